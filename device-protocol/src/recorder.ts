@@ -1,7 +1,14 @@
 /** The seam every driver implements: how the rest of Docket sees any recorder. */
 
 /** What a recorder can do beyond being listed and read. Never assumed: a driver says so for each recorder. */
-export type Capability = 'readClock' | 'setClock' | 'battery' | 'hashOnDevice' | 'erase' | 'modeSwitch' | 'firmware';
+export type Capability =
+  | 'readClock'
+  | 'setClock'
+  | 'battery'
+  | 'hashOnDevice'
+  | 'erase'
+  | 'modeSwitch'
+  | 'firmware';
 
 /** Where an identity was read, from strongest to weakest. */
 export type IdentitySource = 'device' | 'identity-file' | 'file-names' | 'none';

@@ -1,0 +1,3 @@
+export * from './attachment.ts';
+export * from './errors.ts';
+export * from './recorder.ts';

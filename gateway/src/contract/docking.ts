@@ -1,0 +1,110 @@
+import { type Static, Type } from 'typebox';
+import { ClockStatement, Identifier, Instant, nullable, oneOf } from './terms.ts';
+
+export const SlotState = oneOf(
+  [
+    'empty',
+    'attached',
+    'identifying',
+    'listing',
+    'copying',
+    'verifying',
+    'safe',
+    'releasing',
+    'attention',
+    'failed',
+  ],
+  'What an officer or IT staff sees at a glance. `safe`: every clip stands verified in the store. `attention`: done, but a person must look. `failed`: the docking could not go on.',
+);
+export type SlotState = Static<typeof SlotState>;
+
+export const SlotIssueCode = oneOf([
+  'recorder-silent',
+  'recorder-gone',
+  'protocol-violation',
+  'clips-quarantined',
+  'store-full',
+  'store-failed',
+  'release-failed',
+  'internal-error',
+]);
+export type SlotIssueCode = Static<typeof SlotIssueCode>;
+
+export const SlotIssue = Type.Object({ code: SlotIssueCode, detail: Type.String() });
+
+export const DockingProgress = Type.Object({
+  clipsTotal: Type.Integer({ description: 'Entries found on the recorder.' }),
+  clipsKnown: Type.Integer({
+    description: 'Already in the store from an earlier docking; not copied again.',
+  }),
+  clipsDone: Type.Integer({ description: 'Copied and verified in this docking.' }),
+  clipsQuarantined: Type.Integer(),
+  clipsReleased: Type.Integer(),
+  bytesTotal: Type.Integer({ description: 'Bytes to copy in this docking.' }),
+  bytesDone: Type.Integer(),
+  bytesPerSecond: Type.Number(),
+  secondsLeft: nullable(Type.Number()),
+  currentClipName: nullable(Type.String()),
+});
+export type DockingProgress = Static<typeof DockingProgress>;
+
+export const RecorderSummary = Type.Object({
+  recorderId: Identifier,
+  serialNumber: nullable(Type.String()),
+  vendor: nullable(Type.String()),
+  model: nullable(Type.String()),
+  firmware: nullable(Type.String()),
+  officerNumber: nullable(Type.String()),
+  driver: Type.String(),
+});
+export type RecorderSummary = Static<typeof RecorderSummary>;
+
+export const Recorder = Type.Object({
+  ...RecorderSummary.properties,
+  identitySource: oneOf(['device', 'identity-file', 'file-names', 'none']),
+  firstSeenAt: Instant,
+  lastSeenAt: Instant,
+  dockings: Type.Integer(),
+  clips: Type.Integer(),
+});
+export type Recorder = Static<typeof Recorder>;
+
+export const Slot = Type.Object({
+  slot: Type.String({ description: 'USB port path; the identity of the slot.' }),
+  label: nullable(Type.String()),
+  state: SlotState,
+  safeToUndock: Type.Boolean(),
+  since: Instant,
+  dockingId: nullable(Identifier),
+  recorder: nullable(RecorderSummary),
+  clock: ClockStatement,
+  progress: nullable(DockingProgress),
+  issue: nullable(SlotIssue),
+});
+export type Slot = Static<typeof Slot>;
+
+export const DockingState = oneOf(['open', 'complete', 'interrupted', 'failed']);
+
+export const Docking = Type.Object({
+  dockingId: Identifier,
+  slot: Type.String(),
+  driver: Type.String(),
+  recorder: nullable(RecorderSummary),
+  state: DockingState,
+  attachedAt: Instant,
+  safeAt: nullable(Instant),
+  detachedAt: nullable(Instant),
+  clock: ClockStatement,
+  clipsListed: Type.Integer(),
+  clipsPulled: Type.Integer(),
+  clipsKnown: Type.Integer(),
+  clipsQuarantined: Type.Integer(),
+  failure: nullable(SlotIssue),
+});
+export type Docking = Static<typeof Docking>;
+
+export const DockingPage = Type.Object({
+  dockings: Type.Array(Docking),
+  nextCursor: nullable(Type.String()),
+});
+export type DockingPage = Static<typeof DockingPage>;

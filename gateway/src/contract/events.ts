@@ -1,0 +1,14 @@
+import { type Static, Type } from 'typebox';
+import { Clip } from './clip.ts';
+import { Slot } from './docking.ts';
+
+/**
+ * Server-sent events on `GET /api/v1/events`: `event:` is the type, `data:` its JSON. On (re)connection the client
+ * reads the resources once; after that each event carries the whole resource as it now stands.
+ */
+export const GatewayEvent = Type.Union([
+  Type.Object({ type: Type.Literal('slot'), slot: Slot }),
+  Type.Object({ type: Type.Literal('clip'), clip: Clip }),
+  Type.Object({ type: Type.Literal('health'), state: Type.String() }),
+]);
+export type GatewayEvent = Static<typeof GatewayEvent>;

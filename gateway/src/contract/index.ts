@@ -1,0 +1,12 @@
+/** The API contract: schemas and types only, safe for a browser. Served as OpenAPI by the gateway. */
+export * from './clip.ts';
+export * from './custody.ts';
+export * from './docking.ts';
+export * from './events.ts';
+export * from './health.ts';
+export * from './problem.ts';
+export * from './session.ts';
+export * from './terms.ts';
+
+/** Base path of every resource. */
+export const apiBase = '/api/v1';

@@ -1,0 +1,19 @@
+import { type Static, Type } from 'typebox';
+import { nullable, oneOf } from './terms.ts';
+
+export const Scope = oneOf(
+  ['read', 'media', 'operate'],
+  'read: slots, clips, custody, health. media: footage and thumbnails. operate: everything that changes something.',
+);
+export type Scope = Static<typeof Scope>;
+
+/** Who is asking. On the loopback address without tokens this is the local operator. */
+export const Session = Type.Object({
+  authenticated: Type.Boolean(),
+  name: nullable(Type.String()),
+  scopes: Type.Array(Scope),
+});
+export type Session = Static<typeof Session>;
+
+/** A browser cannot send a bearer token with a video or an event stream: it trades it for a cookie. */
+export const SessionRequest = Type.Object({ token: Type.String({ minLength: 1, maxLength: 512 }) });

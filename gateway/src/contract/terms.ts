@@ -1,0 +1,42 @@
+import { type Static, type TSchema, Type } from 'typebox';
+
+/** `null` stands for "not known" or "not there"; a field is never left out of an answer. */
+export function nullable<Schema extends TSchema>(schema: Schema) {
+  return Type.Union([schema, Type.Null()]);
+}
+
+/** One of the given words. */
+export function oneOf<const Words extends readonly string[]>(words: Words, description?: string) {
+  return Type.Enum([...words] as unknown as Words, description === undefined ? {} : { description });
+}
+
+export const Identifier = Type.String({ minLength: 1, maxLength: 128 });
+
+/** RFC 3339 in UTC with milliseconds. */
+export const Instant = Type.String({ format: 'date-time', description: 'RFC 3339, UTC' });
+
+export const DeviceTime = Type.Object(
+  {
+    text: Type.String({ description: 'As the recorder wrote it; no zone unless the recorder named one.' }),
+    source: oneOf(['name', 'file-time']),
+  },
+  { description: 'A time by the recorder’s own clock, as found and not corrected.' },
+);
+
+/** What is known of a recorder’s clock at one docking. Offset is recorder minus host. */
+export const ClockStatement = Type.Union([
+  Type.Object({
+    state: Type.Literal('measured'),
+    offsetMs: Type.Number(),
+    halfWidthMs: Type.Number({ description: 'The true offset lies within offsetMs ± halfWidthMs.' }),
+    readAt: Instant,
+    samples: Type.Integer(),
+    method: Type.String(),
+    assumedZone: nullable(Type.String()),
+  }),
+  Type.Object({
+    state: Type.Literal('unreadable'),
+    reason: oneOf(['not-supported', 'read-failed', 'readings-disagree', 'not-read-yet']),
+  }),
+]);
+export type ClockStatement = Static<typeof ClockStatement>;
