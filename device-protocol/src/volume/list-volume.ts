@@ -1,0 +1,117 @@
+import { type BigIntStats, constants, type Dirent } from 'node:fs';
+import { type FileHandle, lstat, open, readdir } from 'node:fs/promises';
+import { decodeName } from '../names/decode-name.ts';
+import { isMarkedFolder, kindOfName, readNameFacts } from '../names/name-profile.ts';
+import type { DeviceTime, ListedClip, Listing, RefusedReason } from '../recorder.ts';
+import { childPath, openChild } from './volume-path.ts';
+
+const maxDepth = 32;
+const maxPathBytes = 4096;
+
+interface Folder {
+  handle: FileHandle;
+  pathBytes: Buffer;
+  names: readonly string[];
+}
+
+/**
+ * Walks a volume and yields every entry once, folder by folder in byte order of the names. Regular files come as
+ * clips; links, pipes, sockets and devices come as refused and are never opened.
+ */
+export async function* listVolume(root: string, signal: AbortSignal): AsyncGenerator<Listing> {
+  const handle = await open(root, constants.O_RDONLY | constants.O_DIRECTORY);
+  yield* listFolder({ handle, pathBytes: Buffer.alloc(0), names: [] }, signal);
+}
+
+async function* listFolder(folder: Folder, signal: AbortSignal): AsyncGenerator<Listing> {
+  try {
+    const entries = await readdir(`/proc/self/fd/${folder.handle.fd}`, {
+      withFileTypes: true,
+      encoding: 'buffer',
+    });
+    entries.sort((left, right) => Buffer.compare(left.name, right.name));
+    for (const entry of entries) {
+      signal.throwIfAborted();
+      yield* listEntry(folder, entry, signal);
+    }
+  } finally {
+    await folder.handle.close();
+  }
+}
+
+async function* listEntry(
+  folder: Folder,
+  entry: Dirent<Buffer>,
+  signal: AbortSignal,
+): AsyncGenerator<Listing> {
+  const pathBytes =
+    folder.names.length === 0 ? entry.name : Buffer.concat([folder.pathBytes, Buffer.from('/'), entry.name]);
+  const decoded = decodeName(entry.name);
+  const refuse = (reason: RefusedReason): Listing => ({
+    type: 'refused',
+    entry: { pathBytes, name: decoded.name, reason },
+  });
+
+  if (pathBytes.length > maxPathBytes) return yield refuse('path-too-long');
+  const stats = await lstat(childPath(folder.handle, entry.name), { bigint: true });
+  const reason = refusedReason(stats);
+  if (reason !== null) return yield refuse(reason);
+  if (stats.isFile()) {
+    return yield { type: 'clip', clip: describeClip(pathBytes, entry.name, folder.names, stats) };
+  }
+  if (folder.names.length + 1 >= maxDepth) return yield refuse('folder-too-deep');
+  let handle: FileHandle;
+  try {
+    handle = await openChild(folder.handle, entry.name, constants.O_RDONLY | constants.O_DIRECTORY);
+  } catch {
+    return yield refuse('folder-unreadable');
+  }
+  yield* listFolder({ handle, pathBytes, names: [...folder.names, decoded.name] }, signal);
+}
+
+function refusedReason(stats: BigIntStats): RefusedReason | null {
+  if (stats.isSymbolicLink()) return 'symbolic-link';
+  if (stats.isFIFO()) return 'named-pipe';
+  if (stats.isSocket()) return 'socket';
+  if (stats.isBlockDevice() || stats.isCharacterDevice()) return 'device-node';
+  return null;
+}
+
+function describeClip(
+  pathBytes: Uint8Array,
+  nameBytes: Uint8Array,
+  folderNames: readonly string[],
+  stats: BigIntStats,
+): ListedClip {
+  const decoded = decodeName(nameBytes);
+  const facts = readNameFacts(decoded.name);
+  const markedByFolder = isMarkedFolder(folderNames);
+  return {
+    pathBytes,
+    name: decoded.name,
+    nameEncoding: decoded.encoding,
+    kind: kindOfName(decoded.name),
+    sizeBytes: Number(stats.size),
+    modifiedAt: fileTime(stats),
+    startedAt: facts.startedAt,
+    marked: facts.marked || markedByFolder,
+    markedSource: facts.marked ? 'name' : markedByFolder ? 'folder' : null,
+    deviceNumberInName: facts.deviceNumber,
+    officerNumberInName: facts.officerNumber,
+    concern: concernOf(decoded, stats),
+  };
+}
+
+function concernOf(decoded: ReturnType<typeof decodeName>, stats: BigIntStats): ListedClip['concern'] {
+  if (decoded.unsafe) return 'unsafe-name';
+  if (decoded.encoding === 'bytes') return 'unreadable-name';
+  return stats.size === 0n ? 'empty-file' : null;
+}
+
+/**
+ * The file time as the recorder's wall clock. FAT keeps local time without a zone; volumes are mounted with
+ * `tz=UTC`, so the UTC reading of the kernel's time is the text that stands on the card.
+ */
+export function fileTime(stats: { mtimeMs: bigint }): DeviceTime {
+  return { text: new Date(Number(stats.mtimeMs)).toISOString().replace('Z', ''), source: 'file-time' };
+}

@@ -1,0 +1,187 @@
+import { type BigIntStats, constants } from 'node:fs';
+import { type FileHandle, readdir, stat, unlink } from 'node:fs/promises';
+import type { Attachment, RecorderDriver } from '../attachment.ts';
+import { RecorderError } from '../errors.ts';
+import type {
+  Capability,
+  ClipReader,
+  ClockReading,
+  EraseProof,
+  ListedClip,
+  Listing,
+  Recorder,
+  RecorderIdentity,
+} from '../recorder.ts';
+import { fileTime, listVolume } from './list-volume.ts';
+import { identifyVolume } from './volume-identity.ts';
+import { childPath, openBelow, openChild, splitPath } from './volume-path.ts';
+import { VolumeClipReader } from './volume-reader.ts';
+
+/** Driver for recorders that show their card as a file system, mounted (or lying) in a folder. */
+export const volumeDriver: RecorderDriver = {
+  name: 'volume',
+  async open(attachment: Attachment): Promise<Recorder> {
+    if (attachment.target.type !== 'volume') {
+      throw new RecorderError('NOT_SUPPORTED', 'the volume driver opens folders only');
+    }
+    const recorder = new VolumeRecorder(attachment.target.directory);
+    if (!(await recorder.isPresent())) {
+      throw new RecorderError('RECORDER_GONE', `${attachment.target.directory} is not there`);
+    }
+    return recorder;
+  },
+};
+
+class VolumeRecorder implements Recorder {
+  readonly driver = 'volume';
+  readonly capabilities: ReadonlySet<Capability> = new Set<Capability>(['erase']);
+  readonly parallelReads = 4;
+  readonly #root: string;
+
+  constructor(root: string) {
+    this.#root = root;
+  }
+
+  identify(signal: AbortSignal): Promise<RecorderIdentity> {
+    return this.#guard(identifyVolume(this.#root, listVolume(this.#root, signal)));
+  }
+
+  async readClock(): Promise<ClockReading[]> {
+    throw new RecorderError('NOT_SUPPORTED', 'a volume has no clock that can be read');
+  }
+
+  async *list(signal: AbortSignal): AsyncGenerator<Listing> {
+    const listings = listVolume(this.#root, signal);
+    for (;;) {
+      const next = await this.#guard(listings.next());
+      if (next.done === true) return;
+      yield next.value;
+    }
+  }
+
+  async open(clip: ListedClip): Promise<ClipReader> {
+    const handle = await this.#openFile(clip, constants.O_RDONLY);
+    try {
+      const stats = await handle.stat({ bigint: true });
+      assertAsListed(clip, stats);
+      return new VolumeClipReader(clip.name, handle, stats, () => this.isPresent());
+    } catch (error) {
+      await handle.close();
+      throw error;
+    }
+  }
+
+  async erase(clip: ListedClip, proof: EraseProof): Promise<void> {
+    const parts = splitPath(clip.pathBytes);
+    const name = parts.at(-1);
+    if (name === undefined) throw new RecorderError('CLIP_MISSING', 'an empty path names no clip');
+    const folder = await this.#openFolder(clip, parts.slice(0, -1));
+    try {
+      const handle = await openChild(folder, name, constants.O_RDONLY);
+      try {
+        const stats = await handle.stat({ bigint: true });
+        assertAsListed({ ...clip, sizeBytes: proof.sizeBytes }, stats);
+      } finally {
+        await handle.close();
+      }
+      await unlink(childPath(folder, name));
+      await folder.sync();
+    } catch (cause) {
+      throw eraseError(clip, cause);
+    } finally {
+      await folder.close();
+    }
+  }
+
+  async isPresent(): Promise<boolean> {
+    try {
+      const stats = await stat(this.#root);
+      await readdir(this.#root);
+      return stats.isDirectory();
+    } catch {
+      return false;
+    }
+  }
+
+  async close(): Promise<void> {
+    // Nothing is held open between calls.
+  }
+
+  async #openFile(clip: ListedClip, flags: number): Promise<FileHandle> {
+    try {
+      return await openBelow(this.#root, splitPath(clip.pathBytes), flags);
+    } catch (cause) {
+      throw await this.#openError(clip, cause);
+    }
+  }
+
+  async #openFolder(clip: ListedClip, parts: readonly Uint8Array[]): Promise<FileHandle> {
+    const flags = constants.O_RDONLY | constants.O_DIRECTORY;
+    try {
+      return await openBelow(this.#root, parts.length === 0 ? [Buffer.from('.')] : parts, flags);
+    } catch (cause) {
+      throw await this.#openError(clip, cause);
+    }
+  }
+
+  async #openError(clip: ListedClip, cause: unknown): Promise<RecorderError> {
+    const details = { clipName: clip.name, cause };
+    if (!(await this.isPresent())) {
+      return new RecorderError(
+        'RECORDER_GONE',
+        `the volume went away before ${clip.name} was opened`,
+        details,
+      );
+    }
+    const code = errnoOf(cause);
+    if (code === 'ENOENT' || code === 'ENOTDIR') {
+      return new RecorderError('CLIP_MISSING', `${clip.name} is no longer on the recorder`, details);
+    }
+    if (code === 'ELOOP') {
+      return new RecorderError('CLIP_CHANGED', `${clip.name} became a symbolic link`, details);
+    }
+    return new RecorderError('CLIP_READ_FAILED', `cannot open ${clip.name}: ${cause}`, {
+      ...details,
+      positionBytes: 0,
+    });
+  }
+
+  /** Turns any file system error into RECORDER_GONE where the whole volume is gone. */
+  async #guard<Value>(work: Promise<Value>): Promise<Value> {
+    try {
+      return await work;
+    } catch (cause) {
+      if (cause instanceof RecorderError || !(cause instanceof Error) || errnoOf(cause) === undefined)
+        throw cause;
+      if (!(await this.isPresent())) {
+        throw new RecorderError('RECORDER_GONE', 'the volume went away while it was listed', { cause });
+      }
+      throw new RecorderError('CLIP_READ_FAILED', `the card cannot be listed: ${cause.message}`, { cause });
+    }
+  }
+}
+
+function assertAsListed(clip: ListedClip, stats: BigIntStats): void {
+  const unchanged =
+    stats.isFile() &&
+    Number(stats.size) === clip.sizeBytes &&
+    (clip.modifiedAt === null || fileTime(stats).text === clip.modifiedAt.text);
+  if (!unchanged) {
+    throw new RecorderError('CLIP_CHANGED', `${clip.name} is not the file that was listed`, {
+      clipName: clip.name,
+    });
+  }
+}
+
+function eraseError(clip: ListedClip, cause: unknown): unknown {
+  if (cause instanceof RecorderError) return cause;
+  const details = { clipName: clip.name, cause };
+  if (errnoOf(cause) === 'ENOENT') {
+    return new RecorderError('CLIP_MISSING', `${clip.name} is no longer on the recorder`, details);
+  }
+  return new RecorderError('ERASE_REFUSED', `cannot erase ${clip.name}: ${cause}`, details);
+}
+
+function errnoOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}

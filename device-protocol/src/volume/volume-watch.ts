@@ -1,0 +1,99 @@
+import { watch } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { AttachmentEvent, AttachmentSource } from '../attachment.ts';
+
+/** Port paths as the kernel writes them (`1-1.4.2`), or any plain folder name an operator chose. */
+const slotName = /^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/u;
+
+export interface VolumeWatchOptions {
+  /** Folder in which each sub-folder, named by its USB port path, is one slot. */
+  directory: string;
+  /** How often the folder is looked at in case an event was missed. */
+  reconcileIntervalMs: number;
+}
+
+/**
+ * Yields volumes that appear in and vanish from a folder. A sub-folder counts as attached once it is a mount of
+ * its own or has entries (an empty one is a mount point waiting); another file system or folder under the same
+ * name is a new attachment.
+ */
+export function watchVolumes(options: VolumeWatchOptions): AttachmentSource {
+  return {
+    name: `volumes in ${options.directory}`,
+    watch: (signal) => watchFolder(options, signal),
+  };
+}
+
+async function* watchFolder(
+  options: VolumeWatchOptions,
+  signal: AbortSignal,
+): AsyncGenerator<AttachmentEvent> {
+  let wake = () => {};
+  const watcher = watch(options.directory, () => wake());
+  watcher.on('error', () => wake());
+  const known = new Map<string, string>();
+  try {
+    while (!signal.aborted) {
+      const nudged = new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+      yield* differences(known, await look(options.directory), options.directory);
+      await firstOf(nudged, options.reconcileIntervalMs, signal);
+    }
+  } finally {
+    watcher.close();
+  }
+}
+
+async function firstOf(nudged: Promise<void>, intervalMs: number, signal: AbortSignal): Promise<void> {
+  const timer = new AbortController();
+  const either = AbortSignal.any([signal, timer.signal]);
+  const interval = delay(intervalMs, undefined, { signal: either }).catch(() => {});
+  await Promise.race([nudged, interval]);
+  timer.abort();
+}
+
+/** Attached volumes by port path; the value names the instance. */
+async function look(directory: string): Promise<Map<string, string>> {
+  const found = new Map<string, string>();
+  const parent = await stat(directory, { bigint: true }).catch(() => null);
+  if (parent === null) return found;
+  for (const entry of await readdir(directory, { withFileTypes: true })) {
+    if (!entry.isDirectory() || !slotName.test(entry.name)) continue;
+    const instance = await instanceOf(join(directory, entry.name), parent.dev);
+    if (instance !== null) found.set(entry.name, instance);
+  }
+  return found;
+}
+
+async function instanceOf(path: string, parentDevice: bigint): Promise<string | null> {
+  try {
+    const stats = await stat(path, { bigint: true });
+    const entries = await readdir(path);
+    const isMount = stats.dev !== parentDevice;
+    return isMount || entries.length > 0 ? `${stats.dev}:${stats.ino}` : null;
+  } catch {
+    // Gone between the two looks, or a dead mount: not attached.
+    return null;
+  }
+}
+
+function* differences(
+  known: Map<string, string>,
+  found: Map<string, string>,
+  directory: string,
+): Generator<AttachmentEvent> {
+  for (const [portPath, instance] of known) {
+    if (found.get(portPath) === instance) continue;
+    known.delete(portPath);
+    yield { type: 'detached', portPath, instance };
+  }
+  for (const [portPath, instance] of found) {
+    if (known.has(portPath)) continue;
+    known.set(portPath, instance);
+    const target = { type: 'volume' as const, directory: join(directory, portPath) };
+    yield { type: 'attached', attachment: { portPath, instance, target } };
+  }
+}
