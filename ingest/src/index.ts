@@ -1,1 +1,22 @@
-export {};
+/** The public face of ingest. */
+
+export { type ClipFilter, type ClipListing, listClips, readClip } from './clip/clip-queries.ts';
+export type { ClipRecord, MediaFacts, ReceiptSummary } from './clip/clip-record.ts';
+export { type ClipState, isStored, legalMoves, storedStates } from './clip/clip-states.ts';
+export type { Quarantine, QuarantineReason } from './clip/quarantine.ts';
+export { CustodyLog } from './custody/custody-log.ts';
+export { type CustodyRecord, listCustody } from './custody/custody-queries.ts';
+export {
+  type DockingIssue,
+  type DockingIssueCode,
+  type DockingRecord,
+  listDockings,
+  listRecorders,
+  type RecorderRecord,
+  type RecorderSummary,
+  readDocking,
+} from './docking/docking-index.ts';
+export { errnoOf, IngestError, type IngestErrorCode, isIngestError } from './errors.ts';
+export { IndexDatabase } from './index-store/index-database.ts';
+export { type Step, stepChannel } from './step-channel.ts';
+export { type ClockStatement, clockStatement } from './time/clock-statement.ts';

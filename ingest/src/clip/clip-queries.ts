@@ -1,0 +1,170 @@
+import type { SqlParameters, SqlRow, SqlValue } from '../index-store/connection.ts';
+import type { IndexDatabase } from '../index-store/index-database.ts';
+import type { ClockStatement } from '../time/clock-statement.ts';
+import type { ClipRecord, MediaFacts, ReceiptSummary } from './clip-record.ts';
+import type { ClipState } from './clip-states.ts';
+import type { QuarantineReason } from './quarantine.ts';
+
+export interface ClipFilter {
+  state?: ClipState;
+  kind?: ClipRecord['kind'];
+  recorderId?: string;
+  dockingId?: string;
+  marked?: boolean;
+  quarantined?: boolean;
+  collectedFrom?: string;
+  collectedTo?: string;
+  /** Part of the path. */
+  text?: string;
+}
+
+export interface ClipListing {
+  clips: ClipRecord[];
+  total: number;
+  /** Pass as `before` for the next page; `null` on the last. */
+  next: string | null;
+}
+
+const clipColumns = `clip.*, recorder.serial_number AS recorder_serial_number, docking.slot AS slot, docking.clock AS clock`;
+const clipTables = `clip JOIN recorder USING (recorder_id) JOIN docking ON docking.docking_id = coalesce(clip.pulled_in, clip.docking_id)`;
+
+/** Clips that fit the filter, newest first. `before` is the clip id the page starts after. */
+export async function listClips(
+  database: IndexDatabase,
+  filter: ClipFilter,
+  page: { before: string | null; limit: number },
+): Promise<ClipListing> {
+  const { where, parameters } = conditions(filter);
+  const [count] = await database.read(`SELECT count(*) AS total FROM clip WHERE ${where}`, parameters);
+  const paged = page.before === null ? where : `${where} AND clip.clip_id < ?`;
+  const rows = await database.read(
+    `SELECT ${clipColumns} FROM ${clipTables} WHERE ${paged} ORDER BY clip.clip_id DESC LIMIT ?`,
+    [...parameters, ...(page.before === null ? [] : [page.before]), page.limit + 1],
+  );
+  const shown = rows.slice(0, page.limit);
+  const receipts = await receiptsOf(
+    database,
+    shown.map((row) => String(row.clip_id)),
+  );
+  const clips = shown.map((row) => toClip(row, receipts.get(String(row.clip_id)) ?? []));
+  const next = rows.length > page.limit ? (clips.at(-1)?.clipId ?? null) : null;
+  return { clips, total: Number(count?.total ?? 0), next };
+}
+
+/** One clip, or `null`. */
+export async function readClip(database: IndexDatabase, clipId: string): Promise<ClipRecord | null> {
+  const [row] = await database.read(`SELECT ${clipColumns} FROM ${clipTables} WHERE clip.clip_id = ?`, [
+    clipId,
+  ]);
+  if (row === undefined) return null;
+  const receipts = await receiptsOf(database, [clipId]);
+  return toClip(row, receipts.get(clipId) ?? []);
+}
+
+/** Every clip in one of the given states, oldest first. For recovery and verification, not for pages. */
+export async function clipsInStates(
+  database: IndexDatabase,
+  states: readonly ClipState[],
+): Promise<ClipRecord[]> {
+  const marks = states.map(() => '?').join(', ');
+  const rows = await database.read(
+    `SELECT ${clipColumns} FROM ${clipTables} WHERE clip.state IN (${marks}) ORDER BY clip.clip_id`,
+    states,
+  );
+  return rows.map((row) => toClip(row, []));
+}
+
+function conditions(filter: ClipFilter): { where: string; parameters: SqlParameters } {
+  const clauses: string[] = [];
+  const parameters: SqlValue[] = [];
+  const add = (clause: string, value: SqlValue | undefined) => {
+    if (value === undefined) return;
+    clauses.push(clause);
+    parameters.push(value);
+  };
+  add('clip.state = ?', filter.state);
+  add('clip.kind = ?', filter.kind);
+  add('clip.recorder_id = ?', filter.recorderId);
+  add('coalesce(clip.pulled_in, clip.docking_id) = ?', filter.dockingId);
+  add('clip.marked = ?', filter.marked);
+  add('clip.listed_at >= ?', filter.collectedFrom);
+  add('clip.listed_at < ?', filter.collectedTo);
+  add(
+    "clip.path LIKE ? ESCAPE '!'",
+    filter.text === undefined ? undefined : `%${filter.text.replace(/[!%_]/gu, '!$&')}%`,
+  );
+  if (filter.quarantined !== undefined) {
+    clauses.push(`clip.quarantine_reason IS ${filter.quarantined ? 'NOT ' : ''}NULL`);
+  }
+  return { where: clauses.length === 0 ? 'TRUE' : clauses.join(' AND '), parameters };
+}
+
+async function receiptsOf(
+  database: IndexDatabase,
+  clipIds: readonly string[],
+): Promise<Map<string, ReceiptSummary[]>> {
+  const found = new Map<string, ReceiptSummary[]>();
+  if (clipIds.length === 0) return found;
+  const rows = await database.read(
+    `SELECT * FROM receipt WHERE clip_id IN (SELECT value FROM json_each(?)) ORDER BY target`,
+    [JSON.stringify(clipIds)],
+  );
+  for (const row of rows) {
+    const clipId = String(row.clip_id);
+    found.set(clipId, [
+      ...(found.get(clipId) ?? []),
+      {
+        target: String(row.target),
+        object: String(row.object),
+        sha256: String(row.sha256),
+        sizeBytes: Number(row.size_bytes),
+        storedAt: String(row.stored_at),
+        issuedBy: String(row.issued_by),
+      },
+    ]);
+  }
+  return found;
+}
+
+function toClip(row: SqlRow, receipts: ReceiptSummary[]): ClipRecord {
+  return {
+    clipId: String(row.clip_id),
+    name: String(row.name),
+    nameEncoding: row.name_encoding as ClipRecord['nameEncoding'],
+    path: String(row.path),
+    pathBytes: row.path_bytes as Buffer,
+    kind: row.kind as ClipRecord['kind'],
+    sizeBytes: Number(row.size_bytes),
+    state: row.state as ClipState,
+    marked: row.marked === 1,
+    markedSource: row.marked_source as ClipRecord['markedSource'],
+    quarantine:
+      row.quarantine_reason === null
+        ? null
+        : { reason: row.quarantine_reason as QuarantineReason, detail: String(row.quarantine_detail ?? '') },
+    recorderId: String(row.recorder_id),
+    recorderSerialNumber: textOrNull(row.recorder_serial_number),
+    officerNumber: textOrNull(row.officer_number),
+    dockingId: String(row.docking_id),
+    pulledIn: textOrNull(row.pulled_in),
+    slot: String(row.slot),
+    startedAt: row.started_at === null ? null : { text: String(row.started_at), source: 'name' },
+    modifiedAt: row.modified_at === null ? null : { text: String(row.modified_at), source: 'file-time' },
+    clock: JSON.parse(String(row.clock)) as ClockStatement,
+    collectedAt: String(row.listed_at),
+    sha256: textOrNull(row.sha256),
+    blake3: textOrNull(row.blake3),
+    sampleBlake3: textOrNull(row.sample_blake3),
+    readBack: row.read_back as ClipRecord['readBack'],
+    storePath: textOrNull(row.store_path),
+    recordSha256: textOrNull(row.record_sha256),
+    media: row.media === null ? null : (JSON.parse(String(row.media)) as MediaFacts),
+    hasThumbnail: row.preview_state === 'thumbnail',
+    receipts,
+    releasedAt: textOrNull(row.released_at),
+  };
+}
+
+function textOrNull(value: SqlRow[string] | undefined): string | null {
+  return value === null || value === undefined ? null : String(value);
+}

@@ -1,0 +1,62 @@
+import type { ClipKind, DeviceTime, ListedClip } from '@docket/device-protocol';
+import type { ClockStatement } from '../time/clock-statement.ts';
+import type { ClipState } from './clip-states.ts';
+import type { Quarantine } from './quarantine.ts';
+
+/** What a media prober says of a stored file. A hint, never evidence. */
+export interface MediaFacts {
+  container: string | null;
+  durationMs: number | null;
+  width: number | null;
+  height: number | null;
+  videoCodec: string | null;
+  audioCodec: string | null;
+}
+
+/** One receipt, as far as lists need it. */
+export interface ReceiptSummary {
+  target: string;
+  object: string;
+  sha256: string;
+  sizeBytes: number;
+  storedAt: string;
+  issuedBy: string;
+}
+
+/** A clip as the index knows it. */
+export interface ClipRecord {
+  clipId: string;
+  name: string;
+  nameEncoding: ListedClip['nameEncoding'];
+  path: string;
+  pathBytes: Buffer;
+  kind: ClipKind;
+  sizeBytes: number;
+  state: ClipState;
+  marked: boolean;
+  markedSource: ListedClip['markedSource'];
+  quarantine: Quarantine | null;
+  recorderId: string;
+  recorderSerialNumber: string | null;
+  officerNumber: string | null;
+  /** The docking in which the clip was first seen. */
+  dockingId: string;
+  /** The docking in which its bytes were taken. */
+  pulledIn: string | null;
+  slot: string;
+  startedAt: DeviceTime | null;
+  modifiedAt: DeviceTime | null;
+  clock: ClockStatement;
+  collectedAt: string;
+  sha256: string | null;
+  blake3: string | null;
+  sampleBlake3: string | null;
+  readBack: 'media' | 'cache' | null;
+  /** Folder of the clip below the store, once sealed. */
+  storePath: string | null;
+  recordSha256: string | null;
+  media: MediaFacts | null;
+  hasThumbnail: boolean;
+  receipts: ReceiptSummary[];
+  releasedAt: string | null;
+}

@@ -1,0 +1,121 @@
+import type { IndexDatabase, Transaction } from '../index-store/index-database.ts';
+import { canonicalJson, type JsonValue } from './canonical-json.ts';
+import { appendLeaf, type Frontier, leafHash, type NodeHash, perfectSubtrees } from './merkle-tree.ts';
+
+export type CustodyAction =
+  | 'attached'
+  | 'identified'
+  | 'clock-read'
+  | 'inventoried'
+  | 'safe'
+  | 'detached'
+  | 'failed'
+  | 'listed'
+  | 'pulled'
+  | 'verified'
+  | 'sealed'
+  | 'forwarded'
+  | 'receipted'
+  | 'released'
+  | 'quarantined'
+  | 'unreadable'
+  | 'lost'
+  | 'returned';
+
+/** One thing done, before it has its place in the log. */
+export interface CustodyEvent {
+  action: CustodyAction;
+  clipId?: string;
+  dockingId?: string;
+  recorderId?: string;
+  details?: { readonly [key: string]: JsonValue };
+}
+
+const hashBytes = 32;
+
+/**
+ * The append-only record of everything done. Each entry is canonical JSON and a leaf of an RFC 9162 tree; the root
+ * of the tree up to it is stored with it. Entries are written in the transaction of the state they tell of.
+ */
+export class CustodyLog {
+  readonly #actor: string;
+  #frontier: Frontier;
+  readonly #inTransaction = new WeakMap<Transaction, Frontier>();
+
+  private constructor(actor: string, frontier: Frontier) {
+    this.#actor = actor;
+    this.#frontier = frontier;
+  }
+
+  /** Opens the log as it stands in the index. `actor` is who writes, e.g. `gateway:dock-1`. */
+  static async open(database: IndexDatabase, actor: string): Promise<CustodyLog> {
+    return new CustodyLog(actor, await loadFrontier(database));
+  }
+
+  /** Entries committed so far. */
+  get size(): number {
+    return this.#frontier.size;
+  }
+
+  async append(transaction: Transaction, event: CustodyEvent): Promise<void> {
+    const before = this.#inTransaction.get(transaction) ?? this.#frontier;
+    const at = new Date().toISOString();
+    const entry = canonicalJson({
+      v: 1,
+      sequence: before.size,
+      at,
+      actor: this.#actor,
+      action: event.action,
+      ...(event.clipId === undefined ? {} : { clipId: event.clipId }),
+      ...(event.dockingId === undefined ? {} : { dockingId: event.dockingId }),
+      ...(event.recorderId === undefined ? {} : { recorderId: event.recorderId }),
+      ...(event.details === undefined ? {} : { details: event.details }),
+    });
+    const leaf = leafHash(Buffer.from(entry));
+    const { frontier, completed, rootHash } = appendLeaf(before, leaf);
+    await transaction.run(
+      `INSERT INTO custody_entry (sequence, at, actor, action, clip_id, docking_id, recorder_id, entry, leaf_hash, subtree_hashes, root_hash)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      [
+        before.size,
+        at,
+        this.#actor,
+        event.action,
+        event.clipId ?? null,
+        event.dockingId ?? null,
+        event.recorderId ?? null,
+        entry,
+        leaf,
+        Buffer.concat(completed),
+        rootHash,
+      ],
+    );
+    if (!this.#inTransaction.has(transaction)) {
+      transaction.onCommit(() => {
+        this.#frontier = this.#inTransaction.get(transaction) ?? this.#frontier;
+      });
+    }
+    this.#inTransaction.set(transaction, frontier);
+  }
+}
+
+async function loadFrontier(database: IndexDatabase): Promise<Frontier> {
+  const [row] = await database.read('SELECT coalesce(max(sequence) + 1, 0) AS size FROM custody_entry');
+  const size = Number(row?.size ?? 0);
+  const subtrees: NodeHash[] = [];
+  for (const { lastLeaf, height } of perfectSubtrees(size)) {
+    const [entry] = await database.read(
+      'SELECT leaf_hash, subtree_hashes FROM custody_entry WHERE sequence = ?',
+      [lastLeaf],
+    );
+    subtrees.push(subtreeHash(entry?.leaf_hash, entry?.subtree_hashes, height));
+  }
+  return { size, subtrees };
+}
+
+function subtreeHash(leaf: unknown, completed: unknown, height: number): NodeHash {
+  if (!Buffer.isBuffer(leaf) || !Buffer.isBuffer(completed)) {
+    throw new RangeError('the custody log has a gap');
+  }
+  return height === 0 ? leaf : completed.subarray((height - 1) * hashBytes, height * hashBytes);
+}

@@ -1,0 +1,304 @@
+import type { RecorderIdentity } from '@docket/device-protocol';
+import { v7 as uuidv7 } from 'uuid';
+import type { JsonValue } from '../custody/canonical-json.ts';
+import type { CustodyAction, CustodyLog } from '../custody/custody-log.ts';
+import type { SqlRow, SqlValue } from '../index-store/connection.ts';
+import type { IndexDatabase, Transaction } from '../index-store/index-database.ts';
+import { announceStep } from '../step-channel.ts';
+import { type ClockStatement, clockNotReadYet } from '../time/clock-statement.ts';
+
+/**
+ * `open` while the recorder is in the slot; `complete` when it left after all was safe; `interrupted` when it left
+ * before, or the gateway stopped; `failed` when the docking could not go on.
+ */
+export type DockingState = 'open' | 'complete' | 'interrupted' | 'failed';
+
+export type DockingIssueCode =
+  | 'recorder-silent'
+  | 'recorder-gone'
+  | 'protocol-violation'
+  | 'clips-quarantined'
+  | 'store-full'
+  | 'store-failed'
+  | 'release-failed'
+  | 'internal-error';
+
+export interface DockingIssue {
+  code: DockingIssueCode;
+  detail: string;
+}
+
+/** A recorder as the index knows it, by what it says of itself. */
+export interface RecorderSummary {
+  recorderId: string;
+  serialNumber: string | null;
+  vendor: string | null;
+  model: string | null;
+  firmware: string | null;
+  officerNumber: string | null;
+  driver: string;
+}
+
+export interface RecorderRecord extends RecorderSummary {
+  identitySource: RecorderIdentity['source'];
+  firstSeenAt: string;
+  lastSeenAt: string;
+  dockings: number;
+  clips: number;
+}
+
+export interface DockingRecord {
+  dockingId: string;
+  slot: string;
+  driver: string;
+  recorder: RecorderSummary | null;
+  state: DockingState;
+  attachedAt: string;
+  safeAt: string | null;
+  detachedAt: string | null;
+  clock: ClockStatement;
+  clipsListed: number;
+  clipsPulled: number;
+  clipsKnown: number;
+  clipsQuarantined: number;
+  failure: DockingIssue | null;
+}
+
+export interface DockingCounts {
+  clipsListed: number;
+  clipsPulled: number;
+  clipsKnown: number;
+  clipsQuarantined: number;
+}
+
+/** Changes to one docking, each with its custody entry. */
+export class DockingIndex {
+  readonly #database: IndexDatabase;
+  readonly #custody: CustodyLog;
+
+  constructor(database: IndexDatabase, custody: CustodyLog) {
+    this.#database = database;
+    this.#custody = custody;
+  }
+
+  async attach(slot: string, driver: string): Promise<string> {
+    const dockingId = uuidv7();
+    await this.#record('attached', dockingId, { slot, driver }, (transaction) =>
+      transaction.run(
+        "INSERT INTO docking (docking_id, slot, driver, state, attached_at, clock) VALUES (?, ?, ?, 'open', ?, ?)",
+        [dockingId, slot, driver, new Date().toISOString(), JSON.stringify(clockNotReadYet)],
+      ),
+    );
+    return dockingId;
+  }
+
+  /** Binds the docking to its recorder, making or refreshing the recorder's row. */
+  async identify(
+    dockingId: string,
+    slot: string,
+    driver: string,
+    identity: RecorderIdentity,
+  ): Promise<RecorderSummary> {
+    const recorderId = recorderIdOf(slot, identity);
+    const now = new Date().toISOString();
+    await this.#record('identified', dockingId, { recorderId, ...identity }, async (transaction) => {
+      await transaction.run(
+        `INSERT INTO recorder (recorder_id, serial_number, vendor, model, firmware, officer_number, driver, identity_source, first_seen_at, last_seen_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+         ON CONFLICT (recorder_id) DO UPDATE SET vendor = excluded.vendor, model = excluded.model, firmware = excluded.firmware,
+           officer_number = excluded.officer_number, driver = excluded.driver, identity_source = excluded.identity_source, last_seen_at = excluded.last_seen_at`,
+        [
+          recorderId,
+          identity.serialNumber,
+          identity.vendor,
+          identity.model,
+          identity.firmware,
+          identity.officerNumber,
+          driver,
+          identity.source,
+          now,
+          now,
+        ],
+      );
+      await transaction.run('UPDATE docking SET recorder_id = ? WHERE docking_id = ?', [
+        recorderId,
+        dockingId,
+      ]);
+    });
+    const { source: _source, ...claims } = identity;
+    return { recorderId, ...claims, driver };
+  }
+
+  async clockRead(dockingId: string, clock: ClockStatement): Promise<void> {
+    await this.#record('clock-read', dockingId, { ...clock }, (transaction) =>
+      transaction.run('UPDATE docking SET clock = ? WHERE docking_id = ?', [
+        JSON.stringify(clock),
+        dockingId,
+      ]),
+    );
+  }
+
+  async inventoried(dockingId: string, counts: DockingCounts): Promise<void> {
+    await this.#record('inventoried', dockingId, { ...counts }, (transaction) =>
+      updateCounts(transaction, dockingId, counts),
+    );
+  }
+
+  async safe(dockingId: string, counts: DockingCounts): Promise<void> {
+    await this.#record('safe', dockingId, { ...counts }, async (transaction) => {
+      await updateCounts(transaction, dockingId, counts);
+      await transaction.run('UPDATE docking SET safe_at = ? WHERE docking_id = ?', [
+        new Date().toISOString(),
+        dockingId,
+      ]);
+    });
+  }
+
+  async end(
+    dockingId: string,
+    end: { state: Exclude<DockingState, 'open'>; counts: DockingCounts; failure: DockingIssue | null },
+  ): Promise<void> {
+    const action = end.state === 'failed' ? 'failed' : 'detached';
+    const details = { state: end.state, ...(end.failure === null ? {} : { failure: { ...end.failure } }) };
+    await this.#record(action, dockingId, details, async (transaction) => {
+      await updateCounts(transaction, dockingId, end.counts);
+      await transaction.run(
+        'UPDATE docking SET state = ?, detached_at = ?, failure_code = ?, failure_detail = ? WHERE docking_id = ?',
+        [
+          end.state,
+          new Date().toISOString(),
+          end.failure?.code ?? null,
+          end.failure?.detail ?? null,
+          dockingId,
+        ],
+      );
+    });
+  }
+
+  /** Closes dockings that an earlier run of the gateway left open: nobody saw how they ended. */
+  async closeAbandoned(): Promise<void> {
+    const rows = await this.#database.read("SELECT docking_id FROM docking WHERE state = 'open'");
+    for (const row of rows) {
+      const dockingId = String(row.docking_id);
+      await this.#record(
+        'detached',
+        dockingId,
+        { state: 'interrupted', reason: 'the gateway stopped' },
+        (transaction) =>
+          transaction.run("UPDATE docking SET state = 'interrupted', detached_at = ? WHERE docking_id = ?", [
+            new Date().toISOString(),
+            dockingId,
+          ]),
+      );
+    }
+  }
+
+  async #record(
+    action: CustodyAction,
+    dockingId: string,
+    details: { readonly [key: string]: JsonValue },
+    change: (transaction: Transaction) => Promise<unknown>,
+  ): Promise<void> {
+    await this.#database.write(async (transaction) => {
+      await change(transaction);
+      await this.#custody.append(transaction, { action, dockingId, details });
+    });
+    announceStep(`docking.${action}`, dockingId);
+  }
+}
+
+async function updateCounts(
+  transaction: Transaction,
+  dockingId: string,
+  counts: DockingCounts,
+): Promise<void> {
+  await transaction.run(
+    'UPDATE docking SET clips_listed = ?, clips_pulled = ?, clips_known = ?, clips_quarantined = ? WHERE docking_id = ?',
+    [counts.clipsListed, counts.clipsPulled, counts.clipsKnown, counts.clipsQuarantined, dockingId],
+  );
+}
+
+/** A recorder that names no serial number is known only by the slot it stands in. */
+function recorderIdOf(slot: string, identity: RecorderIdentity): string {
+  return identity.serialNumber === null ? `slot:${slot}` : `sn:${identity.serialNumber}`;
+}
+
+export function isAnonymous(recorder: RecorderSummary): boolean {
+  return recorder.serialNumber === null;
+}
+
+const dockingSelect = `SELECT docking.*, recorder.serial_number, recorder.vendor, recorder.model, recorder.firmware,
+  recorder.officer_number FROM docking LEFT JOIN recorder USING (recorder_id)`;
+
+/** Dockings, newest first; `before` is the docking id the page starts after. */
+export async function listDockings(
+  database: IndexDatabase,
+  filter: { slot?: string; before: string | null; limit: number },
+): Promise<{ dockings: DockingRecord[]; next: string | null }> {
+  const rows = await database.read(
+    `${dockingSelect} WHERE (?1 IS NULL OR docking.slot = ?1) AND (?2 IS NULL OR docking.docking_id < ?2)
+     ORDER BY docking.docking_id DESC LIMIT ?3`,
+    [filter.slot ?? null, filter.before, filter.limit + 1],
+  );
+  const dockings = rows.slice(0, filter.limit).map(toDocking);
+  return { dockings, next: rows.length > filter.limit ? (dockings.at(-1)?.dockingId ?? null) : null };
+}
+
+export async function readDocking(database: IndexDatabase, dockingId: string): Promise<DockingRecord | null> {
+  const [row] = await database.read(`${dockingSelect} WHERE docking.docking_id = ?`, [dockingId]);
+  return row === undefined ? null : toDocking(row);
+}
+
+export async function listRecorders(database: IndexDatabase): Promise<RecorderRecord[]> {
+  const rows = await database.read(
+    `SELECT recorder.*, (SELECT count(*) FROM docking WHERE docking.recorder_id = recorder.recorder_id) AS dockings,
+       (SELECT count(*) FROM clip WHERE clip.recorder_id = recorder.recorder_id) AS clips
+     FROM recorder ORDER BY last_seen_at DESC`,
+  );
+  return rows.map((row) => ({
+    ...toRecorder(row),
+    identitySource: row.identity_source as RecorderRecord['identitySource'],
+    firstSeenAt: String(row.first_seen_at),
+    lastSeenAt: String(row.last_seen_at),
+    dockings: Number(row.dockings),
+    clips: Number(row.clips),
+  }));
+}
+
+function toRecorder(row: SqlRow): RecorderSummary {
+  return {
+    recorderId: String(row.recorder_id),
+    serialNumber: text(row.serial_number),
+    vendor: text(row.vendor),
+    model: text(row.model),
+    firmware: text(row.firmware),
+    officerNumber: text(row.officer_number),
+    driver: String(row.driver),
+  };
+}
+
+function toDocking(row: SqlRow): DockingRecord {
+  return {
+    dockingId: String(row.docking_id),
+    slot: String(row.slot),
+    driver: String(row.driver),
+    recorder: row.recorder_id === null ? null : toRecorder(row),
+    state: row.state as DockingState,
+    attachedAt: String(row.attached_at),
+    safeAt: text(row.safe_at),
+    detachedAt: text(row.detached_at),
+    clock: JSON.parse(String(row.clock)) as ClockStatement,
+    clipsListed: Number(row.clips_listed),
+    clipsPulled: Number(row.clips_pulled),
+    clipsKnown: Number(row.clips_known),
+    clipsQuarantined: Number(row.clips_quarantined),
+    failure:
+      row.failure_code === null
+        ? null
+        : { code: row.failure_code as DockingIssueCode, detail: String(row.failure_detail ?? '') },
+  };
+}
+
+function text(value: SqlValue | undefined): string | null {
+  return value === null || value === undefined ? null : String(value);
+}

@@ -1,0 +1,36 @@
+/** What can go wrong after a byte has left the recorder. */
+export const ingestErrorCodes = {
+  STORE_FULL: 'the store has no room for the clip; free space or add a disk',
+  STORE_FAILED: 'the store cannot be written; check its disk',
+  COPY_MISMATCH: 'the stored copy differs from what was read; check the store disk',
+  INDEX_FAILED: 'the index refused a change; check its disk and the log',
+  ILLEGAL_MOVE: 'a clip was asked to make a move its state does not allow; this is a fault in Docket',
+  ARCHIVE_FAILED: 'the archive target did not take the clip; it will be tried again',
+  ARCHIVE_MISMATCH: 'the archive holds other bytes than were sent; check its disk',
+  RECEIPT_MISMATCH: 'the receipt does not name the clip’s hash and length; nothing is released',
+  STALLED: 'no byte came within the stall time-out',
+} as const;
+
+export type IngestErrorCode = keyof typeof ingestErrorCodes;
+
+/** The one error type of ingest. `code` decides what is done about it; `message` is for people. */
+export class IngestError extends Error {
+  readonly code: IngestErrorCode;
+  readonly clipId: string | undefined;
+
+  constructor(code: IngestErrorCode, message: string, details: { clipId?: string; cause?: unknown } = {}) {
+    super(message, { cause: details.cause });
+    this.name = 'IngestError';
+    this.code = code;
+    this.clipId = details.clipId;
+  }
+}
+
+export function isIngestError(error: unknown, code?: IngestErrorCode): error is IngestError {
+  return error instanceof IngestError && (code === undefined || error.code === code);
+}
+
+/** The `errno` name of a file system error, e.g. `ENOSPC`. */
+export function errnoOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}

@@ -1,0 +1,21 @@
+import { IngestError } from '../errors.ts';
+import type { Connection } from './connection.ts';
+import { migration0001 } from './migrations/0001-clips.ts';
+
+const migrations: readonly string[] = [migration0001];
+
+/** Brings the schema to the newest version, each step in a transaction of its own. Never goes back. */
+export async function migrate(connection: Connection): Promise<void> {
+  const [row] = await connection.all('PRAGMA user_version');
+  const version = Number(row?.user_version ?? 0);
+  if (version > migrations.length) {
+    throw new IngestError(
+      'INDEX_FAILED',
+      `the index was written by a newer Docket (schema ${version}, this one knows ${migrations.length})`,
+    );
+  }
+  for (const [index, sql] of migrations.entries()) {
+    if (index < version) continue;
+    await connection.execute(`BEGIN IMMEDIATE; ${sql} PRAGMA user_version=${index + 1}; COMMIT;`);
+  }
+}
