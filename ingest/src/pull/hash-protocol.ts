@@ -1,0 +1,47 @@
+/** What the main thread asks of a hash worker. Buffers are shared memory; only positions travel. */
+export type HashRequest =
+  | { type: 'open'; job: number; digests: DigestChoice; memory: SharedArrayBuffer }
+  | { type: 'update'; job: number; request: number; offsetBytes: number; lengthBytes: number }
+  | { type: 'finish'; job: number; request: number }
+  | { type: 'abandon'; job: number }
+  | { type: 'copy-small'; request: number; copy: SmallCopy }
+  | { type: 'digest-sample'; request: number; bytes: Uint8Array };
+
+/** SHA-256 for the law and the archive; BLAKE3 to compare copies at little cost. */
+export type DigestChoice = 'sha256+blake3' | 'blake3' | 'sha256';
+
+/** Lower-case hex; a digest not asked for is empty. */
+export interface Digests {
+  sha256: string;
+  blake3: string;
+}
+
+/** A whole clip copied inside the worker with synchronous calls. */
+export interface SmallCopy {
+  sourceDescriptor: number;
+  sizeBytes: number;
+  destination: string;
+}
+
+export interface SmallCopyResult extends Digests {
+  /** BLAKE3 over samples of the clip (see sample-digest), to know it again without reading it whole. */
+  sampleBlake3: string;
+  /** BLAKE3 of the file as read back. */
+  readBackBlake3: string;
+  /** Whether the file was read back past the page cache. */
+  readBack: 'media' | 'cache';
+  /** Bytes really read; differs from the size asked for where the clip changed. */
+  bytesRead: number;
+}
+
+/** A failure inside a worker, told apart by where it happened. */
+export interface HashFailure {
+  at: 'source' | 'destination' | 'hash';
+  code: string | undefined;
+  message: string;
+  positionBytes?: number;
+}
+
+export type HashReply =
+  | { request: number; ok: true; value: Digests | SmallCopyResult | string | null }
+  | { request: number; ok: false; failure: HashFailure };

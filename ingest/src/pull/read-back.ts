@@ -1,0 +1,57 @@
+import type { FileHandle } from 'node:fs/promises';
+import { openForReadBack } from './direct-file.ts';
+import type { HashJob, HashPool } from './hash-pool.ts';
+import type { DigestChoice, Digests } from './hash-protocol.ts';
+import { borrowRing, chunkBytes, type PageAlignedRing, returnRing } from './page-aligned-ring.ts';
+
+export interface ReadBack extends Digests {
+  sizeBytes: number;
+  /** `media`: read past the page cache; `cache`: the file system does not allow that. */
+  readBack: 'media' | 'cache';
+}
+
+/** Reads a stored file from its disk, past the page cache where possible, and hashes it. */
+export async function readBackFile(
+  path: string,
+  digests: DigestChoice,
+  pool: HashPool,
+  signal: AbortSignal,
+): Promise<ReadBack> {
+  const { handle, readBack } = await openForReadBack(path);
+  try {
+    const { size: sizeBytes } = await handle.stat();
+    const ring = borrowRing();
+    const job = pool.open(digests, ring.memory);
+    try {
+      await hashFile(handle, sizeBytes, ring, job, signal);
+      const digested = await job.finish();
+      returnRing(ring);
+      return { ...digested, sizeBytes, readBack };
+    } finally {
+      job.abandon();
+    }
+  } finally {
+    await handle.close();
+  }
+}
+
+async function hashFile(
+  handle: FileHandle,
+  sizeBytes: number,
+  ring: PageAlignedRing,
+  job: HashJob,
+  signal: AbortSignal,
+): Promise<void> {
+  const updates: Promise<void>[] = [];
+  for (let position = 0; position < sizeBytes; ) {
+    signal.throwIfAborted();
+    const chunk = await ring.acquire();
+    const { bytesRead } = await handle.read(chunk.bytes, 0, chunkBytes, position);
+    if (bytesRead === 0) break;
+    position += bytesRead;
+    const update = job.update(chunk.offsetBytes, bytesRead).finally(() => ring.release(chunk));
+    update.catch(() => {});
+    updates.push(update);
+  }
+  await Promise.all(updates);
+}
