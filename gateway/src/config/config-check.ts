@@ -1,0 +1,131 @@
+import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
+import { Ajv, type ErrorObject } from 'ajv';
+import { allowedBy, type ConfigFault, showGiven } from './config-fault.ts';
+import { type Config, configSchema } from './config-schema.ts';
+import { isTree, type Tree } from './config-source.ts';
+import { isLoopbackName } from './loopback.ts';
+import { settingKeywords } from './setting.ts';
+import { rootSchema, type SettingSchema } from './settings.ts';
+
+const ajv = new Ajv({ allErrors: true, verbose: true, useDefaults: true, allowUnionTypes: true });
+ajv.addVocabulary(settingKeywords);
+const validate = ajv.compile<Config>(configSchema);
+
+/** Fills defaults in place and tells what does not fit the schema. */
+export function checkShape(tree: Tree): { config: Config | null; faults: ConfigFault[] } {
+  if (validate(tree)) return { config: tree, faults: [] };
+  const faults = new Map<string, ConfigFault>();
+  for (const error of validate.errors ?? []) {
+    const fault = toFault(error);
+    if (!faults.has(fault.path)) faults.set(fault.path, fault);
+  }
+  return { config: null, faults: [...faults.values()] };
+}
+
+function toFault(error: ErrorObject): ConfigFault {
+  const path = dottedPath(error.instancePath);
+  const schema = error.parentSchema as SettingSchema;
+  if (error.keyword === 'required') {
+    const key = String(error.params.missingProperty);
+    const allowed = allowedBy(schema.properties?.[key] ?? {});
+    return { path: join(path, key), source: null, given: null, allowed };
+  }
+  if (error.keyword === 'additionalProperties') {
+    const key = String(error.params.additionalProperty);
+    const keys = Object.keys(schema.properties ?? {});
+    return { path: join(path, key), source: null, given: null, allowed: { kind: 'keys', keys } };
+  }
+  return { path, source: null, given: showGiven(error.data, schema), allowed: allowedBy(schema) };
+}
+
+function dottedPath(pointer: string): string {
+  return pointer
+    .split('/')
+    .slice(1)
+    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
+    .reduce((path, part) => (/^\d+$/u.test(part) ? `${path}[${part}]` : join(path, part)), '');
+}
+
+function join(path: string, key: string): string {
+  return path === '' ? key : `${path}.${key}`;
+}
+
+/** Makes every path absolute, in place; `base` is where relative ones start. */
+export function resolvePaths(value: unknown, base: string, schema: SettingSchema = rootSchema): unknown {
+  if (schema.isPath === true && typeof value === 'string') return resolve(base, value);
+  if (Array.isArray(value)) return value.map((item) => resolvePaths(item, base, schema.items));
+  if (!isTree(value)) return value;
+  for (const [key, property] of Object.entries(schema.properties ?? {})) {
+    value[key] = resolvePaths(value[key], base, property);
+  }
+  return value;
+}
+
+/** What the schema cannot say: rules between settings. */
+export function checkRules(config: Config): ConfigFault[] {
+  return [...doorFaults(config), ...placeFaults(config), ...repeatFaults(config)];
+}
+
+function doorFaults({ http }: Config): ConfigFault[] {
+  if (isLoopbackName(http.address) || http.tokens.length > 0) return [];
+  const allowed = { kind: 'loopback-or-token', path: 'http.tokens' } as const;
+  return [{ path: 'http.address', source: null, given: showGiven(http.address, undefined), allowed }];
+}
+
+function placeFaults({ archive, store, volumes }: Config): ConfigFault[] {
+  const faults: ConfigFault[] = [];
+  const storeFault = (path: string, given: string | null) => {
+    if (given === null || !overlap(given, store.directory)) return;
+    const allowed = { kind: 'outside', path: 'store.directory' } as const;
+    faults.push({ path, source: null, given: showGiven(given, undefined), allowed });
+  };
+  storeFault('archive.directory.path', archive.directory.path);
+  storeFault('volumes.directory', volumes.directory);
+  if (archive.retryMaxMs < archive.retryBaseMs) {
+    const allowed = { kind: 'at-least', path: 'archive.retryBaseMs' } as const;
+    faults.push({ path: 'archive.retryMaxMs', source: null, given: String(archive.retryMaxMs), allowed });
+  }
+  return faults;
+}
+
+function overlap(left: string, right: string): boolean {
+  return contains(left, right) || contains(right, left);
+}
+
+function contains(folder: string, path: string): boolean {
+  const way = relative(folder, path);
+  return way === '' || (way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way));
+}
+
+function repeatFaults(config: Config): ConfigFault[] {
+  return [
+    ...repeats('slots', 'slot', config.slots),
+    ...repeats('serial.ports', 'devicePath', config.serial.ports),
+    ...repeats('serial.ports', 'slot', config.serial.ports),
+    ...repeats('http.tokens', 'name', config.http.tokens),
+    ...repeats('http.tokens', 'sha256', config.http.tokens, true),
+  ];
+}
+
+function repeats<Key extends string>(
+  list: string,
+  key: Key,
+  entries: readonly Record<Key, string>[],
+  isSecret = false,
+): ConfigFault[] {
+  const seen = new Set<string>();
+  return entries.flatMap((entry, index) => {
+    const value = entry[key];
+    if (!seen.has(value)) {
+      seen.add(value);
+      return [];
+    }
+    const given = showGiven(value, isSecret ? { isSecret } : undefined);
+    return [{ path: `${list}[${index}].${key}`, source: null, given, allowed: { kind: 'once' } as const }];
+  });
+}
+
+/** The folder relative paths of a configuration start from. */
+export function baseFolder(file: string | null): string {
+  return file === null ? process.cwd() : dirname(resolve(file));
+}

@@ -1,0 +1,272 @@
+import { type Static, Type } from 'typebox';
+import { choice, entry, optionalInteger, optionalText, section } from './setting.ts';
+
+const slotPath = Type.String({
+  title: 'Slot',
+  description:
+    'Port path of the slot, as the kernel names it, for example `1-1.4.2`; for a serial slot any name without a slash.',
+  pattern: '^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$',
+});
+
+const dock = section(
+  { title: 'This dock', description: 'How this docking station names itself.' },
+  {
+    name: Type.String({
+      title: 'Name of the dock',
+      description: 'Written into every custody entry as the actor `gateway:<name>`. Keep it once chosen.',
+      pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$',
+      default: 'dock-1',
+    }),
+  },
+);
+
+const store = section(
+  { title: 'Store', description: 'Where clips, their records, previews and the index are kept.' },
+  {
+    directory: Type.String({
+      title: 'Folder of the store',
+      description: 'A folder on a local file system with room for several days of footage.',
+      minLength: 1,
+      isPath: true,
+    }),
+    reserveBytes: Type.Integer({
+      title: 'Space kept free',
+      description:
+        'No clip is pulled into this last part of the disk, so that the index can always be written.',
+      unit: 'bytes',
+      minimum: 16 * 1024 * 1024,
+      maximum: Number.MAX_SAFE_INTEGER,
+      default: 256 * 1024 * 1024,
+    }),
+  },
+);
+
+const volumes = section(
+  { title: 'USB volumes', description: 'Recorders that show up as USB mass storage.' },
+  {
+    directory: optionalText({
+      title: 'Folder where volumes appear',
+      description:
+        'One sub-folder a slot, named by its USB port path, with the recorder mounted read-only in it. `null`: no volumes are watched.',
+      minLength: 1,
+      isPath: true,
+    }),
+    reconcileIntervalMs: Type.Integer({
+      title: 'Time between two looks at the folder',
+      description: 'Catches what the file system did not announce.',
+      unit: 'ms',
+      minimum: 100,
+      maximum: 60_000,
+      default: 2_000,
+    }),
+  },
+);
+
+const serial = section(
+  { title: 'Serial ports', description: 'Recorders that speak SMP over a serial line.' },
+  {
+    ports: Type.Array(
+      entry({
+        devicePath: Type.String({
+          title: 'Device',
+          description: 'The serial device; prefer the stable names under `/dev/serial/by-path`.',
+          minLength: 1,
+          isPath: true,
+        }),
+        baudRate: Type.Integer({
+          title: 'Speed',
+          description: 'Speed of the line.',
+          unit: 'baud',
+          minimum: 1_200,
+          maximum: 12_000_000,
+          default: 115_200,
+        }),
+        slot: slotPath,
+      }),
+      { title: 'Ports', description: 'The serial ports to watch.', default: [], maxItems: 64 },
+    ),
+  },
+);
+
+const slots = Type.Array(
+  entry({
+    slot: slotPath,
+    label: Type.String({
+      title: 'Label',
+      description: 'What is printed on the slot, shown beside it on every screen.',
+      minLength: 1,
+      maxLength: 40,
+    }),
+  }),
+  { title: 'Slot labels', description: 'Names for slots, as people see them.', default: [], maxItems: 256 },
+);
+
+const archive = section(
+  { title: 'Archive', description: 'The archive target every clip is forwarded to.' },
+  {
+    name: Type.String({
+      title: 'Name of the target',
+      description: 'Written into receipts. Keep it once chosen.',
+      pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$',
+      default: 'archive',
+    }),
+    directory: section(
+      {
+        title: 'Directory target',
+        description: 'The archive is a folder, on another disk or a mounted share.',
+      },
+      {
+        path: Type.String({
+          title: 'Folder of the archive',
+          description: 'Must lie outside the store, best on another disk.',
+          minLength: 1,
+          isPath: true,
+        }),
+      },
+    ),
+    retryBaseMs: Type.Integer({
+      title: 'First wait after a failure',
+      description: 'Doubled after each further failure, with some chance in it.',
+      unit: 'ms',
+      minimum: 10,
+      maximum: 3_600_000,
+      default: 5_000,
+    }),
+    retryMaxMs: Type.Integer({
+      title: 'Longest wait after a failure',
+      description: 'The wait grows no further than this.',
+      unit: 'ms',
+      minimum: 10,
+      maximum: 86_400_000,
+      default: 600_000,
+    }),
+  },
+);
+
+const release = section(
+  { title: 'Release', description: 'Freeing the recorder’s own copy.' },
+  {
+    policy: choice(['never', 'after-receipt'], {
+      title: 'When to free the recorder',
+      description:
+        '`never`: the recorder is only read. `after-receipt`: a clip is freed once the archive’s receipt names its hash and length.',
+      default: 'never',
+    }),
+  },
+);
+
+const pull = section(
+  { title: 'Pull', description: 'Copying clips off recorders.' },
+  {
+    hashWorkers: optionalInteger({
+      title: 'Hash workers',
+      description: 'Threads that hash footage. `null`: one a processor core.',
+      minimum: 1,
+      maximum: 256,
+    }),
+    stallTimeoutMs: Type.Integer({
+      title: 'Stall time-out',
+      description: 'A clip of which no byte comes for this long is given up and tried again later.',
+      unit: 'ms',
+      minimum: 1_000,
+      maximum: 3_600_000,
+      default: 60_000,
+    }),
+  },
+);
+
+const http = section(
+  { title: 'HTTP', description: 'The dashboard and the API.' },
+  {
+    address: Type.String({
+      title: 'Address to listen on',
+      description:
+        'An address of this machine. Any that is not loopback needs at least one entry in `http.tokens`.',
+      minLength: 1,
+      maxLength: 253,
+      default: '127.0.0.1',
+    }),
+    port: Type.Integer({
+      title: 'Port to listen on',
+      description: '`0` lets the system choose one.',
+      minimum: 0,
+      maximum: 65_535,
+      default: 8_686,
+    }),
+    tokens: Type.Array(
+      entry({
+        name: Type.String({
+          title: 'Name',
+          description: 'Who holds the token; shown in the session and in the log.',
+          pattern: '^[^\\u0000-\\u001f\\u007f]{1,64}$',
+        }),
+        sha256: Type.String({
+          title: 'Hash of the token',
+          description:
+            'SHA-256 of the token in lower-case hex. `docket token create` makes both; the token itself is never stored.',
+          pattern: '^[0-9a-f]{64}$',
+          isSecret: true,
+        }),
+        scopes: Type.Array(
+          choice(['read', 'media', 'operate'], {
+            title: 'Scope',
+            description:
+              '`read`: slots, clips, custody, health. `media`: footage and thumbnails. `operate`: whatever changes something.',
+          }),
+          {
+            title: 'Scopes',
+            description: 'What the holder may do.',
+            minItems: 1,
+            uniqueItems: true,
+          },
+        ),
+      }),
+      {
+        title: 'Tokens',
+        description:
+          'Who may use the API. With none, whoever sits at this machine is the operator and nobody else gets in.',
+        default: [],
+        maxItems: 256,
+      },
+    ),
+    trustedHosts: Type.Array(
+      Type.String({
+        title: 'Host name',
+        description: 'A host name without a port.',
+        pattern: '^[A-Za-z0-9.:_\\[\\]-]{1,253}$',
+      }),
+      {
+        title: 'Trusted host names',
+        description:
+          'Names, beside loopback ones, by which a reverse proxy on this machine may ask when there are no tokens.',
+        default: [],
+        maxItems: 64,
+      },
+    ),
+  },
+);
+
+const log = section(
+  { title: 'Log', description: 'One JSON line a decision, on standard output.' },
+  {
+    level: choice(['fatal', 'error', 'warn', 'info', 'debug', 'trace'], {
+      title: 'Least level written',
+      description: '`info` tells every decision; `debug` every request.',
+      default: 'info',
+    }),
+  },
+);
+
+/** The configuration file: its schema, its defaults and its documentation in one. */
+export const configSchema = Type.Object(
+  { dock, store, volumes, serial, slots, archive, release, pull, http, log },
+  {
+    title: 'Docket configuration',
+    description: 'One YAML file. Unknown keys are errors.',
+    additionalProperties: false,
+  },
+);
+
+/** A checked configuration: every default filled in, every path absolute. */
+export type Config = Static<typeof configSchema>;
+export type TokenEntry = Config['http']['tokens'][number];

@@ -1,0 +1,37 @@
+import { baseFolder, checkRules, checkShape, resolvePaths } from './config-check.ts';
+import { ConfigError } from './config-fault.ts';
+import type { Config } from './config-schema.ts';
+import { applyAssignments, applyEnvironment, type Layered, readTree } from './config-source.ts';
+
+export interface ConfigSources {
+  /** The YAML file; `null` where everything comes from the environment and flags. */
+  file: string | null;
+  environment: Record<string, string | undefined>;
+  /** `path=value`, later ones win. */
+  assignments: readonly string[];
+}
+
+/** Reads, layers (file < environment < flags) and checks the configuration. Throws ConfigError with every fault. */
+export async function loadConfig(sources: ConfigSources): Promise<Config> {
+  const layered: Layered =
+    sources.file === null ? { tree: {}, sources: new Map(), faults: [] } : await readTree(sources.file);
+  // A file that cannot be read would only be followed by faults about everything it was to say.
+  if (layered.faults.length > 0) throw new ConfigError(layered.faults);
+  applyEnvironment(layered, sources.environment);
+  applyAssignments(layered, sources.assignments);
+  const { config, faults } = checkShape(layered.tree);
+  layered.faults.push(...faults);
+  if (config !== null) {
+    resolvePaths(config, baseFolder(sources.file));
+    layered.faults.push(...checkRules(config));
+  }
+  if (config === null || layered.faults.length > 0) {
+    throw new ConfigError(
+      layered.faults.map((fault) => ({
+        ...fault,
+        source: fault.source ?? layered.sources.get(fault.path) ?? null,
+      })),
+    );
+  }
+  return config;
+}
