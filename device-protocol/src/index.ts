@@ -2,3 +2,4 @@ export * from './attachment.ts';
 export * from './errors.ts';
 export { type DecodedName, decodeName } from './names/decode-name.ts';
 export * from './recorder.ts';
+export { createSmpDriver, type SmpDriverOptions, SmpRecorder } from './smp/index.ts';

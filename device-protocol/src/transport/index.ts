@@ -1,3 +1,11 @@
 /** Real ways to recorders. Only a composition root imports these; everything else sees the seam. */
 export { volumeDriver } from '../volume/volume-recorder.ts';
 export { type VolumeWatchOptions, watchVolumes } from '../volume/volume-watch.ts';
+export type { Link } from './link.ts';
+export {
+  type SerialAttachmentOptions,
+  type SerialPortSetting,
+  serialAttachments,
+} from './serial-attachments.ts';
+export { openSerialLink, type SerialTarget } from './serial-link.ts';
+export { smpDriver } from './smp-over-serial.ts';

@@ -1,0 +1,18 @@
+/** Recorders that are not there: they speak real bytes on real seams, with faults on demand. */
+export {
+  type Behaviour,
+  type Body,
+  type Plug,
+  type Reply,
+  refusal,
+  reply,
+  type SimulatedRequest,
+} from './smp/behaviour.ts';
+export type { Alias } from './smp/card.ts';
+export * as smpFaults from './smp/faults.ts';
+export type { SimulatedClock, SimulatedClockOptions } from './smp/simulated-clock.ts';
+export {
+  type SmpRecorderOptions,
+  type SmpRecorderSimulator,
+  startSmpRecorder,
+} from './smp/smp-recorder-simulator.ts';

@@ -1,0 +1,273 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { RecorderError } from '../errors.ts';
+import { decodeName } from '../names/decode-name.ts';
+import type {
+  Capability,
+  ClipReader,
+  ClockReading,
+  EraseProof,
+  ListedClip,
+  Listing,
+  Recorder,
+  RecorderIdentity,
+} from '../recorder.ts';
+import { fileTimeOf, listingOfEntry } from './clip-listing.ts';
+import { fileNameOfClip } from './clip-name.ts';
+import { HostStopwatch, parseDateTime, wallClockInZone } from './device-clock.ts';
+import { DeviceError } from './device-error.ts';
+import type { ResponseOf } from './message.ts';
+import { fileHash, fileStatus } from './messages/fs.ts';
+import { echo, readDateTime, readInfo } from './messages/os.ts';
+import { type ClipEntry, eraseClip, listClips, readClip, type readIdentity } from './messages/recorder.ts';
+import { clipFault, isClipMissing, isProofMismatch } from './recorder-fault.ts';
+import type { SmpSession } from './session.ts';
+import { SmpClipReader } from './smp-clip-reader.ts';
+
+/** What was learned about a recorder when it was opened. */
+export interface SmpRecorderFacts {
+  identity: ResponseOf<typeof readIdentity>;
+  capabilities: ReadonlySet<Capability>;
+  /** Requests that may wait at once. */
+  window: number;
+  /** IANA zone taken for clocks that name none. */
+  assumedZone: string;
+}
+
+/** More clips than any card holds; a listing that goes on is a fault, not a card. */
+const maxClips = 100_000;
+/** A recorder reads its card at no less than this while it hashes. */
+const slowestHashBytesPerMs = 500;
+const hashGraceMs = 10_000;
+
+/** A recorder that speaks SMP, open. Calls are made one at a time. */
+export class SmpRecorder implements Recorder {
+  readonly driver = 'smp';
+  readonly capabilities: ReadonlySet<Capability>;
+  readonly parallelReads = 1;
+  readonly #session: SmpSession;
+  readonly #facts: SmpRecorderFacts;
+
+  constructor(session: SmpSession, facts: SmpRecorderFacts) {
+    this.#session = session;
+    this.#facts = facts;
+    this.capabilities = facts.capabilities;
+  }
+
+  async identify(signal: AbortSignal): Promise<RecorderIdentity> {
+    const { serial, vendor, model, firmware, officer } = this.#facts.identity;
+    const shownFirmware = firmware ?? (await this.#firmwareInfo(signal));
+    return {
+      serialNumber: shown(serial),
+      vendor: shown(vendor),
+      model: shown(model),
+      firmware: shown(shownFirmware),
+      officerNumber: shown(officer),
+      source: serial === undefined ? 'none' : 'device',
+    };
+  }
+
+  async #firmwareInfo(signal: AbortSignal): Promise<string | undefined> {
+    try {
+      return (await this.#session.request(readInfo, { format: 'sv' }, { signal })).output;
+    } catch (error) {
+      if (error instanceof DeviceError) return undefined;
+      throw error;
+    }
+  }
+
+  async readClock(count: number, signal: AbortSignal): Promise<ClockReading[]> {
+    if (!this.capabilities.has('readClock')) {
+      throw new RecorderError(
+        'NOT_SUPPORTED',
+        'this recorder has no clock that can be read, or it was never set',
+      );
+    }
+    const stopwatch = new HostStopwatch();
+    const readings: ClockReading[] = [];
+    for (;;) {
+      const reading = await this.#readClockOnce(stopwatch, signal);
+      readings.push(reading);
+      if (readings.length >= count) return readings;
+      // Spread over one step of the clock, readings catch it at different phases and narrow the bounds together.
+      await delay(reading.resolutionMs / count, undefined, { signal });
+    }
+  }
+
+  async #readClockOnce(stopwatch: HostStopwatch, signal: AbortSignal): Promise<ClockReading> {
+    const hostBeforeMs = stopwatch.notLaterThanNowMs();
+    const { datetime } = await this.#session.request(readDateTime, {}, { signal }).catch(clockFault);
+    const hostAfterMs = stopwatch.notEarlierThanNowMs();
+    const parsed = parseDateTime(datetime);
+    if (parsed === null) {
+      throw new RecorderError('PROTOCOL_VIOLATION', `the clock shows "${shown(datetime)}", which is no time`);
+    }
+    const { wallMs, zoneOffsetMs, resolutionMs } = parsed;
+    const { assumedZone } = this.#facts;
+    return {
+      deviceText: datetime,
+      deviceMs: zoneOffsetMs === null ? wallClockInZone(wallMs, assumedZone) : wallMs - zoneOffsetMs,
+      resolutionMs,
+      hostBeforeMs,
+      hostAfterMs,
+      assumedZone: zoneOffsetMs === null ? assumedZone : null,
+      method: 'smp-datetime',
+    };
+  }
+
+  async *list(signal: AbortSignal): AsyncGenerator<Listing> {
+    let after: Uint8Array = new Uint8Array(0);
+    let listed = 0;
+    for (;;) {
+      const page = await this.#session.request(listClips, { after }, { signal }).catch(listFault);
+      if (page.more && page.clips.length === 0) throw listViolation('promises more clips but lists none');
+      for (const entry of page.clips) {
+        // Ascending paths make a cycle, a repeat and a page without progress the same visible fault.
+        if (Buffer.compare(entry.path, after) <= 0) throw listViolation('is not in ascending order of paths');
+        if (++listed > maxClips) throw listViolation(`goes on past ${maxClips} clips`);
+        after = entry.path;
+        yield listingOfEntry(entry);
+      }
+      if (!page.more) return;
+    }
+  }
+
+  async open(clip: ListedClip, signal: AbortSignal): Promise<ClipReader> {
+    const fileName = this.#fileName(clip);
+    try {
+      const entry = await this.#readEntry(clip, signal);
+      const status = await this.#session.request(fileStatus, { name: fileName }, { signal });
+      if (status.len !== clip.sizeBytes || !isAsListed(clip, entry)) {
+        throw new RecorderError('CLIP_CHANGED', `${clip.name} is not the clip that was listed`, {
+          clipName: clip.name,
+        });
+      }
+      return new SmpClipReader(this.#session, {
+        clip,
+        fileName,
+        sizeBytes: status.len,
+        window: this.#facts.window,
+        isEntryUnchanged: async () => isAsListed(clip, await this.#readEntry(clip)),
+      });
+    } catch (error) {
+      throw clipFault(error, 'CLIP_READ_FAILED', clip.name, 0);
+    }
+  }
+
+  async erase(clip: ListedClip, proof: EraseProof, signal: AbortSignal): Promise<void> {
+    if (!this.capabilities.has('erase')) {
+      throw new RecorderError('NOT_SUPPORTED', 'this recorder does not erase over SMP', {
+        clipName: clip.name,
+      });
+    }
+    const request = { path: clip.pathBytes, size: proof.sizeBytes, sha256: Buffer.from(proof.sha256, 'hex') };
+    try {
+      const timeoutMs = hashTimeoutMs(proof.sizeBytes);
+      await this.#session.request(eraseClip, request, { signal, timeoutMs });
+    } catch (error) {
+      if (isProofMismatch(error)) {
+        throw new RecorderError(
+          'CLIP_CHANGED',
+          `${clip.name} on the recorder is not what the archive holds`,
+          {
+            clipName: clip.name,
+            cause: error,
+          },
+        );
+      }
+      throw clipFault(error, 'ERASE_REFUSED', clip.name);
+    }
+    await this.#assertGone(clip, signal);
+  }
+
+  async #assertGone(clip: ListedClip, signal: AbortSignal): Promise<void> {
+    try {
+      await this.#readEntry(clip, signal);
+    } catch (error) {
+      if (isClipMissing(error)) return;
+      throw clipFault(error, 'ERASE_REFUSED', clip.name);
+    }
+    throw new RecorderError('ERASE_REFUSED', `${clip.name} is still listed after it was erased`, {
+      clipName: clip.name,
+    });
+  }
+
+  /**
+   * SHA-256 of the clip as the recorder reads it, lower-case hex. Throws RecorderError NOT_SUPPORTED without the
+   * capability `hashOnDevice`, CLIP_MISSING, CLIP_CHANGED, CLIP_READ_FAILED, PROTOCOL_VIOLATION.
+   */
+  async hashOnDevice(clip: ListedClip, signal: AbortSignal): Promise<string> {
+    if (!this.capabilities.has('hashOnDevice')) {
+      throw new RecorderError('NOT_SUPPORTED', 'this recorder does not hash', { clipName: clip.name });
+    }
+    const request = { name: this.#fileName(clip), type: 'sha256' } as const;
+    const options = { signal, timeoutMs: hashTimeoutMs(clip.sizeBytes) };
+    const answer = await this.#session.request(fileHash, request, options).catch((error: unknown) => {
+      throw clipFault(error, 'CLIP_READ_FAILED', clip.name);
+    });
+    if (answer.len !== clip.sizeBytes) {
+      throw new RecorderError('CLIP_CHANGED', `${clip.name} was hashed over ${answer.len} bytes`, {
+        clipName: clip.name,
+      });
+    }
+    if (answer.type !== 'sha256' || !(answer.output instanceof Uint8Array) || answer.output.length !== 32) {
+      throw new RecorderError('PROTOCOL_VIOLATION', `${clip.name}: the answer is no SHA-256`, {
+        clipName: clip.name,
+      });
+    }
+    return Buffer.from(answer.output).toString('hex');
+  }
+
+  async isPresent(): Promise<boolean> {
+    try {
+      await this.#session.request(echo, { d: 'docket' }, { attempts: 2 });
+      return true;
+    } catch (error) {
+      // A refusal is an answer too.
+      return error instanceof DeviceError;
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#session.close();
+  }
+
+  #fileName(clip: ListedClip): string {
+    return fileNameOfClip(this.#facts.identity.root, clip.pathBytes);
+  }
+
+  async #readEntry(clip: ListedClip, signal?: AbortSignal): Promise<ClipEntry> {
+    return this.#session.request(readClip, { path: clip.pathBytes }, signal === undefined ? {} : { signal });
+  }
+}
+
+function isAsListed(clip: ListedClip, entry: ClipEntry): boolean {
+  return (
+    entry.size === clip.sizeBytes &&
+    Buffer.compare(entry.path, clip.pathBytes) === 0 &&
+    fileTimeOf(entry.modified)?.text === clip.modifiedAt?.text
+  );
+}
+
+/** What a stranger wrote, with control and direction characters shown escaped. */
+function shown(value: string | undefined): string | null {
+  return value === undefined || value === '' ? null : decodeName(Buffer.from(value, 'utf8')).name;
+}
+
+function hashTimeoutMs(sizeBytes: number): number {
+  return Math.min(hashGraceMs + sizeBytes / slowestHashBytesPerMs, 2 ** 31 - 1);
+}
+
+function clockFault(error: unknown): never {
+  if (!(error instanceof DeviceError)) throw error;
+  throw new RecorderError('NOT_SUPPORTED', `the clock cannot be read: ${error.message}`, { cause: error });
+}
+
+function listFault(error: unknown): never {
+  if (!(error instanceof DeviceError)) throw error;
+  const code = error.isNotSupported ? 'NOT_SUPPORTED' : 'CLIP_READ_FAILED';
+  throw new RecorderError(code, `the recorder cannot list its clips: ${error.message}`, { cause: error });
+}
+
+function listViolation(what: string): RecorderError {
+  return new RecorderError('PROTOCOL_VIOLATION', `the list of clips ${what}`);
+}
