@@ -16,7 +16,9 @@ export type CustodyAction =
   | 'sealed'
   | 'forwarded'
   | 'receipted'
+  | 'release-started'
   | 'released'
+  | 'relisted'
   | 'quarantined'
   | 'unreadable'
   | 'lost'
@@ -39,12 +41,15 @@ const hashBytes = 32;
  */
 export class CustodyLog {
   readonly #actor: string;
+  /** The tree of committed entries. */
   #frontier: Frontier;
-  readonly #inTransaction = new WeakMap<Transaction, Frontier>();
+  /** The tree with the entries of the transaction under way; there is one writer, so there is one. */
+  #working: Frontier;
 
   private constructor(actor: string, frontier: Frontier) {
     this.#actor = actor;
     this.#frontier = frontier;
+    this.#working = frontier;
   }
 
   /** Opens the log as it stands in the index. `actor` is who writes, e.g. `gateway:dock-1`. */
@@ -58,7 +63,7 @@ export class CustodyLog {
   }
 
   async append(transaction: Transaction, event: CustodyEvent): Promise<void> {
-    const before = this.#inTransaction.get(transaction) ?? this.#frontier;
+    const before = this.#working;
     const at = new Date().toISOString();
     const entry = canonicalJson({
       v: 1,
@@ -90,12 +95,13 @@ export class CustodyLog {
         rootHash,
       ],
     );
-    if (!this.#inTransaction.has(transaction)) {
-      transaction.onCommit(() => {
-        this.#frontier = this.#inTransaction.get(transaction) ?? this.#frontier;
-      });
-    }
-    this.#inTransaction.set(transaction, frontier);
+    this.#working = frontier;
+    transaction.onCommit(() => {
+      this.#frontier = frontier;
+    });
+    transaction.onRollback(() => {
+      this.#working = before;
+    });
   }
 }
 

@@ -7,17 +7,35 @@ export interface Transaction {
   all(sql: string, parameters?: SqlParameters): Promise<SqlRow[]>;
   /** Called once the transaction is durable; for state kept in memory beside the index. */
   onCommit(effect: () => void): void;
+  /** Called when nothing of the transaction stays. */
+  onRollback(effect: () => void): void;
 }
 
+/** One write waiting for its turn. */
+interface QueuedWrite {
+  work(transaction: Transaction): Promise<unknown>;
+  resolve(result: unknown): void;
+  reject(error: unknown): void;
+}
+
+/** A write that has run, inside a transaction not yet committed. */
+interface FinishedWrite {
+  commit(): void;
+  rollBack(): void;
+}
+
+/** Writes that share one commit; more wait for the next. */
+const maxWritesPerCommit = 64;
+
 /**
- * The index: SQLite in WAL with `synchronous=FULL`. One writer behind a mutex, so that no statement of one caller
- * can fall into the transaction of another; one connection of its own for reads, so that a long query holds up
- * no write.
+ * The index: SQLite in WAL with `synchronous=FULL`. One writer, so that no statement of one caller can fall into the
+ * transaction of another; one connection of its own for reads, so that a long query holds up no write.
  */
 export class IndexDatabase {
   readonly #writer: Connection;
   readonly #reader: Connection;
-  #queue: Promise<unknown> = Promise.resolve();
+  readonly #waiting: QueuedWrite[] = [];
+  #draining: Promise<void> | null = null;
 
   private constructor(writer: Connection, reader: Connection) {
     this.#writer = writer;
@@ -47,37 +65,79 @@ export class IndexDatabase {
     return this.#reader.all(sql, parameters);
   }
 
-  /** Runs `work` as one durable transaction; nothing of it stays when it throws. */
+  /**
+   * Runs `work` as one durable transaction; nothing of it stays when it throws. Writes that wait for each other share
+   * one commit, and so one fsync; each still stands or falls by itself.
+   */
   write<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
-    const result = this.#queue.then(() => this.#transact(work));
-    this.#queue = result.catch(() => {});
-    return result;
+    return new Promise<Result>((resolve, reject) => {
+      this.#waiting.push({ work, resolve: (result) => resolve(result as Result), reject });
+      this.#draining ??= this.#drain();
+    });
   }
 
-  async #transact<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
-    const effects: (() => void)[] = [];
-    await this.#writer.run('BEGIN IMMEDIATE');
-    let result: Result;
+  async #drain(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      await this.#commitTogether(this.#waiting.splice(0, maxWritesPerCommit));
+    }
+    this.#draining = null;
+  }
+
+  /** Never throws: what goes wrong is told to the callers of the writes. */
+  async #commitTogether(writes: readonly QueuedWrite[]): Promise<void> {
+    const finished: FinishedWrite[] = [];
     try {
-      result = await work({
-        run: (sql, parameters) => this.#writer.run(sql, parameters),
-        all: (sql, parameters) => this.#writer.all(sql, parameters),
-        onCommit: (effect) => effects.push(effect),
-      });
+      await this.#writer.run('BEGIN IMMEDIATE');
+      for (const write of writes) {
+        const done = await this.#runInSavepoint(write);
+        if (done !== null) finished.push(done);
+      }
       await this.#writer.run('COMMIT');
     } catch (error) {
       await this.#writer.run('ROLLBACK').catch(() => {
         // SQLite has already rolled back by itself (disk full, I/O error); the first error is the one to tell.
       });
-      throw error;
+      for (const done of finished.reverse()) done.rollBack();
+      for (const write of writes) write.reject(error);
+      return;
     }
-    for (const effect of effects) effect();
-    return result;
+    for (const done of finished) done.commit();
+  }
+
+  /** Runs one write; `null` where it threw and was undone by itself. Throws where the whole transaction is lost. */
+  async #runInSavepoint(write: QueuedWrite): Promise<FinishedWrite | null> {
+    const commitEffects: (() => void)[] = [];
+    const rollbackEffects: (() => void)[] = [];
+    const rollBack = () => {
+      for (const effect of rollbackEffects.reverse()) effect();
+    };
+    await this.#writer.run('SAVEPOINT one_write');
+    let result: unknown;
+    try {
+      result = await write.work({
+        run: (sql, parameters) => this.#writer.run(sql, parameters),
+        all: (sql, parameters) => this.#writer.all(sql, parameters),
+        onCommit: (effect) => commitEffects.push(effect),
+        onRollback: (effect) => rollbackEffects.push(effect),
+      });
+      await this.#writer.run('RELEASE one_write');
+    } catch (error) {
+      rollBack();
+      write.reject(error);
+      await this.#writer.run('ROLLBACK TO one_write');
+      await this.#writer.run('RELEASE one_write');
+      return null;
+    }
+    const commit = () => {
+      for (const effect of commitEffects) effect();
+      write.resolve(result);
+    };
+    return { commit, rollBack };
   }
 
   /** Waits for writes under way, then closes both connections. */
   async close(): Promise<void> {
-    await this.#queue;
+    await this.#draining;
     await this.#reader.close();
     await this.#writer.close();
   }

@@ -1,4 +1,4 @@
-import { constants, openSync } from 'node:fs';
+import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { errnoOf } from '../errors.ts';
 import { type Chunk, directAlignmentBytes } from './page-aligned-ring.ts';
@@ -109,15 +109,5 @@ export async function openForReadBack(path: string): Promise<DirectRead> {
   } catch (error) {
     if (!refusesDirect(error)) throw error;
     return { handle: await open(path, constants.O_RDONLY), readBack: 'cache' };
-  }
-}
-
-/** Opens synchronously with O_DIRECT where the file system allows; for use inside a worker. */
-export function openDirectSync(path: string, flags: number): { descriptor: number; isDirect: boolean } {
-  try {
-    return { descriptor: openSync(path, flags | constants.O_DIRECT, 0o640), isDirect: true };
-  } catch (error) {
-    if (!refusesDirect(error)) throw error;
-    return { descriptor: openSync(path, flags & ~constants.O_EXCL, 0o640), isDirect: false };
   }
 }

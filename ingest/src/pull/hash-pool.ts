@@ -10,14 +10,15 @@ import type {
   SmallCopyResult,
 } from './hash-protocol.ts';
 
-/** A failure that happened inside a hash worker, with the place it happened at. */
+/** A failure that happened inside a hash worker. */
 export class HashWorkerError extends Error {
-  readonly failure: HashFailure;
+  /** `errno` name where it was the file system's. */
+  readonly code: string | undefined;
 
   constructor(failure: HashFailure) {
     super(failure.message);
     this.name = 'HashWorkerError';
-    this.failure = failure;
+    this.code = failure.code;
   }
 }
 
@@ -129,9 +130,9 @@ export class HashPool {
     };
   }
 
-  /** Copies a small clip whole inside a worker. Rejects with HashWorkerError. */
-  copySmall(copy: SmallCopy): Promise<SmallCopyResult> {
-    return this.#leastLoaded().ask((request) => ({ type: 'copy-small', request, copy }));
+  /** Hashes, stores and reads back a small clip inside a worker. Rejects with HashWorkerError. */
+  storeSmall(copy: SmallCopy): Promise<SmallCopyResult> {
+    return this.#leastLoaded().ask((request) => ({ type: 'store-small', request, copy }));
   }
 
   /** BLAKE3 (hex) of a few sampled bytes. */

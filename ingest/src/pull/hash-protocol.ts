@@ -4,7 +4,7 @@ export type HashRequest =
   | { type: 'update'; job: number; request: number; offsetBytes: number; lengthBytes: number }
   | { type: 'finish'; job: number; request: number }
   | { type: 'abandon'; job: number }
-  | { type: 'copy-small'; request: number; copy: SmallCopy }
+  | { type: 'store-small'; request: number; copy: SmallCopy }
   | { type: 'digest-sample'; request: number; bytes: Uint8Array };
 
 /** SHA-256 for the law and the archive; BLAKE3 to compare copies at little cost. */
@@ -16,9 +16,10 @@ export interface Digests {
   blake3: string;
 }
 
-/** A whole clip copied inside the worker with synchronous calls. */
+/** A clip that lies whole in shared memory, to be stored by a worker. */
 export interface SmallCopy {
-  sourceDescriptor: number;
+  memory: SharedArrayBuffer;
+  offsetBytes: number;
   sizeBytes: number;
   destination: string;
 }
@@ -26,20 +27,18 @@ export interface SmallCopy {
 export interface SmallCopyResult extends Digests {
   /** BLAKE3 over samples of the clip (see sample-digest), to know it again without reading it whole. */
   sampleBlake3: string;
-  /** BLAKE3 of the file as read back. */
+  /** BLAKE3 and length of the file as read back. */
   readBackBlake3: string;
+  readBackBytes: number;
   /** Whether the file was read back past the page cache. */
   readBack: 'media' | 'cache';
-  /** Bytes really read; differs from the size asked for where the clip changed. */
-  bytesRead: number;
 }
 
-/** A failure inside a worker, told apart by where it happened. */
+/** A failure inside a worker. */
 export interface HashFailure {
-  at: 'source' | 'destination' | 'hash';
+  /** `errno` name where it was the file system's. */
   code: string | undefined;
   message: string;
-  positionBytes?: number;
 }
 
 export type HashReply =

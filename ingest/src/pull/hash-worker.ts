@@ -3,7 +3,7 @@ import { parentPort } from 'node:worker_threads';
 import { Blake3Hasher, blake3 } from '@napi-rs/blake-hash';
 import { errnoOf } from '../errors.ts';
 import type { DigestChoice, Digests, HashReply, HashRequest } from './hash-protocol.ts';
-import { copySmall, SmallCopyError } from './small-copy.ts';
+import { storeSmallCopy } from './small-copy.ts';
 
 /** The running digests of one clip. */
 interface Job {
@@ -40,11 +40,8 @@ function answer(message: Question): HashReply {
   try {
     return { request: message.request, ok: true, value: work(message) };
   } catch (error) {
-    const failure =
-      error instanceof SmallCopyError
-        ? error.failure
-        : { at: 'hash' as const, code: errnoOf(error), message: String(error) };
-    return { request: message.request, ok: false, failure };
+    const text = error instanceof Error ? error.message : String(error);
+    return { request: message.request, ok: false, failure: { code: errnoOf(error), message: text } };
   }
 }
 
@@ -54,8 +51,8 @@ function work(message: Question): (HashReply & { ok: true })['value'] {
       return update(requireJob(message.job), message.offsetBytes, message.lengthBytes);
     case 'finish':
       return finish(message.job);
-    case 'copy-small':
-      return copySmall(message.copy);
+    case 'store-small':
+      return storeSmallCopy(message.copy);
     case 'digest-sample':
       return blake3(message.bytes).toString('hex');
   }

@@ -2,7 +2,7 @@ import { type ClipReader, RecorderError } from '@docket/device-protocol';
 import { DirectFileWriter } from './direct-file.ts';
 import type { HashJob, HashPool } from './hash-pool.ts';
 import { borrowRing, type Chunk, chunkBytes, type PageAlignedRing, returnRing } from './page-aligned-ring.ts';
-import { sampleBytes, sampleRanges } from './sample-digest.ts';
+import { sampleRanges } from './sample-digest.ts';
 import { withinStallTimeout } from './stall-guard.ts';
 
 /** A file written from a clip: durable, and hashed from the bytes as they were read. */
@@ -93,7 +93,7 @@ async function pump(
 }
 
 /** Fills a chunk up to the clip's end. */
-async function readChunk(
+export async function readChunk(
   reader: ClipReader,
   chunk: Chunk,
   position: number,
@@ -165,15 +165,4 @@ class Sampler {
   bytes(): Uint8Array {
     return Buffer.concat(this.#parts);
   }
-}
-
-/** The sampled bytes of a clip on a recorder, read without reading the rest. */
-export async function readSamples(reader: ClipReader, signal: AbortSignal): Promise<Uint8Array> {
-  const parts: Uint8Array[] = [];
-  for (const { startBytes, endBytes } of sampleRanges(reader.sizeBytes)) {
-    const part = new Uint8Array(Math.min(endBytes - startBytes, 3 * sampleBytes));
-    const lengthBytes = await reader.read(part, startBytes, signal);
-    parts.push(part.subarray(0, lengthBytes));
-  }
-  return Buffer.concat(parts);
 }

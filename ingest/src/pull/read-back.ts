@@ -15,7 +15,7 @@ export async function readBackFile(
   path: string,
   digests: DigestChoice,
   pool: HashPool,
-  signal: AbortSignal,
+  signal?: AbortSignal,
 ): Promise<ReadBack> {
   const { handle, readBack } = await openForReadBack(path);
   try {
@@ -40,11 +40,11 @@ async function hashFile(
   sizeBytes: number,
   ring: PageAlignedRing,
   job: HashJob,
-  signal: AbortSignal,
+  signal: AbortSignal | undefined,
 ): Promise<void> {
   const updates: Promise<void>[] = [];
   for (let position = 0; position < sizeBytes; ) {
-    signal.throwIfAborted();
+    signal?.throwIfAborted();
     const chunk = await ring.acquire();
     const { bytesRead } = await handle.read(chunk.bytes, 0, chunkBytes, position);
     if (bytesRead === 0) break;

@@ -1,3 +1,5 @@
+import type { ClipReader } from '@docket/device-protocol';
+
 /** Bytes in one sample. Small enough for a serial line, large enough to hold real picture data. */
 export const sampleBytes = 4096;
 
@@ -17,4 +19,15 @@ export function sampleRanges(sizeBytes: number): SampleRange[] {
   const middle = Math.floor((sizeBytes - sampleBytes) / 2);
   const starts = [0, Math.max(middle, sampleBytes), sizeBytes - sampleBytes];
   return starts.map((startBytes) => ({ startBytes, endBytes: startBytes + sampleBytes }));
+}
+
+/** The sampled bytes of a clip on a recorder, read without reading the rest. */
+export async function readSamples(reader: ClipReader, signal: AbortSignal): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  for (const { startBytes, endBytes } of sampleRanges(reader.sizeBytes)) {
+    const part = new Uint8Array(endBytes - startBytes);
+    const lengthBytes = await reader.read(part, startBytes, signal);
+    parts.push(part.subarray(0, lengthBytes));
+  }
+  return Buffer.concat(parts);
 }

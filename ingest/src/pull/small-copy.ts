@@ -1,43 +1,34 @@
 import { createHash } from 'node:crypto';
-import { closeSync, constants, fsyncSync, ftruncateSync, readSync, writeSync } from 'node:fs';
+import { closeSync, constants, fsyncSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
 import { blake3 } from '@napi-rs/blake-hash';
 import { errnoOf } from '../errors.ts';
-import { openDirectSync } from './direct-file.ts';
-import type { HashFailure, SmallCopy, SmallCopyResult } from './hash-protocol.ts';
+import type { SmallCopy, SmallCopyResult } from './hash-protocol.ts';
 import { allocatePageAligned, chunkBytes, directAlignmentBytes } from './page-aligned-ring.ts';
 import { sampleRanges } from './sample-digest.ts';
 
-/** A clip up to this length is copied whole inside one worker: fewer crossings than it has bytes to show for. */
-export const smallClipBytes = chunkBytes;
-
-export class SmallCopyError extends Error {
-  readonly failure: HashFailure;
-
-  constructor(failure: HashFailure) {
-    super(failure.message);
-    this.failure = failure;
-  }
-}
-
-let buffer: Uint8Array | undefined;
+let readBackBuffer: Uint8Array | undefined;
 
 /**
- * Copies one small clip with synchronous calls: read, hash, write, fsync, read back past the page cache, hash.
- * Runs in a worker; throws SmallCopyError.
+ * Stores one clip that lies whole in a shared buffer: hash, write, fsync, read back past the page cache, hash again;
+ * all with synchronous calls, for a worker. Touches only the store's disk, never the recorder, so that no bad medium
+ * can hold up the workers.
  */
-export function copySmall(copy: SmallCopy): SmallCopyResult {
-  buffer ??= new Uint8Array(allocatePageAligned(chunkBytes + directAlignmentBytes));
-  const bytesRead = at('source', () => fill(copy.sourceDescriptor, copy.sizeBytes + 1));
-  const content = buffer.subarray(0, bytesRead);
+export function storeSmallCopy(copy: SmallCopy): SmallCopyResult {
+  const chunk = new Uint8Array(copy.memory, copy.offsetBytes, chunkBytes);
+  const content = chunk.subarray(0, copy.sizeBytes);
   const digests = {
     sha256: createHash('sha256').update(content).digest('hex'),
     blake3: blake3(content).toString('hex'),
     sampleBlake3: sampleOf(content),
   };
-  at('destination', () => writeWhole(copy.destination, bytesRead));
-  const { readBack, lengthBytes } = at('destination', () => readWhole(copy.destination));
-  const readBackBlake3 = blake3(buffer.subarray(0, lengthBytes)).toString('hex');
-  return { ...digests, bytesRead, readBack, readBackBlake3 };
+  writeWhole(copy.destination, chunk, copy.sizeBytes);
+  const stored = readWhole(copy.destination);
+  return {
+    ...digests,
+    readBack: stored.readBack,
+    readBackBlake3: blake3(stored.content).toString('hex'),
+    readBackBytes: stored.content.length,
+  };
 }
 
 /** BLAKE3 over the sampled ranges of a clip that lies whole in memory. */
@@ -48,20 +39,8 @@ function sampleOf(content: Uint8Array): string {
   return blake3(Buffer.concat(parts)).toString('hex');
 }
 
-function fill(descriptor: number, limitBytes: number): number {
-  const target = requireBuffer();
-  let filledBytes = 0;
-  while (filledBytes < limitBytes) {
-    const bytesRead = readSync(descriptor, target, filledBytes, limitBytes - filledBytes, filledBytes);
-    if (bytesRead === 0) break;
-    filledBytes += bytesRead;
-  }
-  return filledBytes;
-}
-
-function writeWhole(path: string, lengthBytes: number): void {
-  const source = requireBuffer();
-  const { descriptor, isDirect } = openDirectSync(
+function writeWhole(path: string, chunk: Uint8Array, lengthBytes: number): void {
+  const { descriptor, isDirect } = openDirect(
     path,
     constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL,
   );
@@ -69,10 +48,10 @@ function writeWhole(path: string, lengthBytes: number): void {
     const paddedBytes = isDirect
       ? Math.ceil(lengthBytes / directAlignmentBytes) * directAlignmentBytes
       : lengthBytes;
-    source.fill(0, lengthBytes, paddedBytes);
+    chunk.fill(0, lengthBytes, paddedBytes);
     let writtenBytes = 0;
     while (writtenBytes < paddedBytes) {
-      writtenBytes += writeSync(descriptor, source, writtenBytes, paddedBytes - writtenBytes, writtenBytes);
+      writtenBytes += writeSync(descriptor, chunk, writtenBytes, paddedBytes - writtenBytes, writtenBytes);
     }
     ftruncateSync(descriptor, lengthBytes);
     fsyncSync(descriptor);
@@ -81,28 +60,31 @@ function writeWhole(path: string, lengthBytes: number): void {
   }
 }
 
-function readWhole(path: string): { readBack: 'media' | 'cache'; lengthBytes: number } {
-  const { descriptor, isDirect } = openDirectSync(path, constants.O_RDONLY);
+function readWhole(path: string): { readBack: 'media' | 'cache'; content: Uint8Array } {
+  readBackBuffer ??= new Uint8Array(allocatePageAligned(chunkBytes + directAlignmentBytes));
+  const { descriptor, isDirect } = openDirect(path, constants.O_RDONLY);
   try {
-    const target = requireBuffer();
-    target.fill(0);
-    const lengthBytes = fill(descriptor, target.length);
-    return { readBack: isDirect ? 'media' : 'cache', lengthBytes };
+    // A leftover of the last clip must never pass for what the disk gave.
+    readBackBuffer.fill(0);
+    let filledBytes = 0;
+    for (;;) {
+      const room = readBackBuffer.length - filledBytes;
+      const bytesRead = room === 0 ? 0 : readSync(descriptor, readBackBuffer, filledBytes, room, filledBytes);
+      filledBytes += bytesRead;
+      if (bytesRead === 0 || bytesRead % directAlignmentBytes !== 0) break;
+    }
+    return { readBack: isDirect ? 'media' : 'cache', content: readBackBuffer.subarray(0, filledBytes) };
   } finally {
     closeSync(descriptor);
   }
 }
 
-function requireBuffer(): Uint8Array {
-  if (buffer === undefined) throw new Error('the copy buffer is made before it is used');
-  return buffer;
-}
-
-function at<Result>(place: HashFailure['at'], work: () => Result): Result {
+/** Opens with O_DIRECT where the file system allows. */
+function openDirect(path: string, flags: number): { descriptor: number; isDirect: boolean } {
   try {
-    return work();
+    return { descriptor: openSync(path, flags | constants.O_DIRECT, 0o640), isDirect: true };
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    throw new SmallCopyError({ at: place, code: errnoOf(error), message });
+    if (errnoOf(error) !== 'EINVAL') throw error;
+    return { descriptor: openSync(path, flags & ~constants.O_EXCL, 0o640), isDirect: false };
   }
 }

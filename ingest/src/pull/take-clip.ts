@@ -1,0 +1,249 @@
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Recorder } from '@docket/device-protocol';
+import { type RegisteredClip, requireClip } from '../clip/clip-index.ts';
+import { type ClipMove, moveClip } from '../clip/clip-moves.ts';
+import type { ClipRecord } from '../clip/clip-record.ts';
+import type { CustodyLog } from '../custody/custody-log.ts';
+import { IngestError } from '../errors.ts';
+import type { IndexDatabase } from '../index-store/index-database.ts';
+import { announceStep } from '../step-channel.ts';
+import { makeFolder, syncFolder, writeNewFile } from '../store/durable-files.ts';
+import type { RoomKeeper } from '../store/room.ts';
+import { type RecorderClaims, sealedRecord, sha256Hex, type TakenFacts } from '../store/sealed-record.ts';
+import { mediaFileName, recordFileName, type StoreLayout } from '../store/store-layout.ts';
+import type { ClockStatement } from '../time/clock-statement.ts';
+import { copyFailure } from './copy-failure.ts';
+import type { HashPool } from './hash-pool.ts';
+import { pullSmall, smallClipBytes } from './pull-small.ts';
+import { type PulledFile, pullStream } from './pull-stream.ts';
+import { readBackFile } from './read-back.ts';
+
+export interface StoreServices {
+  database: IndexDatabase;
+  custody: CustodyLog;
+  layout: StoreLayout;
+  pool: HashPool;
+  room: RoomKeeper;
+  dockName: string;
+  stallTimeoutMs: number;
+}
+
+/** The docking on whose behalf clips are taken. */
+export interface TakingContext {
+  recorder: Recorder;
+  claims: RecorderClaims;
+  dockingId: string;
+  slot: string;
+  clock: ClockStatement;
+  signal: AbortSignal;
+  onProgress(bytes: number): void;
+  onPhase(phase: 'copying' | 'verifying', clip: RegisteredClip): void;
+}
+
+/** A copy on the store's disk, compared with what was read from the recorder. */
+type VerifiedCopy = TakenFacts;
+
+/**
+ * Takes one clip from `listed` to `sealed`: reads it once, writes and hashes from the same buffers, makes it durable,
+ * reads it back past the page cache, compares, lays its record beside it and puts both in place with one rename.
+ * Each move is durable before the next begins; the moves of a small clip share one commit at the end.
+ *
+ * Throws RecorderError (the recorder or the clip on it), IngestError STORE_FULL, STORE_FAILED, COPY_MISMATCH. Nothing
+ * is left in `incoming` after a throw.
+ */
+export async function takeClip(
+  services: StoreServices,
+  context: TakingContext,
+  registered: RegisteredClip,
+): Promise<void> {
+  const clip = { clipId: registered.clipId, name: registered.listed.name };
+  const folder = services.layout.incomingFolder(clip.clipId);
+  const giveBackRoom = await services.room.promise(registered.listed.sizeBytes);
+  try {
+    await rm(folder, { recursive: true, force: true });
+    await mkdir(folder, { mode: 0o750 });
+    await copyAndSeal(services, context, registered, folder);
+  } catch (error) {
+    await discardCopy(services, clip.clipId, folder);
+    throw copyFailure(error, clip);
+  } finally {
+    giveBackRoom();
+  }
+}
+
+async function copyAndSeal(
+  services: StoreServices,
+  context: TakingContext,
+  registered: RegisteredClip,
+  folder: string,
+): Promise<void> {
+  const moves = new Moves(services, context.dockingId);
+  const taken = await copyVerified(services, context, registered, folder, moves);
+  const clip = await requireClip(services.database, registered.clipId);
+  await sealClip(
+    services,
+    { ...clip, clock: context.clock, slot: context.slot },
+    taken,
+    context.claims,
+    moves,
+  );
+}
+
+async function copyVerified(
+  services: StoreServices,
+  context: TakingContext,
+  registered: RegisteredClip,
+  folder: string,
+  moves: Moves,
+): Promise<VerifiedCopy> {
+  const { clipId } = registered;
+  const media = join(folder, mediaFileName(registered.listed.name));
+  context.onPhase('copying', registered);
+  const { copied, stored } = await copyBytes(services, context, registered, media);
+  announceStep('file.synced', clipId);
+  await syncFolder(folder);
+  await syncFolder(services.layout.incoming);
+  const { sizeBytes, sha256, blake3, sampleBlake3 } = copied;
+  const facts = { sizeBytes, sha256, blake3, sampleBlake3, pulledAt: new Date().toISOString() };
+  await moves.add({
+    clipId,
+    to: 'pulled',
+    columns: { sha256, blake3, sample_blake3: sampleBlake3, pulled_in: context.dockingId },
+    details: { sha256, blake3, sizeBytes },
+    later: stored !== null,
+  });
+  context.onPhase('verifying', registered);
+  // From here the recorder is not needed: a clip that is whole is finished although its recorder was pulled out.
+  const readBack = stored ?? (await readBackFile(media, 'blake3', services.pool));
+  assertSameCopy(clipId, copied, readBack);
+  await moves.add({
+    clipId,
+    to: 'verified',
+    columns: { read_back: readBack.readBack },
+    details: { blake3: readBack.blake3, readBack: readBack.readBack },
+    later: stored !== null,
+  });
+  return {
+    ...facts,
+    readBack: readBack.readBack,
+    verifiedAt: new Date().toISOString(),
+    pulledIn: context.dockingId,
+  };
+}
+
+/** What came back from the store's disk. */
+interface StoredFacts {
+  blake3: string;
+  sizeBytes: number;
+  readBack: 'media' | 'cache';
+}
+
+/** Throws IngestError COPY_MISMATCH unless the stored bytes are the ones that were read. */
+export function assertSameCopy(
+  clipId: string,
+  read: { blake3: string; sizeBytes: number },
+  stored: { blake3: string; sizeBytes: number },
+): void {
+  if (stored.blake3 === read.blake3 && stored.sizeBytes === read.sizeBytes) return;
+  throw new IngestError(
+    'COPY_MISMATCH',
+    `read ${read.sizeBytes} bytes with BLAKE3 ${read.blake3}, the store gives ${stored.sizeBytes} bytes with ${stored.blake3}`,
+    { clipId },
+  );
+}
+
+/** Copies from the recorder; a small clip comes with what was read back, a large one is read back by the caller. */
+async function copyBytes(
+  services: StoreServices,
+  context: TakingContext,
+  registered: RegisteredClip,
+  media: string,
+): Promise<{ copied: PulledFile; stored: StoredFacts | null }> {
+  const reader = await context.recorder.open(registered.listed, context.signal);
+  const options = {
+    clipName: registered.listed.name,
+    stallTimeoutMs: services.stallTimeoutMs,
+    signal: context.signal,
+    onProgress: context.onProgress,
+  };
+  try {
+    if (reader.sizeBytes > smallClipBytes) {
+      return { copied: await pullStream(reader, media, services.pool, options), stored: null };
+    }
+    return await pullSmall(reader, media, services.pool, options);
+  } finally {
+    await reader.close();
+  }
+}
+
+/**
+ * Lays the record beside the media and puts the folder in its place with one rename. Throws what the file system
+ * throws; may be repeated after a crash at any point.
+ */
+export async function sealClip(
+  services: Pick<StoreServices, 'layout' | 'dockName'>,
+  clip: ClipRecord,
+  taken: TakenFacts,
+  claims: RecorderClaims,
+  moves: Moves,
+): Promise<void> {
+  const { layout } = services;
+  const incoming = layout.incomingFolder(clip.clipId);
+  const record = sealedRecord(clip, taken, claims, services.dockName);
+  await rm(join(incoming, recordFileName), { force: true });
+  await writeNewFile(join(incoming, recordFileName), record);
+  await syncFolder(incoming);
+  announceStep('record.synced', clip.clipId);
+  const sealed = layout.sealedFolder(clip.clipId);
+  await makeFolder(join(sealed, '..'));
+  await rename(incoming, sealed);
+  announceStep('clip.renamed', clip.clipId);
+  await Promise.all([syncFolder(join(sealed, '..')), syncFolder(layout.incoming)]);
+  const recordSha256 = sha256Hex(record);
+  const storePath = layout.storePath(clip.clipId);
+  await moves.add({
+    clipId: clip.clipId,
+    to: 'sealed',
+    columns: { store_path: storePath, record_sha256: recordSha256 },
+    quarantine: clip.quarantine,
+    details: { recordSha256, storePath },
+    later: false,
+  });
+}
+
+/** Removes a copy that did not come to stand; a clip that had moved on goes back to `listed`. */
+async function discardCopy(services: StoreServices, clipId: string, folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true });
+  await services.database.write(async (transaction) => {
+    const [row] = await transaction.all('SELECT state FROM clip WHERE clip_id = ?', [clipId]);
+    if (row?.state !== 'pulled' && row?.state !== 'verified') return;
+    await moveClip(transaction, services.custody, {
+      clipId,
+      to: 'listed',
+      details: { reason: 'the copy did not come to stand' },
+    });
+  });
+}
+
+/** Moves of one clip: durable one by one, or those marked `later` together with the next that is not. */
+export class Moves {
+  readonly #services: Pick<StoreServices, 'database' | 'custody'>;
+  readonly #dockingId: string | undefined;
+  #waiting: ClipMove[] = [];
+
+  constructor(services: Pick<StoreServices, 'database' | 'custody'>, dockingId?: string) {
+    this.#services = services;
+    this.#dockingId = dockingId;
+  }
+
+  async add({ later, ...move }: ClipMove & { later: boolean }): Promise<void> {
+    this.#waiting.push(this.#dockingId === undefined ? move : { ...move, dockingId: this.#dockingId });
+    if (later) return;
+    const moves = this.#waiting;
+    this.#waiting = [];
+    await this.#services.database.write(async (transaction) => {
+      for (const waiting of moves) await moveClip(transaction, this.#services.custody, waiting);
+    });
+  }
+}
