@@ -1,0 +1,57 @@
+import type { Clip } from '@docket/gateway/contract';
+import type { ClipState } from '../api/contract-types.ts';
+
+/** The way of a clip, in order. A clip stands at exactly one of these, or has left the way. */
+export const clipWay = [
+  'listed',
+  'pulled',
+  'verified',
+  'sealed',
+  'forwarded',
+  'receipted',
+  'released',
+] as const;
+export type ClipStep = (typeof clipWay)[number];
+
+export type StepStanding = 'passed' | 'current' | 'ahead' | 'blocked';
+
+/** Never more than the state says: what lies beyond it is `ahead`, whatever else the clip carries. */
+export function standingOf(step: ClipStep, state: Clip['state']): StepStanding {
+  const here = clipWay.indexOf(state as ClipStep);
+  const there = clipWay.indexOf(step);
+  // Unreadable and lost clips were listed and went no further.
+  if (here < 0) return there === 0 ? 'passed' : 'blocked';
+  if (there < here) return 'passed';
+  return there === here ? 'current' : 'ahead';
+}
+
+const kept: ReadonlySet<Clip['state']> = new Set([
+  'verified',
+  'sealed',
+  'forwarded',
+  'receipted',
+  'released',
+]);
+
+/** Whether the store holds bytes that were read back and found equal. */
+export function isKept(state: Clip['state']): boolean {
+  return kept.has(state);
+}
+
+export type ClipTone = 'idle' | 'working' | 'verify' | 'safe' | 'failed';
+
+const tones: Record<ClipState, ClipTone> = {
+  listed: 'idle',
+  pulled: 'working',
+  verified: 'verify',
+  sealed: 'verify',
+  forwarded: 'working',
+  receipted: 'safe',
+  released: 'safe',
+  unreadable: 'failed',
+  lost: 'failed',
+};
+
+export function clipTone(state: Clip['state']): ClipTone {
+  return tones[state as ClipState] ?? 'idle';
+}

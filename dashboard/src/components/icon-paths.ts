@@ -1,0 +1,40 @@
+/** Line drawings on a 24 × 24 field, our own. Every slot state has a shape that no other state has. */
+export const iconPaths = {
+  empty: 'M4 8V6a2 2 0 0 1 2-2h2M16 4h2a2 2 0 0 1 2 2v2M20 16v2a2 2 0 0 1-2 2h-2M8 20H6a2 2 0 0 1-2-2v-2',
+  attached: 'M9 3v5M15 3v5M6 8h12v3a6 6 0 0 1-12 0V8M12 17v4',
+  identifying: 'M10.5 4a6.5 6.5 0 1 0 0 13a6.5 6.5 0 0 0 0-13M15.5 15.5L21 21',
+  listing: 'M9 6h11M9 12h11M9 18h11M4 6h.01M4 12h.01M4 18h.01',
+  copying: 'M12 3v12M7 10l5 5l5-5M4 17v2a2 2 0 0 0 2 2h12a2 2 0 0 0 2-2v-2',
+  verifying: 'M12 3l8 3v6c0 4.5-3.2 7.7-8 9c-4.8-1.3-8-4.5-8-9V6zM8.5 11.5h.01M12 11.5h.01M15.5 11.5h.01',
+  safe: 'M12 3a9 9 0 1 0 0 18a9 9 0 0 0 0-18M7.5 12.5l3.2 3.2L16.8 9',
+  releasing: 'M4 12a8 8 0 0 1 14-5.3L20 9M20 4v5h-5M20 12a8 8 0 0 1-14 5.3L4 15M4 20v-5h5',
+  attention: 'M12 3.5L22 20.5H2zM12 10v5M12 17.8h.01',
+  failed: 'M8 2.8h8L21.2 8v8L16 21.2H8L2.8 16V8zM9 9l6 6M15 9l-6 6',
+  unknown: 'M12 3a9 9 0 1 0 0 18a9 9 0 0 0 0-18M9.2 9.3a2.9 2.9 0 0 1 5.6 1c0 1.9-2.8 2.3-2.8 4M12 17.3h.01',
+  wait: 'M12 3a9 9 0 1 0 0 18a9 9 0 0 0 0-18M7.5 12h9',
+  clock: 'M12 3a9 9 0 1 0 0 18a9 9 0 0 0 0-18M12 7v5l3.5 2',
+  disk: 'M4 5a2 2 0 0 1 2-2h12a2 2 0 0 1 2 2v14a2 2 0 0 1-2 2H6a2 2 0 0 1-2-2zM4 14h16M16.5 17.5h.01',
+  archive: 'M3 4h18v4H3zM5 8v11a1 1 0 0 0 1 1h12a1 1 0 0 0 1-1V8M10 12h4',
+  receipt: 'M6 3h12v18l-3-2l-3 2l-3-2l-3 2zM9 8h6M9 12h6',
+  star: 'M12 3.5l2.6 5.4l5.9.8l-4.3 4.1l1.1 5.9L12 16.9l-5.3 2.8l1.1-5.9L3.5 9.7l5.9-.8z',
+  video: 'M3 7a2 2 0 0 1 2-2h9a2 2 0 0 1 2 2v10a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2zM16 10.5l5-3v9l-5-3',
+  audio: 'M12 3a3 3 0 0 0-3 3v5a3 3 0 0 0 6 0V6a3 3 0 0 0-3-3M5.5 11a6.5 6.5 0 0 0 13 0M12 17.5V21',
+  photo:
+    'M4 7h3l2-3h6l2 3h3a1 1 0 0 1 1 1v11a1 1 0 0 1-1 1H4a1 1 0 0 1-1-1V8a1 1 0 0 1 1-1M12 10a3.5 3.5 0 1 0 0 7a3.5 3.5 0 0 0 0-7',
+  sidecar: 'M6 3h8l4 4v14H6zM14 3v4h4M9 12h6M9 16h6',
+  recorder:
+    'M7 3h10a1 1 0 0 1 1 1v16a1 1 0 0 1-1 1H7a1 1 0 0 1-1-1V4a1 1 0 0 1 1-1M12 6a3 3 0 1 0 0 6a3 3 0 0 0 0-6M10 17h4',
+  person: 'M12 3.5a4 4 0 1 0 0 8a4 4 0 0 0 0-8M4.5 20.5a7.5 7.5 0 0 1 15 0',
+  download: 'M12 3v12M7 10l5 5l5-5M4 20h16',
+  close: 'M6 6l12 12M18 6L6 18',
+  copy: 'M9 9h11v11H9zM5 15H4V4h11v1',
+  check: 'M5 12.5l4.5 4.5L19 7.5',
+  offline: 'M3 3l18 18M8.5 15.5a5 5 0 0 1 5.6-1M5 12a10 10 0 0 1 4.3-2.5M19 12a10 10 0 0 0-6-2.9M12 19h.01',
+  list: 'M9 6h11M9 12h11M9 18h11M4 6h.01M4 12h.01M4 18h.01',
+  grid: 'M4 4h7v7H4zM13 4h7v7h-7zM4 13h7v7H4zM13 13h7v7h-7z',
+  filter: 'M4 5h16l-6 8v6l-4-2v-4z',
+  refresh: 'M20 12a8 8 0 1 1-2.3-5.7L20 8.5M20 4v4.5h-4.5',
+  information: 'M12 3a9 9 0 1 0 0 18a9 9 0 0 0 0-18M12 11v5.5M12 7.6h.01',
+} as const;
+
+export type IconName = keyof typeof iconPaths;

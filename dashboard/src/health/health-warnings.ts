@@ -1,0 +1,61 @@
+import type { Health } from '@docket/gateway/contract';
+
+export type WarningLevel = 'attention' | 'failed';
+
+export type HealthWarning =
+  | { key: 'storeLow' | 'storeFull'; level: WarningLevel; freeBytes: number; percent: number }
+  | { key: 'archiveError'; level: WarningLevel; detail: string }
+  | { key: 'archiveSilent'; level: WarningLevel; waitingClips: number; lastReceiptAt: string | null }
+  | { key: 'component'; level: WarningLevel; name: string; detail: string | null };
+
+// A share alone would cry wolf on a large disk, a number of bytes alone would stay silent on a small one.
+const lowShare = 0.15;
+const lowBytes = 500e9;
+const fullShare = 0.05;
+const fullBytes = 100e9;
+const silentAfterMs = 24 * 3_600_000;
+
+function storeWarning(store: Health['store']): HealthWarning | undefined {
+  const { freeBytes, totalBytes } = store;
+  const share = totalBytes > 0 ? freeBytes / totalBytes : 0;
+  const percent = Math.floor(share * 100);
+  if (share < fullShare && freeBytes < fullBytes) {
+    return { key: 'storeFull', level: 'failed', freeBytes, percent };
+  }
+  if (share < lowShare && freeBytes < lowBytes) {
+    return { key: 'storeLow', level: 'attention', freeBytes, percent };
+  }
+  return undefined;
+}
+
+function archiveWarning(health: Health): HealthWarning | undefined {
+  const { archive } = health;
+  if (archive.lastError !== null) {
+    return { key: 'archiveError', level: 'attention', detail: archive.lastError };
+  }
+  const quietSince = archive.lastReceiptAt ?? health.startedAt;
+  if (archive.waitingClips > 0 && Date.parse(health.now) - Date.parse(quietSince) > silentAfterMs) {
+    return {
+      key: 'archiveSilent',
+      level: 'attention',
+      waitingClips: archive.waitingClips,
+      lastReceiptAt: archive.lastReceiptAt,
+    };
+  }
+  return undefined;
+}
+
+/** What IT should hear of before it breaks, the worst first. */
+export function healthWarnings(health: Health): HealthWarning[] {
+  const warnings: HealthWarning[] = [];
+  const store = storeWarning(health.store);
+  if (store) warnings.push(store);
+  const archive = archiveWarning(health);
+  if (archive) warnings.push(archive);
+  for (const component of health.components) {
+    if (component.state === 'ok') continue;
+    const level = component.state === 'failed' ? 'failed' : 'attention';
+    warnings.push({ key: 'component', level, name: component.name, detail: component.detail });
+  }
+  return warnings.sort((left, right) => Number(right.level === 'failed') - Number(left.level === 'failed'));
+}

@@ -1,0 +1,59 @@
+import type { Slot } from '@docket/gateway/contract';
+import type { SlotState } from '../api/contract-types.ts';
+
+export type Tone = 'idle' | 'working' | 'verify' | 'safe' | 'attention' | 'failed' | 'unknown';
+
+/** What a person may do with the recorder in the slot, right now. */
+export type UndockAdvice = 'none' | 'yes' | 'wait' | 'unconfirmed' | 'unknown';
+
+export type SlotHeadline = SlotState | 'unknown';
+
+export interface SlotPresentation {
+  headline: SlotHeadline;
+  tone: Tone;
+  undock: UndockAdvice;
+  /** Whether a bar with bytes belongs on the tile. */
+  showsProgress: boolean;
+}
+
+const tones: Record<SlotState, Tone> = {
+  empty: 'idle',
+  attached: 'working',
+  identifying: 'working',
+  listing: 'working',
+  copying: 'working',
+  verifying: 'verify',
+  safe: 'safe',
+  releasing: 'verify',
+  attention: 'attention',
+  failed: 'failed',
+};
+
+function adviceFor(slot: Slot): UndockAdvice {
+  if (slot.state === 'empty') return 'none';
+  if (slot.safeToUndock) return 'yes';
+  if (slot.state === 'failed' || slot.state === 'attention') return 'unconfirmed';
+  return 'wait';
+}
+
+/**
+ * Green only for a slot that is `safe`, that the gateway says may be undocked, and that is seen live. Everything
+ * else, also a `safe` remembered from before the connection broke, is some other colour.
+ */
+export function presentSlot(slot: Slot, live: boolean): SlotPresentation {
+  const state = slot.state as SlotState;
+  // A gateway newer than this page may know states that it does not.
+  if (!live || tones[state] === undefined) {
+    return { headline: 'unknown', tone: 'unknown', undock: 'unknown', showsProgress: false };
+  }
+  const undock = adviceFor(slot);
+  if (slot.state === 'safe' && !slot.safeToUndock) {
+    return { headline: 'verifying', tone: 'verify', undock, showsProgress: false };
+  }
+  return {
+    headline: state,
+    tone: tones[state],
+    undock,
+    showsProgress: (slot.state === 'copying' || slot.state === 'verifying') && slot.progress !== null,
+  };
+}
