@@ -1,5 +1,7 @@
 /** The public face of ingest. */
 
+export type { ArchiveDeposit, ArchiveTarget, Receipt } from './archive/archive-target.ts';
+export type { ArchiveQueue } from './archive/forwarder.ts';
 export { type ClipFilter, type ClipListing, listClips, readClip } from './clip/clip-queries.ts';
 export type { ClipRecord, MediaFacts, ReceiptSummary } from './clip/clip-record.ts';
 export { type ClipState, isStored, legalMoves, storedStates } from './clip/clip-states.ts';
@@ -16,7 +18,14 @@ export {
   type RecorderSummary,
   readDocking,
 } from './docking/docking-index.ts';
+export type { DockingProgress } from './docking/docking-progress.ts';
+export type { DockingPhase, DockingStatus } from './docking/run-docking.ts';
 export { errnoOf, IngestError, type IngestErrorCode, isIngestError } from './errors.ts';
 export { IndexDatabase } from './index-store/index-database.ts';
+export { Ingest, type IngestOptions } from './ingest.ts';
+export type { Recovery } from './recover.ts';
+export type { ReleasePolicy } from './release/release-policy.ts';
 export { type Step, stepChannel } from './step-channel.ts';
+export type { Room } from './store/room.ts';
+export { mediaFileName, StoreLayout } from './store/store-layout.ts';
 export { type ClockStatement, clockStatement } from './time/clock-statement.ts';

@@ -41,8 +41,37 @@ export async function registerClip(
      ORDER BY clip_id DESC LIMIT 1`,
     [context.recorderId, listed.pathBytes, listed.sizeBytes, deviceTimeText(listed.modifiedAt)],
   );
-  if (known === undefined) return insertClip(transaction, custody, context, listed);
-  return reviveClip(transaction, custody, context, known, listed);
+  if (known !== undefined) return reviveClip(transaction, custody, context, known, listed);
+  const [unpulled] = await transaction.all(
+    `SELECT clip_id, state, pulled_in, sample_blake3 FROM clip
+     WHERE recorder_id = ? AND path_bytes = ? AND sha256 IS NULL AND state IN ('listed', 'unreadable', 'lost')
+     ORDER BY clip_id DESC LIMIT 1`,
+    [context.recorderId, listed.pathBytes],
+  );
+  if (unpulled === undefined) return insertClip(transaction, custody, context, listed);
+  const revived = await reviveClip(transaction, custody, context, unpulled, listed);
+  await relistClip(transaction, custody, revived.clipId, listed);
+  return revived;
+}
+
+/** Takes over length and file time of a clip that grew or was rewritten before any byte of it was ours. */
+export async function relistClip(
+  transaction: Transaction,
+  custody: CustodyLog,
+  clipId: string,
+  listed: ListedClip,
+): Promise<void> {
+  const modifiedAt = deviceTimeText(listed.modifiedAt);
+  await transaction.run('UPDATE clip SET size_bytes = ?, modified_at = ? WHERE clip_id = ?', [
+    listed.sizeBytes,
+    modifiedAt,
+    clipId,
+  ]);
+  await custody.append(transaction, {
+    action: 'relisted',
+    clipId,
+    details: { sizeBytes: listed.sizeBytes, modifiedAt },
+  });
 }
 
 async function reviveClip(
@@ -55,7 +84,11 @@ async function reviveClip(
   const clipId = String(known.clip_id);
   let state = known.state as ClipState;
   if (state === 'unreadable' || state === 'lost') {
-    await moveClip(transaction, custody, { clipId, to: 'listed', dockingId: context.dockingId });
+    const quarantine =
+      listed.concern === null
+        ? null
+        : { reason: listed.concern, detail: `as listed on the recorder: ${listed.name}` };
+    await moveClip(transaction, custody, { clipId, to: 'listed', quarantine, dockingId: context.dockingId });
     state = 'listed';
   }
   return {

@@ -97,7 +97,7 @@ export async function readChunk(
   reader: ClipReader,
   chunk: Chunk,
   position: number,
-  options: PullOptions,
+  options: Omit<PullOptions, 'onProgress'>,
 ): Promise<number> {
   const wantedBytes = Math.min(chunkBytes, reader.sizeBytes - position);
   const into = chunk.bytes.subarray(0, wantedBytes);

@@ -47,7 +47,7 @@ export function mediaFileName(name: string): string {
 }
 
 /** The UTC day in which a version 7 UUID was made (RFC 9562 §5.7: 48 bits of milliseconds lead it). */
-function dayOfClipId(clipId: string): string {
+export function dayOfClipId(clipId: string): string {
   const milliseconds = Number.parseInt(clipId.replaceAll('-', '').slice(0, 12), 16);
   return new Date(milliseconds).toISOString().slice(0, 10);
 }

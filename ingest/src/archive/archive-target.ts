@@ -1,0 +1,45 @@
+/** One clip on its way to an archive. */
+export interface ArchiveDeposit {
+  clipId: string;
+  /** The stored media, opened read-only. */
+  mediaFile: string;
+  sizeBytes: number;
+  /** Lower-case hex, taken from the recorder's bytes. */
+  sha256: string;
+  /** The clip's sealed record, kept beside the bytes. */
+  record: string;
+}
+
+/** The archive's word that it holds exactly these bytes. */
+export interface Receipt {
+  target: string;
+  clipId: string;
+  /** Where the archive keeps the bytes. */
+  object: string;
+  /** Hash and length of what lies on the archive's disk, by the archive's own reading. */
+  sha256: string;
+  sizeBytes: number;
+  /** SHA-256 of the clip's record as stored. */
+  recordSha256: string;
+  storedAt: string;
+  issuedBy: string;
+  /** The receipt as issued, canonical JSON. */
+  body: string;
+}
+
+/** A place clips are archived to. Every kind runs the same contract suite. */
+export interface ArchiveTarget {
+  /** Stable name; receipts carry it. */
+  readonly name: string;
+  readonly kind: string;
+  /**
+   * Stores the clip and its record and resolves with the receipt for them. Safe to repeat: after a crash or a lost
+   * answer the same deposit ends in the same single object. Throws IngestError ARCHIVE_FAILED (try again) and
+   * ARCHIVE_MISMATCH (the archive read back other bytes than were sent; nothing was kept under the clip's name).
+   */
+  deposit(deposit: ArchiveDeposit, signal: AbortSignal): Promise<Receipt>;
+  /** The receipt issued for a clip earlier, or `null`. */
+  receiptOf(clipId: string, sha256: string): Promise<Receipt | null>;
+  /** Removes what interrupted deposits left behind. */
+  sweep(): Promise<void>;
+}

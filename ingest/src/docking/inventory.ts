@@ -1,0 +1,109 @@
+import type { ListedClip, Recorder, RefusedEntry } from '@docket/device-protocol';
+import {
+  insertClip,
+  moveLostClips,
+  type RegisteredClip,
+  type RegistrationContext,
+  registerClip,
+  registerRefused,
+} from '../clip/clip-index.ts';
+import { isStored } from '../clip/clip-states.ts';
+import { readSamples } from '../pull/sample-digest.ts';
+import type { StoreServices } from '../pull/take-clip.ts';
+import { settleInterruptedReleases } from '../release/release-clip.ts';
+
+/** Listed entries registered in one transaction. */
+const entriesPerTransaction = 100;
+
+/** What was found on a recorder. */
+export interface Inventory {
+  /** Clips whose bytes must still be taken. */
+  wanted: RegisteredClip[];
+  /** Clips that stand in the store already: same recorder, path, length and time, and the same sampled bytes. */
+  known: RegisteredClip[];
+  refused: number;
+}
+
+/** Lists a recorder and registers every entry in the index before any byte is copied. */
+export async function takeInventory(
+  services: StoreServices,
+  recorder: Recorder,
+  context: RegistrationContext & { isIdentified: boolean },
+  signal: AbortSignal,
+): Promise<Inventory> {
+  const inventory: Inventory = { wanted: [], known: [], refused: 0 };
+  const seen = new Set<string>();
+  for await (const batch of batches(recorder, signal)) {
+    const registered = await registerBatch(services, context, batch);
+    inventory.refused += batch.refused.length;
+    for (const clip of registered) {
+      if (seen.has(clip.clipId)) continue;
+      const settled = isStored(clip.state)
+        ? await confirmKnown(services, recorder, context, clip, signal)
+        : clip;
+      seen.add(clip.clipId).add(settled.clipId);
+      (isStored(settled.state) ? inventory.known : inventory.wanted).push(settled);
+    }
+  }
+  if (context.isIdentified) {
+    await moveLostClips(services.database, services.custody, context, seen);
+    await settleInterruptedReleases(services.database, services.custody, context, seen);
+  }
+  return inventory;
+}
+
+interface Batch {
+  clips: ListedClip[];
+  refused: RefusedEntry[];
+}
+
+async function* batches(recorder: Recorder, signal: AbortSignal): AsyncGenerator<Batch> {
+  let batch: Batch = { clips: [], refused: [] };
+  for await (const listing of recorder.list(signal)) {
+    if (listing.type === 'clip') batch.clips.push(listing.clip);
+    else batch.refused.push(listing.entry);
+    if (batch.clips.length + batch.refused.length < entriesPerTransaction) continue;
+    yield batch;
+    batch = { clips: [], refused: [] };
+  }
+  yield batch;
+}
+
+function registerBatch(
+  services: StoreServices,
+  context: RegistrationContext,
+  batch: Batch,
+): Promise<RegisteredClip[]> {
+  return services.database.write(async (transaction) => {
+    for (const entry of batch.refused) await registerRefused(transaction, services.custody, context, entry);
+    const registered: RegisteredClip[] = [];
+    for (const clip of batch.clips) {
+      registered.push(await registerClip(transaction, services.custody, context, clip));
+    }
+    return registered;
+  });
+}
+
+/**
+ * A clip that looks known is compared by a sample of its bytes: cameras with a dead clock and files of fixed length
+ * make name, length and time too weak. Where it differs it is another clip, with a row of its own.
+ */
+async function confirmKnown(
+  services: StoreServices,
+  recorder: Recorder,
+  context: RegistrationContext,
+  clip: RegisteredClip,
+  signal: AbortSignal,
+): Promise<RegisteredClip> {
+  const reader = await recorder.open(clip.listed, signal);
+  let sample: Uint8Array;
+  try {
+    sample = await readSamples(reader, signal);
+  } finally {
+    await reader.close();
+  }
+  if ((await services.pool.digestSample(sample)) === clip.sampleBlake3) return clip;
+  return services.database.write((transaction) =>
+    insertClip(transaction, services.custody, context, clip.listed),
+  );
+}

@@ -1,0 +1,93 @@
+import { isRecorderError, isRecorderLost, type Recorder } from '@docket/device-protocol';
+import type { RegisteredClip } from '../clip/clip-index.ts';
+import type { StoreServices } from '../pull/take-clip.ts';
+import { releaseClip } from '../release/release-clip.ts';
+import type { ReleasePolicy } from '../release/release-policy.ts';
+import type { DockingIssue } from './docking-index.ts';
+
+export interface ReleaseServices extends StoreServices {
+  releasePolicy: ReleasePolicy;
+  /** The archive target whose receipt counts. */
+  archiveTarget: string;
+  onReceipted(listener: (clipId: string) => void): () => void;
+}
+
+export interface ReleaseRun {
+  recorder: Recorder;
+  dockingId: string;
+  /** Every clip that lies on the recorder and stands in the store. */
+  clips: readonly RegisteredClip[];
+  signal: AbortSignal;
+  onReleasing(clip: RegisteredClip): void;
+  onReleased(clip: RegisteredClip): void;
+  /** Nothing is being erased now; with the issue of the last failure, if any. */
+  onIdle(issue: DockingIssue | null): void;
+}
+
+/**
+ * Stays with the docked recorder and frees each clip once its receipt is there and policy allows. Returns when the
+ * signal aborts; throws where the recorder is lost.
+ */
+export async function releaseWhenReceipted(services: ReleaseServices, run: ReleaseRun): Promise<void> {
+  const due = new Map(run.clips.map((clip) => [clip.clipId, clip]));
+  const mayErase = services.releasePolicy !== 'never' && run.recorder.capabilities.has('erase');
+  let wake = () => {};
+  const stopListening = services.onReceipted((clipId) => {
+    if (due.has(clipId)) wake();
+  });
+  const onAbort = () => wake();
+  run.signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    while (!run.signal.aborted) {
+      const woken = new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+      if (mayErase) await releaseDue(services, run, due);
+      if (!run.signal.aborted) await woken;
+    }
+  } finally {
+    stopListening();
+    run.signal.removeEventListener('abort', onAbort);
+  }
+}
+
+async function releaseDue(
+  services: ReleaseServices,
+  run: ReleaseRun,
+  due: Map<string, RegisteredClip>,
+): Promise<void> {
+  let issue: DockingIssue | null = null;
+  let isBusy = false;
+  for (const clip of await receipted(services, [...due.values()])) {
+    if (run.signal.aborted) return;
+    isBusy = true;
+    run.onReleasing(clip);
+    try {
+      const verdict = await releaseClip(
+        services,
+        { ...run, policy: services.releasePolicy, target: services.archiveTarget },
+        clip,
+      );
+      if (verdict.mayRelease) run.onReleased(clip);
+    } catch (error) {
+      if (run.signal.aborted || isRecorderLost(error) || !isRecorderError(error)) throw error;
+      issue = { code: 'release-failed', detail: error.message };
+    }
+    due.delete(clip.clipId);
+  }
+  if (isBusy) run.onIdle(issue);
+}
+
+/** Those of the clips whose receipt is there. */
+async function receipted(
+  services: ReleaseServices,
+  clips: readonly RegisteredClip[],
+): Promise<RegisteredClip[]> {
+  const rows = await services.database.read(
+    `SELECT clip_id FROM clip WHERE state = 'receipted' AND quarantine_reason IS NULL
+     AND clip_id IN (SELECT value FROM json_each(?))`,
+    [JSON.stringify(clips.map((clip) => clip.clipId))],
+  );
+  const ready = new Set(rows.map((row) => String(row.clip_id)));
+  return clips.filter((clip) => ready.has(clip.clipId));
+}

@@ -1,0 +1,277 @@
+import {
+  type Attachment,
+  isRecorderError,
+  isRecorderLost,
+  type Recorder,
+  type RecorderDriver,
+} from '@docket/device-protocol';
+import type { RegisteredClip } from '../clip/clip-index.ts';
+import { IngestError, isIngestError } from '../errors.ts';
+import { type ClockStatement, clockNotReadYet, clockStatement } from '../time/clock-statement.ts';
+import { type DockingIndex, type DockingIssue, isAnonymous, type RecorderSummary } from './docking-index.ts';
+import { type DockingProgress, ProgressMeter } from './docking-progress.ts';
+import { type Inventory, takeInventory } from './inventory.ts';
+import { pullWanted } from './pull-wanted.ts';
+import { type ReleaseServices, releaseWhenReceipted } from './release-receipted.ts';
+
+export type DockingPhase =
+  | 'attached'
+  | 'identifying'
+  | 'listing'
+  | 'copying'
+  | 'verifying'
+  | 'safe'
+  | 'releasing'
+  | 'attention'
+  | 'failed';
+
+/** What a docking shows while it runs. */
+export interface DockingStatus {
+  dockingId: string;
+  phase: DockingPhase;
+  /** True only while every clip found stands verified in the store and nothing is being written to the recorder. */
+  safeToUndock: boolean;
+  recorder: RecorderSummary | null;
+  clock: ClockStatement;
+  progress: DockingProgress;
+  issue: DockingIssue | null;
+}
+
+export interface DockingServices extends ReleaseServices {
+  dockings: DockingIndex;
+  /** Clock readings taken in a row; more narrow the bounds. */
+  clockSamples: number;
+  /** Called when a clip was sealed and can be forwarded. */
+  onSealed(clipId: string): void;
+  onStatus(status: DockingStatus): void;
+}
+
+/**
+ * One recorder in one slot, from attach to detach: identify, read its clock, list, take every clip, say when it is
+ * safe to undock, and free what the archive has signed for. The signal aborts when the recorder is detached or the
+ * gateway stops. Resolves when the docking is over, with the issue that ended it or `null`; throws nothing that is
+ * about the recorder, its clips or the store.
+ */
+export async function runDocking(
+  services: DockingServices,
+  driver: RecorderDriver,
+  attachment: Attachment,
+  signal: AbortSignal,
+): Promise<DockingIssue | null> {
+  const docking = await Docking.begin(services, driver.name, attachment.portPath);
+  let recorder: Recorder | null = null;
+  try {
+    recorder = await driver.open(attachment, signal);
+    await docking.run(recorder, signal);
+    await docking.end(null);
+    return null;
+  } catch (error) {
+    const issue = signal.aborted ? null : issueOf(error);
+    await docking.end(issue);
+    return issue;
+  } finally {
+    await recorder?.close();
+  }
+}
+
+class Docking {
+  readonly #services: DockingServices;
+  readonly #driver: string;
+  readonly #slot: string;
+  readonly #meter = new ProgressMeter();
+  #status: Omit<DockingStatus, 'progress'>;
+  #wasSafe = false;
+
+  private constructor(services: DockingServices, driver: string, slot: string, dockingId: string) {
+    this.#services = services;
+    this.#driver = driver;
+    this.#slot = slot;
+    this.#status = {
+      dockingId,
+      phase: 'attached',
+      safeToUndock: false,
+      recorder: null,
+      clock: clockNotReadYet,
+      issue: null,
+    };
+  }
+
+  static async begin(services: DockingServices, driver: string, slot: string): Promise<Docking> {
+    const docking = new Docking(services, driver, slot, await services.dockings.attach(slot, driver));
+    docking.#show({});
+    return docking;
+  }
+
+  async run(recorder: Recorder, signal: AbortSignal): Promise<void> {
+    const summary = await this.#identify(recorder, signal);
+    await this.#readClock(recorder, signal);
+    const inventory = await this.#list(recorder, summary, signal);
+    await this.#pull(recorder, summary, inventory, signal);
+    await this.#sayFinished(inventory);
+    await this.#release(recorder, inventory, signal);
+  }
+
+  async #identify(recorder: Recorder, signal: AbortSignal): Promise<RecorderSummary> {
+    this.#show({ phase: 'identifying' });
+    const identity = await recorder.identify(signal);
+    const { dockingId } = this.#status;
+    const summary = await this.#services.dockings.identify(dockingId, this.#slot, this.#driver, identity);
+    this.#show({ recorder: summary });
+    return summary;
+  }
+
+  /** Reads the clock before anything could set it. A clock that cannot be read is a fact, not a failure. */
+  async #readClock(recorder: Recorder, signal: AbortSignal): Promise<void> {
+    const clock = await this.#measureClock(recorder, signal);
+    await this.#services.dockings.clockRead(this.#status.dockingId, clock);
+    this.#show({ clock });
+  }
+
+  async #measureClock(recorder: Recorder, signal: AbortSignal): Promise<ClockStatement> {
+    if (!recorder.capabilities.has('readClock')) return { state: 'unreadable', reason: 'not-supported' };
+    try {
+      return clockStatement(await recorder.readClock(this.#services.clockSamples, signal));
+    } catch (error) {
+      if (signal.aborted || isRecorderLost(error)) throw error;
+      return { state: 'unreadable', reason: 'read-failed' };
+    }
+  }
+
+  async #list(recorder: Recorder, summary: RecorderSummary, signal: AbortSignal): Promise<Inventory> {
+    this.#show({ phase: 'listing' });
+    const inventory = await takeInventory(
+      this.#services,
+      recorder,
+      {
+        recorderId: summary.recorderId,
+        dockingId: this.#status.dockingId,
+        officerNumber: summary.officerNumber,
+        isIdentified: !isAnonymous(summary),
+      },
+      signal,
+    );
+    const meter = this.#meter;
+    meter.clipsTotal = inventory.wanted.length + inventory.known.length + inventory.refused;
+    meter.clipsKnown = inventory.known.length;
+    meter.clipsQuarantined = inventory.refused + countConcerns(inventory.wanted);
+    meter.bytesTotal = inventory.wanted.reduce((sum, clip) => sum + clip.listed.sizeBytes, 0);
+    await this.#services.dockings.inventoried(this.#status.dockingId, this.#counts());
+    return inventory;
+  }
+
+  async #pull(
+    recorder: Recorder,
+    summary: RecorderSummary,
+    inventory: Inventory,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const meter = this.#meter;
+    const { driver: _driver, ...claims } = summary;
+    const context = {
+      recorder,
+      claims: { ...claims, driver: this.#driver },
+      dockingId: this.#status.dockingId,
+      slot: this.#slot,
+      clock: this.#status.clock,
+      signal,
+      onProgress: (bytes: number) => {
+        meter.addBytes(bytes);
+        this.#show({});
+      },
+      onPhase: (phase: 'copying' | 'verifying', clip: RegisteredClip) => {
+        meter.currentClipName = clip.listed.name;
+        this.#show({ phase });
+      },
+    };
+    await pullWanted(this.#services, context, inventory.wanted, {
+      meter,
+      onTaken: (clip) => this.#services.onSealed(clip.clipId),
+      onStoreFull: (detail) => this.#show({ phase: 'attention', issue: { code: 'store-full', detail } }),
+      onStoreHasRoom: () => this.#show({ phase: 'copying', issue: null }),
+    });
+    meter.currentClipName = null;
+  }
+
+  /** Safe only when what was found on the recorder is what now stands, verified, in the store. */
+  async #sayFinished(inventory: Inventory): Promise<void> {
+    const meter = this.#meter;
+    const untaken = meter.clipsTotal - meter.clipsKnown - meter.clipsDone;
+    const safeToUndock = untaken === inventory.refused;
+    if (safeToUndock) await this.#services.dockings.safe(this.#status.dockingId, this.#counts());
+    this.#wasSafe = safeToUndock;
+    const needsPerson = untaken > 0 || meter.clipsQuarantined > 0;
+    const detail = `${meter.clipsQuarantined} of ${meter.clipsTotal} entries need a person`;
+    this.#show({
+      phase: needsPerson ? 'attention' : 'safe',
+      safeToUndock,
+      issue: needsPerson ? { code: 'clips-quarantined', detail } : null,
+    });
+  }
+
+  async #release(recorder: Recorder, inventory: Inventory, signal: AbortSignal): Promise<void> {
+    const settled = { ...this.#status };
+    await releaseWhenReceipted(this.#services, {
+      recorder,
+      dockingId: settled.dockingId,
+      clips: [...inventory.known, ...inventory.wanted],
+      signal,
+      onReleasing: (clip) => {
+        this.#meter.currentClipName = clip.listed.name;
+        this.#show({ phase: 'releasing', safeToUndock: false });
+      },
+      onReleased: () => {
+        this.#meter.clipsReleased += 1;
+      },
+      onIdle: (issue) => {
+        this.#meter.currentClipName = null;
+        const { phase, safeToUndock } = settled;
+        this.#show({
+          phase: issue === null ? phase : 'attention',
+          safeToUndock,
+          issue: issue ?? settled.issue,
+        });
+      },
+    });
+  }
+
+  async end(issue: DockingIssue | null): Promise<void> {
+    const state = issue !== null ? 'failed' : this.#wasSafe ? 'complete' : 'interrupted';
+    if (issue !== null) this.#show({ phase: 'failed', safeToUndock: false, issue });
+    await this.#services.dockings.end(this.#status.dockingId, {
+      state,
+      counts: this.#counts(),
+      failure: issue,
+    });
+  }
+
+  #counts() {
+    return {
+      clipsListed: this.#meter.clipsTotal,
+      clipsPulled: this.#meter.clipsDone,
+      clipsKnown: this.#meter.clipsKnown,
+      clipsQuarantined: this.#meter.clipsQuarantined,
+    };
+  }
+
+  #show(change: Partial<Omit<DockingStatus, 'progress' | 'dockingId'>>): void {
+    this.#status = { ...this.#status, ...change };
+    this.#services.onStatus({ ...this.#status, progress: this.#meter.snapshot() });
+  }
+}
+
+function countConcerns(clips: readonly RegisteredClip[]): number {
+  return clips.filter((clip) => clip.listed.concern !== null).length;
+}
+
+/** Names what ended a docking, for people. */
+function issueOf(error: unknown): DockingIssue {
+  const detail = error instanceof Error ? error.message : String(error);
+  if (isRecorderError(error)) {
+    if (error.code === 'RECORDER_GONE') return { code: 'recorder-gone', detail };
+    if (error.code === 'PROTOCOL_VIOLATION') return { code: 'protocol-violation', detail };
+    return { code: 'recorder-silent', detail };
+  }
+  if (isIngestError(error, 'STORE_FULL')) return { code: 'store-full', detail };
+  if (error instanceof IngestError) return { code: 'store-failed', detail };
+  return { code: 'internal-error', detail };
+}

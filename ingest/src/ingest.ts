@@ -1,0 +1,124 @@
+import { mkdir } from 'node:fs/promises';
+import type { Attachment, RecorderDriver } from '@docket/device-protocol';
+import type { ArchiveTarget } from './archive/archive-target.ts';
+import { DirectoryArchive } from './archive/directory-archive.ts';
+import { Forwarder } from './archive/forwarder.ts';
+import { CustodyLog } from './custody/custody-log.ts';
+import { DockingIndex, type DockingIssue } from './docking/docking-index.ts';
+import { type DockingServices, type DockingStatus, runDocking } from './docking/run-docking.ts';
+import { IndexDatabase } from './index-store/index-database.ts';
+import { HashPool } from './pull/hash-pool.ts';
+import { type Recovery, recoverStore } from './recover.ts';
+import type { ReleasePolicy } from './release/release-policy.ts';
+import { type Room, RoomKeeper, roomAt } from './store/room.ts';
+import { StoreLayout } from './store/store-layout.ts';
+
+export interface IngestOptions {
+  dockName: string;
+  storeDirectory: string;
+  /** Space on the store's disk that clips may not use. */
+  reserveBytes: number;
+  hashWorkers: number;
+  stallTimeoutMs: number;
+  clockSamples: number;
+  archive: { name: string; directory: string; retryBaseMs: number; retryMaxMs: number };
+  releasePolicy: ReleasePolicy;
+  /** Told of every clip whose state may have changed, by id. */
+  onClip(clipId: string): void;
+  onStatus(status: DockingStatus): void;
+  onForwardError(error: unknown, clipId: string | null): void;
+}
+
+/** Everything between a recorder and the archive, opened as one. */
+export class Ingest {
+  readonly database: IndexDatabase;
+  readonly custody: CustodyLog;
+  readonly layout: StoreLayout;
+  readonly forwarder: Forwarder;
+  readonly target: ArchiveTarget;
+  /** What was found and mended at the start. */
+  readonly recovery: Recovery;
+  readonly #services: DockingServices;
+
+  private constructor(
+    services: DockingServices,
+    forwarder: Forwarder,
+    target: ArchiveTarget,
+    recovery: Recovery,
+  ) {
+    this.#services = services;
+    this.database = services.database;
+    this.custody = services.custody;
+    this.layout = services.layout;
+    this.forwarder = forwarder;
+    this.target = target;
+    this.recovery = recovery;
+  }
+
+  /** Opens the store and brings it in order after whatever ended the last run. Throws IngestError INDEX_FAILED. */
+  static async open(options: IngestOptions): Promise<Ingest> {
+    const layout = new StoreLayout(options.storeDirectory);
+    await mkdir(layout.root, { recursive: true, mode: 0o750 });
+    const database = await IndexDatabase.open(layout.indexFile);
+    const pool = new HashPool(options.hashWorkers);
+    try {
+      const custody = await CustodyLog.open(database, `gateway:${options.dockName}`);
+      const dockings = new DockingIndex(database, custody);
+      await dockings.closeAbandoned();
+      const base = { database, custody, layout, pool, dockName: options.dockName };
+      const recovery = await recoverStore(base);
+      const target = new DirectoryArchive({
+        name: options.archive.name,
+        directory: options.archive.directory,
+        pool,
+        issuer: `gateway:${options.dockName}`,
+      });
+      const forwarder = new Forwarder({
+        ...base,
+        ...options.archive,
+        target,
+        onError: options.onForwardError,
+      });
+      const services: DockingServices = {
+        ...base,
+        dockings,
+        room: new RoomKeeper(layout.root, options.reserveBytes),
+        stallTimeoutMs: options.stallTimeoutMs,
+        clockSamples: options.clockSamples,
+        releasePolicy: options.releasePolicy,
+        archiveTarget: target.name,
+        onReceipted: (listener) => forwarder.onReceipted(listener),
+        onSealed: (clipId) => {
+          forwarder.wake();
+          options.onClip(clipId);
+        },
+        onStatus: options.onStatus,
+      };
+      forwarder.onReceipted(options.onClip);
+      return new Ingest(services, forwarder, target, recovery);
+    } catch (error) {
+      await pool.stop();
+      await database.close();
+      throw error;
+    }
+  }
+
+  /** Runs one docking to its end; see `runDocking`. */
+  runDocking(
+    driver: RecorderDriver,
+    attachment: Attachment,
+    signal: AbortSignal,
+  ): Promise<DockingIssue | null> {
+    return runDocking(this.#services, driver, attachment, signal);
+  }
+
+  storeRoom(): Promise<Room> {
+    return roomAt(this.layout.root);
+  }
+
+  /** Closes the index and the workers. Dockings and the forwarder must have ended. */
+  async close(): Promise<void> {
+    await this.#services.pool.stop();
+    await this.database.close();
+  }
+}

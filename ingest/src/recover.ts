@@ -1,0 +1,203 @@
+import { readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Type } from 'typebox';
+import { Check } from 'typebox/value';
+import { moveClip } from './clip/clip-moves.ts';
+import { clipsInStates } from './clip/clip-queries.ts';
+import type { ClipRecord } from './clip/clip-record.ts';
+import { errnoOf } from './errors.ts';
+import { readBackFile } from './pull/read-back.ts';
+import { assertSameCopy, Moves, type StoreServices, sealClip } from './pull/take-clip.ts';
+import { makeFolder, syncFolder } from './store/durable-files.ts';
+import { type RecorderClaims, sha256Hex, type TakenFacts } from './store/sealed-record.ts';
+import { mediaFileName, recordFileName } from './store/store-layout.ts';
+
+/** What an interrupted run had left, and what became of it. */
+export interface Recovery {
+  /** Clips that stood whole on disk and were carried on to `sealed`. */
+  finished: number;
+  /** Clips whose copy was not whole; they will be pulled again. */
+  returned: number;
+  /** Folders of copies that had not come to stand. */
+  removed: number;
+}
+
+type Services = Omit<StoreServices, 'room' | 'stallTimeoutMs'>;
+
+/**
+ * Brings store and index together after any stop, however hard: every clip is where it was or further on. Runs before
+ * anything else touches the store.
+ */
+export async function recoverStore(services: Services): Promise<Recovery> {
+  const { layout } = services;
+  await makeFolder(layout.clips);
+  await makeFolder(layout.incoming);
+  const recovery: Recovery = { finished: 0, returned: 0, removed: 0 };
+  for (const clip of await clipsInStates(services.database, ['pulled', 'verified'])) {
+    const isFinished = await finishOrReturn(services, clip);
+    recovery[isFinished ? 'finished' : 'returned'] += 1;
+  }
+  for (const clip of await clipsInStates(services.database, ['listed'])) {
+    if (await adoptSealed(services, clip)) recovery.finished += 1;
+  }
+  for (const name of await readdir(layout.incoming)) {
+    await rm(join(layout.incoming, name), { recursive: true, force: true });
+    recovery.removed += 1;
+  }
+  return recovery;
+}
+
+/** Carries a clip on whose bytes were claimed to be on disk; where they are not, it goes back to `listed`. */
+async function finishOrReturn(services: Services, clip: ClipRecord): Promise<boolean> {
+  const { layout } = services;
+  try {
+    if (await exists(layout.sealedFolder(clip.clipId))) await moveBack(services, clip);
+    const media = join(layout.incomingFolder(clip.clipId), mediaFileName(clip.name));
+    const stored = await readBackFile(media, 'blake3', services.pool);
+    assertSameCopy(clip.clipId, { blake3: clip.blake3 ?? '', sizeBytes: clip.sizeBytes }, stored);
+    const moves = new Moves(services);
+    if (clip.state === 'pulled') {
+      await moves.add({
+        clipId: clip.clipId,
+        to: 'verified',
+        columns: { read_back: stored.readBack },
+        details: { blake3: stored.blake3, readBack: stored.readBack, recovered: true },
+        later: false,
+      });
+    }
+    await sealClip(services, clip, takenFacts(clip, stored.readBack), await claimsOf(services, clip), moves);
+    return true;
+  } catch {
+    // Whatever stands there is not the copy that was claimed: the recorder still has the clip.
+    await returnToListed(services, clip);
+    return false;
+  }
+}
+
+/** A crash between the rename and its commit: the folder stands in its place, the index does not know. */
+async function moveBack(services: Services, clip: ClipRecord): Promise<void> {
+  const { layout } = services;
+  await rename(layout.sealedFolder(clip.clipId), layout.incomingFolder(clip.clipId));
+}
+
+async function returnToListed(services: Services, clip: ClipRecord): Promise<void> {
+  await rm(services.layout.incomingFolder(clip.clipId), { recursive: true, force: true });
+  await rm(services.layout.sealedFolder(clip.clipId), { recursive: true, force: true });
+  await services.database.write((transaction) =>
+    moveClip(transaction, services.custody, {
+      clipId: clip.clipId,
+      to: 'listed',
+      details: { reason: 'the copy was not whole after a restart' },
+    }),
+  );
+}
+
+const SealedFile = Type.Object({
+  clipId: Type.String(),
+  dockingId: Type.String(),
+  pulledAt: Type.String(),
+  verifiedAt: Type.String(),
+  media: Type.Object({
+    file: Type.String(),
+    sizeBytes: Type.Integer(),
+    sha256: Type.String(),
+    blake3: Type.String(),
+    sampleBlake3: Type.String(),
+    readBack: Type.Union([Type.Literal('media'), Type.Literal('cache')]),
+  }),
+});
+
+/** A small clip whose three moves were to be committed together: if its sealed folder stands whole, it is adopted. */
+async function adoptSealed(services: Services, clip: ClipRecord): Promise<boolean> {
+  const folder = services.layout.sealedFolder(clip.clipId);
+  if (!(await exists(folder))) return false;
+  try {
+    const record = await readFile(join(folder, recordFileName), 'utf8');
+    const value: unknown = JSON.parse(record);
+    if (!Check(SealedFile, value) || value.clipId !== clip.clipId)
+      throw new Error('not the record of this clip');
+    const { media } = value;
+    const stored = await readBackFile(join(folder, mediaFileName(clip.name)), 'blake3', services.pool);
+    assertSameCopy(clip.clipId, media, stored);
+    await syncFolder(join(folder, '..'));
+    const details = { recovered: true };
+    const { clipId } = clip;
+    const moves = new Moves(services, value.dockingId);
+    const { sha256, blake3, sampleBlake3, sizeBytes } = media;
+    const columns = {
+      sha256,
+      blake3,
+      sample_blake3: sampleBlake3,
+      size_bytes: sizeBytes,
+      pulled_in: value.dockingId,
+    };
+    await moves.add({
+      clipId,
+      to: 'pulled',
+      columns,
+      details: { ...details, sha256, blake3, sizeBytes },
+      later: true,
+    });
+    await moves.add({
+      clipId,
+      to: 'verified',
+      columns: { read_back: stored.readBack },
+      details,
+      later: true,
+    });
+    const storePath = services.layout.storePath(clipId);
+    const recordSha256 = sha256Hex(record);
+    await moves.add({
+      clipId,
+      to: 'sealed',
+      columns: { store_path: storePath, record_sha256: recordSha256 },
+      details: { ...details, recordSha256, storePath },
+      later: false,
+    });
+    return true;
+  } catch {
+    // Nothing was claimed for this clip, and the recorder still has it.
+    await rm(folder, { recursive: true, force: true });
+    return false;
+  }
+}
+
+function takenFacts(clip: ClipRecord, readBack: 'media' | 'cache'): TakenFacts {
+  const now = new Date().toISOString();
+  return {
+    sizeBytes: clip.sizeBytes,
+    sha256: clip.sha256 ?? '',
+    blake3: clip.blake3 ?? '',
+    sampleBlake3: clip.sampleBlake3 ?? '',
+    readBack,
+    pulledAt: now,
+    verifiedAt: now,
+    pulledIn: clip.pulledIn ?? clip.dockingId,
+  };
+}
+
+async function claimsOf(services: Services, clip: ClipRecord): Promise<RecorderClaims> {
+  const [row] = await services.database.read('SELECT * FROM recorder WHERE recorder_id = ?', [
+    clip.recorderId,
+  ]);
+  const text = (value: unknown) => (value === null || value === undefined ? null : String(value));
+  return {
+    recorderId: clip.recorderId,
+    driver: String(row?.driver),
+    serialNumber: text(row?.serial_number),
+    vendor: text(row?.vendor),
+    model: text(row?.model),
+    firmware: text(row?.firmware),
+    officerNumber: text(row?.officer_number),
+  };
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return false;
+    throw error;
+  }
+}
