@@ -4,7 +4,7 @@ import {
   decodeBase64,
   frameContinuation,
   frameStart,
-  maxLineBytes,
+  maxBase64Bytes,
   maxPacketBytes,
   newline,
 } from './frame.ts';
@@ -36,13 +36,13 @@ interface Assembly {
 
 const carriageReturn = 0x0d;
 
-/** Room for the longest line without its newline, with a carriage return and the byte that makes it too long. */
-const lineRoom = maxLineBytes + 1;
+/** Room for a line between mark and newline: the longest base64, a carriage return, and one byte that is too many. */
+const lineRoom = maxBase64Bytes + 2;
 
 /**
  * Turns chunks of a console stream, cut anywhere, into packets and discarded bytes. A frame mark always starts a
  * new line, since its bytes occur in no frame, so the stream is in step again at the next mark after any damage.
- * Holds at most one line (127 bytes) and one packet (64 KiB), whatever arrives.
+ * Holds at most one line (126 bytes) and one packet (64 KiB), whatever arrives.
  */
 export class FrameStream {
   readonly #line = new Uint8Array(lineRoom);
