@@ -1,0 +1,24 @@
+import { readdirSync } from 'node:fs';
+import { defineConfig } from 'vitest/config';
+
+/**
+ * Tests run as compiled: what is tested is what ships, and workers and child processes need no loader. The list is
+ * taken from the sources, so that a deleted test does not live on in `dist`.
+ */
+const compiledTests = ['device-protocol', 'ingest', 'gateway', 'bench', 'test'].flatMap((folder) =>
+  readdirSync(`${folder}/src`, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.test.ts'))
+    .map((file) => `${folder}/dist/${file.replace(/\.ts$/u, '.js')}`),
+);
+
+export default defineConfig({
+  test: {
+    include: [...compiledTests, 'dashboard/src/**/*.test.ts'],
+    exclude: ['**/node_modules/**'],
+    passWithNoTests: false,
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+    maxWorkers: 2,
+    reporters: ['default', './.ci/plain-line-reporter.mjs'],
+  },
+});
