@@ -7,7 +7,8 @@ export function nullable<Schema extends TSchema>(schema: Schema) {
 
 /** One of the given words. */
 export function oneOf<const Words extends readonly string[]>(words: Words, description?: string) {
-  return Type.Enum([...words] as unknown as Words, description === undefined ? {} : { description });
+  const notes = description === undefined ? {} : { description };
+  return Type.Unsafe<Words[number]>({ type: 'string', enum: [...words], ...notes });
 }
 
 export const Identifier = Type.String({ minLength: 1, maxLength: 128 });

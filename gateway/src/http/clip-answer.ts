@@ -1,0 +1,34 @@
+import type { ClipRecord } from '@docket/ingest';
+import type { Clip } from '../contract/index.ts';
+
+/** A clip as the API shows it. Field by field, so that nothing of the index leaks by being added there. */
+export function clipAnswer(record: ClipRecord): Clip {
+  return {
+    clipId: record.clipId,
+    name: record.name,
+    nameEncoding: record.nameEncoding,
+    path: record.path,
+    kind: record.kind,
+    sizeBytes: record.sizeBytes,
+    state: record.state,
+    marked: record.marked,
+    markedSource: record.markedSource,
+    quarantine: record.quarantine,
+    recorderId: record.recorderId,
+    recorderSerialNumber: record.recorderSerialNumber,
+    officerNumber: record.officerNumber,
+    dockingId: record.pulledIn ?? record.dockingId,
+    slot: record.slot,
+    startedAt: record.startedAt,
+    modifiedAt: record.modifiedAt,
+    clock: record.clock,
+    collectedAt: record.collectedAt,
+    sha256: record.sha256,
+    blake3: record.blake3,
+    readBack: record.readBack,
+    media: record.media,
+    hasThumbnail: record.hasThumbnail,
+    receipts: record.receipts,
+    releasedAt: record.releasedAt,
+  };
+}

@@ -1,0 +1,25 @@
+import type { ClipRecord, IndexDatabase } from '@docket/ingest';
+import type { Config } from '../config/index.ts';
+import type { Health } from '../contract/index.ts';
+import type { Log } from '../log.ts';
+import type { SlotBoard } from '../slots/slot-board.ts';
+import type { EventHub } from './events/event-hub.ts';
+
+/** All that the HTTP side needs of the gateway. */
+export interface HttpDependencies {
+  http: Config['http'];
+  version: string;
+  database: IndexDatabase;
+  board: SlotBoard;
+  events: EventHub;
+  health(): Promise<Health>;
+  /** Where the stored bytes of a clip lie; `null` where they do not (yet). */
+  mediaPath(clip: ClipRecord): Promise<string | null>;
+  /** Where the thumbnail of a clip lies, once it has one. */
+  thumbnailPath(clipId: string): string;
+  /** Folder of the built dashboard; `null` serves the API alone. */
+  dashboardDirectory: string | null;
+  log: Log;
+  /** Time between two signs of life on an event stream. */
+  heartbeatIntervalMs?: number;
+}

@@ -1,0 +1,87 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import type { Problem } from '../contract/index.ts';
+
+/** Every error answer there is: its stable code, its status and its title. */
+export const problemCodes = {
+  'request-invalid': { status: 400, title: 'The request is not well formed' },
+  'cursor-invalid': { status: 400, title: 'The cursor was not given out by this gateway' },
+  'not-authenticated': { status: 401, title: 'A token or a session is needed' },
+  'token-invalid': { status: 401, title: 'The token is not known' },
+  'host-not-trusted': { status: 403, title: 'The gateway does not answer to this host name' },
+  'cross-site': { status: 403, title: 'Requests from other sites are refused' },
+  'scope-missing': { status: 403, title: 'The token does not allow this' },
+  'not-found': { status: 404, title: 'There is no such thing' },
+  'media-not-stored': { status: 404, title: 'The bytes of the clip are not in the store' },
+  'no-thumbnail': { status: 404, title: 'The clip has no thumbnail' },
+  'body-too-large': { status: 413, title: 'The request body is too large' },
+  'media-type-unsupported': { status: 415, title: 'The request body must be JSON' },
+  'range-not-satisfiable': { status: 416, title: 'The range lies outside the file' },
+  'too-many-attempts': { status: 429, title: 'Too many failed attempts; try again later' },
+  internal: { status: 500, title: 'The gateway failed; its log says why' },
+  'too-many-streams': { status: 503, title: 'Too many event streams are open' },
+  stopping: { status: 503, title: 'The gateway is stopping' },
+} as const satisfies Record<string, { status: number; title: string }>;
+
+export type ProblemCode = keyof typeof problemCodes;
+
+/** Thrown by a route to answer with a problem. `detail` is shown to the client. */
+export class HttpProblem extends Error {
+  readonly code: ProblemCode;
+  readonly detail: string | undefined;
+
+  constructor(code: ProblemCode, detail?: string) {
+    super(detail ?? problemCodes[code].title);
+    this.name = 'HttpProblem';
+    this.code = code;
+    this.detail = detail;
+  }
+}
+
+/** The answer body of a problem (RFC 9457). */
+export function problemBody(code: ProblemCode, detail?: string): Problem {
+  const { status, title } = problemCodes[code];
+  return {
+    type: `urn:docket:problem:${code}`,
+    title,
+    status,
+    code,
+    ...(detail === undefined ? {} : { detail }),
+  };
+}
+
+/** Turns whatever was thrown into a problem. Only what was meant for the client reaches it. */
+export function answerError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const { code, detail } = toProblem(error);
+  if (problemCodes[code].status >= 500 && !(error instanceof HttpProblem)) {
+    request.log.error({ err: error, method: request.method, url: request.url }, 'request failed');
+  }
+  return reply
+    .code(problemCodes[code].status)
+    .header('cache-control', 'no-store')
+    .removeHeader('content-disposition')
+    .type('application/problem+json')
+    .send(problemBody(code, detail));
+}
+
+function toProblem(error: FastifyError): { code: ProblemCode; detail?: string | undefined } {
+  if (error instanceof HttpProblem) return { code: error.code, detail: error.detail };
+  if (error.validation !== undefined) return { code: 'request-invalid', detail: error.message };
+  switch (error.statusCode) {
+    // Hidden files and ways out of a folder are answered like files that are not there.
+    case 403:
+    case 404:
+      return { code: 'not-found' };
+    case 413:
+      return { code: 'body-too-large' };
+    case 415:
+      return { code: 'media-type-unsupported' };
+    case 503:
+      return { code: 'stopping' };
+    default:
+      return { code: isClientFault(error.statusCode) ? 'request-invalid' : 'internal' };
+  }
+}
+
+function isClientFault(status: number | undefined): boolean {
+  return status !== undefined && status >= 400 && status < 500;
+}

@@ -1,0 +1,28 @@
+import helmet from '@fastify/helmet';
+import type { HttpApp } from './app.ts';
+
+/** The page may load its own files and nothing else; nobody may frame it. */
+const pagePolicy = {
+  defaultSrc: ["'self'"],
+  scriptSrc: ["'self'"],
+  styleSrc: ["'self'"],
+  imgSrc: ["'self'", 'blob:', 'data:'],
+  mediaSrc: ["'self'"],
+  connectSrc: ["'self'"],
+  objectSrc: ["'none'"],
+  baseUri: ["'none'"],
+  formAction: ["'self'"],
+  frameAncestors: ["'none'"],
+};
+
+/** Bytes from a recorder, opened by themselves: no script, no origin, nothing loaded. */
+export const footagePolicy = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
+
+export async function addSecurityHeaders(app: HttpApp): Promise<void> {
+  await app.register(helmet, {
+    contentSecurityPolicy: { useDefaults: false, directives: pagePolicy },
+    // Whoever terminates TLS in front decides this; over plain HTTP it means nothing.
+    strictTransportSecurity: false,
+    xFrameOptions: { action: 'deny' },
+  });
+}
