@@ -1,7 +1,7 @@
 import type { Slot } from '@docket/gateway/contract';
 import { useI18n } from 'vue-i18n';
 import { ApiProblem, Unreachable } from './api/request.ts';
-import { formatBytes, formatExactBytes, formatRate } from './format/bytes.ts';
+import { formatBytes, formatBytesOf, formatExactBytes, formatRate } from './format/bytes.ts';
 import { formatSeconds, readOffset } from './format/clock-offset.ts';
 import { durationParts } from './format/duration.ts';
 import { formatAgo, formatInstant, formatInstantExactly, formatTimeOfDay } from './format/instant.ts';
@@ -63,6 +63,7 @@ export function useWords() {
     error,
     count: (value: number) => new Intl.NumberFormat(locale.value).format(value),
     bytes: (value: number) => formatBytes(value, locale.value),
+    bytesOf: (done: number, total: number) => formatBytesOf(done, total, locale.value),
     exactBytes: (value: number) => formatExactBytes(value, locale.value),
     rate: (value: number) => formatRate(value, locale.value),
     instant: (value: string) => formatInstant(value, locale.value),

@@ -20,7 +20,7 @@ export function standingOf(step: ClipStep, state: Clip['state']): StepStanding {
   const here = clipWay.indexOf(state as ClipStep);
   const there = clipWay.indexOf(step);
   // Unreadable and lost clips were listed and went no further.
-  if (here < 0) return there === 0 ? 'passed' : 'blocked';
+  if (here < 0) return there === 0 ? 'passed' : there === 1 ? 'blocked' : 'ahead';
   if (there < here) return 'passed';
   return there === here ? 'current' : 'ahead';
 }

@@ -1,7 +1,11 @@
 const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'] as const;
 
-/** Decimal units, as on the label of every card and disk; three digits that matter. */
-export function formatBytes(bytes: number, locale: string): string {
+interface Scaled {
+  number: string;
+  unit: string;
+}
+
+function scale(bytes: number, locale: string): Scaled {
   let value = Math.max(0, bytes);
   let unit = 0;
   // 999.5 would be written as 1000: the next unit reads better.
@@ -14,7 +18,21 @@ export function formatBytes(bytes: number, locale: string): string {
     minimumFractionDigits: digits,
     maximumFractionDigits: digits,
   }).format(value);
-  return `${number} ${units[unit]}`;
+  return { number, unit: units[unit] ?? 'B' };
+}
+
+/** Decimal units, as on the label of every card and disk; three digits that matter. */
+export function formatBytes(bytes: number, locale: string): string {
+  const { number, unit } = scale(bytes, locale);
+  return `${number} ${unit}`;
+}
+
+/** An amount of a total; the unit is said once where it is the same. */
+export function formatBytesOf(done: number, total: number, locale: string): { done: string; total: string } {
+  const part = scale(done, locale);
+  const whole = formatBytes(total, locale);
+  const sameUnit = part.unit === scale(total, locale).unit;
+  return { done: sameUnit ? part.number : `${part.number} ${part.unit}`, total: whole };
 }
 
 export function formatRate(bytesPerSecond: number, locale: string): string {

@@ -2,7 +2,9 @@
 export type DurationParts =
   | { unit: 'days'; days: number; hours: number }
   | { unit: 'hours'; hours: number; minutes: number }
+  | { unit: 'wholeHours'; hours: number }
   | { unit: 'minutes'; minutes: number; seconds: number }
+  | { unit: 'wholeMinutes'; minutes: number }
   | { unit: 'seconds'; seconds: number };
 
 export function durationParts(milliseconds: number): DurationParts {
@@ -12,9 +14,16 @@ export function durationParts(milliseconds: number): DurationParts {
   const hours = Math.floor(total / 3600) % 24;
   const days = Math.floor(total / 86_400);
   if (days > 0) return { unit: 'days', days, hours };
-  if (hours > 0) return { unit: 'hours', hours, minutes };
-  if (minutes > 0) return { unit: 'minutes', minutes, seconds };
+  if (hours > 0) return minutes === 0 ? { unit: 'wholeHours', hours } : { unit: 'hours', hours, minutes };
+  if (minutes > 0)
+    return seconds === 0 ? { unit: 'wholeMinutes', minutes } : { unit: 'minutes', minutes, seconds };
   return { unit: 'seconds', seconds };
+}
+
+/** Time left as a person would guess it: never with more figures than an estimate has. Rounded up. */
+export function coarseTimeLeftMs(secondsLeft: number): number {
+  const step = secondsLeft > 90 ? 60 : secondsLeft > 10 ? 10 : 1;
+  return Math.max(1, Math.ceil(secondsLeft / step) * step) * 1000;
 }
 
 function twoDigits(value: number): string {

@@ -1,14 +1,19 @@
-/** Date and time to the second, in the zone of the screen. */
-export function formatInstant(instant: string, locale: string): string {
-  return new Intl.DateTimeFormat(locale, {
+/** In English a month in figures would be read in two ways. */
+function dateAndTime(locale: string): Intl.DateTimeFormatOptions {
+  return {
     year: 'numeric',
-    month: '2-digit',
+    month: locale.startsWith('en') ? 'short' : '2-digit',
     day: '2-digit',
     hour: '2-digit',
     minute: '2-digit',
     second: '2-digit',
     hourCycle: 'h23',
-  }).format(new Date(instant));
+  };
+}
+
+/** Date and time to the second, in the zone of the screen. */
+export function formatInstant(instant: string, locale: string): string {
+  return new Intl.DateTimeFormat(locale, dateAndTime(locale)).format(new Date(instant));
 }
 
 export function formatTimeOfDay(instant: string | number, locale: string): string {
@@ -20,19 +25,14 @@ export function formatTimeOfDay(instant: string | number, locale: string): strin
   }).format(new Date(instant));
 }
 
-/** To the millisecond and with the zone: for a reader who compares logs. */
+/** To the millisecond and with the zone last, in every language: for a reader who compares logs. */
 export function formatInstantExactly(instant: string, locale: string): string {
-  return new Intl.DateTimeFormat(locale, {
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
-    fractionalSecondDigits: 3,
-    hourCycle: 'h23',
-    timeZoneName: 'longOffset',
-  }).format(new Date(instant));
+  const date = new Date(instant);
+  const time = new Intl.DateTimeFormat(locale, { ...dateAndTime(locale), fractionalSecondDigits: 3 });
+  const zone = new Intl.DateTimeFormat('en', { timeZoneName: 'longOffset' })
+    .formatToParts(date)
+    .find((part) => part.type === 'timeZoneName');
+  return `${time.format(date)} ${zone?.value.replace('GMT', 'UTC') ?? ''}`.trim();
 }
 
 const steps: ReadonlyArray<readonly [Intl.RelativeTimeFormatUnit, number]> = [

@@ -85,7 +85,7 @@ export const zhCN = {
     portPath: 'USB 端口 {path}',
     noSlots: '还没有配置槽位',
     noSlotsExplain: '把执法记录仪插到采集站的任一端口，或在配置中为端口命名，槽位会显示在这里。',
-    since: '{ago}开始',
+    since: '{ago}',
     lastKnown: '断线前：{state}',
     announce: '槽位 {slot}：{state}',
     readyLine: '插入记录仪即可开始',
@@ -199,7 +199,9 @@ export const zhCN = {
   duration: {
     days: '{days} 天 {hours} 小时',
     hours: '{hours} 小时 {minutes} 分',
+    wholeHours: '{hours} 小时',
     minutes: '{minutes} 分 {seconds} 秒',
+    wholeMinutes: '{minutes} 分钟',
     seconds: '{seconds} 秒',
   },
   health: {
@@ -330,7 +332,7 @@ export const zhCN = {
     } satisfies Record<MarkedSource, string>,
     quarantined: '已隔离',
     playerUnavailable: '浏览器无法播放此格式，请下载原件查看。',
-    playerNotKept: '采集站还没有核验过的副本，不能播放。',
+    playerNotKept: '采集站没有核验过的副本，不能播放。',
     playerForbidden: '当前账号没有查看视音频的权限。',
     playerSidecar: '附属文件没有画面，可以下载查看。',
     derived: '播放的是采集站保存的原件，未转码。',

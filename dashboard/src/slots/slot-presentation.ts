@@ -14,6 +14,8 @@ export interface SlotPresentation {
   undock: UndockAdvice;
   /** Whether a bar with bytes belongs on the tile. */
   showsProgress: boolean;
+  /** Whether something is under way whose end cannot be told. */
+  showsActivity: boolean;
 }
 
 const tones: Record<SlotState, Tone> = {
@@ -32,6 +34,8 @@ const tones: Record<SlotState, Tone> = {
 function adviceFor(slot: Slot): UndockAdvice {
   if (slot.state === 'empty') return 'none';
   if (slot.safeToUndock) return 'yes';
+  // Nothing is left in the slot to advise on; the issue says to dock it again.
+  if (slot.issue?.code === 'recorder-gone') return 'none';
   if (slot.state === 'failed' || slot.state === 'attention') return 'unconfirmed';
   return 'wait';
 }
@@ -44,16 +48,25 @@ export function presentSlot(slot: Slot, live: boolean): SlotPresentation {
   const state = slot.state as SlotState;
   // A gateway newer than this page may know states that it does not.
   if (!live || tones[state] === undefined) {
-    return { headline: 'unknown', tone: 'unknown', undock: 'unknown', showsProgress: false };
+    return {
+      headline: 'unknown',
+      tone: 'unknown',
+      undock: 'unknown',
+      showsProgress: false,
+      showsActivity: false,
+    };
   }
   const undock = adviceFor(slot);
   if (slot.state === 'safe' && !slot.safeToUndock) {
-    return { headline: 'verifying', tone: 'verify', undock, showsProgress: false };
+    return { headline: 'verifying', tone: 'verify', undock, showsProgress: false, showsActivity: true };
   }
+  const showsProgress = (state === 'copying' || state === 'verifying') && slot.progress !== null;
+  const busy = tones[state] === 'working' || tones[state] === 'verify';
   return {
     headline: state,
     tone: tones[state],
     undock,
-    showsProgress: (slot.state === 'copying' || slot.state === 'verifying') && slot.progress !== null,
+    showsProgress,
+    showsActivity: busy && !showsProgress,
   };
 }

@@ -1,0 +1,60 @@
+import type { Health } from '@docket/gateway/contract';
+import { describe, expect, test } from 'vitest';
+import { healthWarnings } from './health-warnings.ts';
+
+const well: Health = {
+  state: 'ok',
+  version: '0.1.0',
+  startedAt: '2026-11-20T00:00:00.000Z',
+  now: '2026-11-22T08:00:00.000Z',
+  store: { freeBytes: 1.3e12, totalBytes: 2e12, clips: 10, quarantined: 0 },
+  archive: {
+    target: 'store',
+    waitingClips: 0,
+    waitingBytes: 0,
+    lastReceiptAt: '2026-11-22T07:59:00.000Z',
+    lastError: null,
+  },
+  releasePolicy: 'after-receipt',
+  components: [{ name: 'index', state: 'ok', detail: null }],
+};
+const keys = (health: Health) => healthWarnings(health).map((warning) => warning.key);
+const store = (freeBytes: number, totalBytes: number) => ({
+  ...well,
+  store: { ...well.store, freeBytes, totalBytes },
+});
+
+describe('warnings before it breaks', () => {
+  test('a dock that is well says nothing', () => {
+    expect(keys(well)).toEqual([]);
+  });
+
+  test('space: low, then almost gone; a large disk is not low by its share alone', () => {
+    expect(keys(store(120e9, 1e12))).toEqual(['storeLow']);
+    expect(keys(store(30e9, 1e12))).toEqual(['storeFull']);
+    expect(keys(store(2e12, 20e12))).toEqual([]);
+  });
+
+  test('clips that wait a day without a receipt', () => {
+    const waiting = { ...well.archive, waitingClips: 3, lastReceiptAt: '2026-11-21T07:00:00.000Z' };
+    expect(keys({ ...well, archive: waiting })).toEqual(['archiveSilent']);
+    expect(keys({ ...well, archive: { ...waiting, lastReceiptAt: null } })).toEqual(['archiveSilent']);
+    expect(keys({ ...well, archive: { ...waiting, waitingClips: 0 } })).toEqual([]);
+  });
+
+  test('the worst comes first', () => {
+    const health: Health = {
+      ...well,
+      archive: { ...well.archive, lastError: 'timed out' },
+      components: [
+        { name: 'clock', state: 'degraded', detail: null },
+        { name: 'index', state: 'failed', detail: 'disk I/O error' },
+      ],
+    };
+    expect(healthWarnings(health).map((warning) => warning.level)).toEqual([
+      'failed',
+      'attention',
+      'attention',
+    ]);
+  });
+});
