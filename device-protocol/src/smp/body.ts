@@ -84,6 +84,6 @@ export function decodeBody(bytes: Uint8Array): unknown {
 }
 
 /** A body as CBOR of definite length, keys in the order of RFC 8949 §4.2.3. */
-export function encodeBody(value: Readonly<Record<string, unknown>>): Uint8Array {
+export function encodeBody(value: object): Uint8Array {
   return encode(value);
 }

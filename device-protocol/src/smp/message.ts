@@ -24,6 +24,7 @@ type BodyOf<Fields extends TProperties> = Static<TObject<Fields>>;
 /** One direction of a message: its fields, and both ways between them and bytes. */
 export interface BodyCodec<Fields extends TProperties> {
   readonly fields: Fields;
+  /** Throws ProtocolError BODY_SCHEMA where a value is out of range. */
   encode(body: BodyOf<Fields>): Uint8Array;
   /** Validates a decoded body; keys that are not declared are left out. Throws ProtocolError BODY_SCHEMA. */
   parse(value: unknown): BodyOf<Fields>;
@@ -67,7 +68,7 @@ function bodyCodec<Fields extends TProperties>(name: string, fields: Fields): Bo
   return {
     fields,
     parse,
-    encode: (body) => encodeBody(body as Record<string, unknown>),
+    encode: (body) => encodeBody(parse(body)),
     decode: (bytes) => parse(decodeBody(bytes)),
   };
 }

@@ -58,6 +58,11 @@ export class SmpSession {
     this.#reading = this.#readAll();
   }
 
+  /** How long one sending waits, unless a request says otherwise. */
+  get timeoutMs(): number {
+    return this.#options.timeoutMs;
+  }
+
   /**
    * Sends a request and resolves with its validated answer. Throws DeviceError where the recorder refuses,
    * RecorderError RECORDER_GONE, RECORDER_SILENT, PROTOCOL_VIOLATION, and the reason of an aborted signal.

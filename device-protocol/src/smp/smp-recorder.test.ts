@@ -4,12 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ClipReader, ListedClip, Listing, Recorder } from '../recorder.ts';
-import {
-  type SmpRecorderOptions,
-  type SmpRecorderSimulator,
-  smpFaults,
-  startSmpRecorder,
-} from '../simulator/index.ts';
+import { type SmpRecorderOptions, type SmpRecorderSimulator, startSmpRecorder } from '../simulator/index.ts';
 import { openSerialLink } from '../transport/serial-link.ts';
 import { createSmpDriver } from './smp-driver.ts';
 import { SmpRecorder } from './smp-recorder.ts';
@@ -166,12 +161,15 @@ describe('an honest recorder', () => {
     const clip = await onlyClip(docked);
     expect((await pull(await docked.open(clip, never))).equals(bytes)).toBe(true);
     await rm(join(folder, 'Media', name));
-    await expect(docked.open(clip, never)).rejects.toMatchObject({ name: 'RecorderError' });
+    await expect(docked.open(clip, never)).rejects.toMatchObject({ code: 'CLIP_MISSING' });
   });
 });
 
-test('faults exist', () => {
-  expect(Object.keys(smpFaults)).toContain('unplugAt');
+test('a card that fails is no crash', async () => {
+  const docked = await dock();
+  await rm(folder, { recursive: true });
+  await expect(listAll(docked)).rejects.toMatchObject({ code: 'CLIP_READ_FAILED' });
+  expect(await docked.isPresent()).toBe(true);
 });
 
 describe('erasing', () => {

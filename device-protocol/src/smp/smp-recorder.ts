@@ -20,7 +20,7 @@ import { fileHash, fileStatus } from './messages/fs.ts';
 import { echo, readDateTime, readInfo } from './messages/os.ts';
 import { type ClipEntry, eraseClip, listClips, readClip, type readIdentity } from './messages/recorder.ts';
 import { clipFault, isClipMissing, isProofMismatch } from './recorder-fault.ts';
-import type { SmpSession } from './session.ts';
+import type { SessionStatistics, SmpSession } from './session.ts';
 import { SmpClipReader } from './smp-clip-reader.ts';
 
 /** What was learned about a recorder when it was opened. */
@@ -35,9 +35,11 @@ export interface SmpRecorderFacts {
 
 /** More clips than any card holds; a listing that goes on is a fault, not a card. */
 const maxClips = 100_000;
+const longestTimerMs = 2 ** 31 - 1;
 /** A recorder reads its card at no less than this while it hashes. */
 const slowestHashBytesPerMs = 500;
-const hashGraceMs = 10_000;
+/** Hashing waits this many times longer than any other answer, beside the time its bytes take. */
+const hashPatience = 5;
 
 /** A recorder that speaks SMP, open. Calls are made one at a time. */
 export class SmpRecorder implements Recorder {
@@ -51,6 +53,11 @@ export class SmpRecorder implements Recorder {
     this.#session = session;
     this.#facts = facts;
     this.capabilities = facts.capabilities;
+  }
+
+  /** What the line lost and what was sent again, since the recorder was opened. */
+  get statistics(): SessionStatistics {
+    return this.#session.statistics;
   }
 
   async identify(signal: AbortSignal): Promise<RecorderIdentity> {
@@ -89,7 +96,7 @@ export class SmpRecorder implements Recorder {
       readings.push(reading);
       if (readings.length >= count) return readings;
       // Spread over one step of the clock, readings catch it at different phases and narrow the bounds together.
-      await delay(reading.resolutionMs / count, undefined, { signal });
+      await delay(reading.resolutionMs / count, undefined, { signal }).catch(() => signal.throwIfAborted());
     }
   }
 
@@ -161,7 +168,7 @@ export class SmpRecorder implements Recorder {
     }
     const request = { path: clip.pathBytes, size: proof.sizeBytes, sha256: Buffer.from(proof.sha256, 'hex') };
     try {
-      const timeoutMs = hashTimeoutMs(proof.sizeBytes);
+      const timeoutMs = this.#hashTimeoutMs(proof.sizeBytes);
       await this.#session.request(eraseClip, request, { signal, timeoutMs });
     } catch (error) {
       if (isProofMismatch(error)) {
@@ -200,7 +207,7 @@ export class SmpRecorder implements Recorder {
       throw new RecorderError('NOT_SUPPORTED', 'this recorder does not hash', { clipName: clip.name });
     }
     const request = { name: this.#fileName(clip), type: 'sha256' } as const;
-    const options = { signal, timeoutMs: hashTimeoutMs(clip.sizeBytes) };
+    const options = { signal, timeoutMs: this.#hashTimeoutMs(clip.sizeBytes) };
     const answer = await this.#session.request(fileHash, request, options).catch((error: unknown) => {
       throw clipFault(error, 'CLIP_READ_FAILED', clip.name);
     });
@@ -231,6 +238,11 @@ export class SmpRecorder implements Recorder {
     return this.#session.close();
   }
 
+  #hashTimeoutMs(sizeBytes: number): number {
+    const timeoutMs = this.#session.timeoutMs * hashPatience + sizeBytes / slowestHashBytesPerMs;
+    return Math.min(timeoutMs, longestTimerMs);
+  }
+
   #fileName(clip: ListedClip): string {
     return fileNameOfClip(this.#facts.identity.root, clip.pathBytes);
   }
@@ -251,10 +263,6 @@ function isAsListed(clip: ListedClip, entry: ClipEntry): boolean {
 /** What a stranger wrote, with control and direction characters shown escaped. */
 function shown(value: string | undefined): string | null {
   return value === undefined || value === '' ? null : decodeName(Buffer.from(value, 'utf8')).name;
-}
-
-function hashTimeoutMs(sizeBytes: number): number {
-  return Math.min(hashGraceMs + sizeBytes / slowestHashBytesPerMs, 2 ** 31 - 1);
 }
 
 function clockFault(error: unknown): never {

@@ -1,4 +1,7 @@
+import { smpErrorNumbers } from '../../smp/device-error.ts';
 import type { Header } from '../../smp/header.ts';
+import { fsNotFoundCodes } from '../../smp/messages/fs.ts';
+import { recorderErrorNumbers } from '../../smp/messages/recorder.ts';
 
 export type Body = Readonly<Record<string, unknown>>;
 
@@ -41,5 +44,13 @@ export function reply(body: Body): Reply {
 
 /** An error of a group, or of SMP itself where `group` is `null`, in the form of the request's version. */
 export function refusal(header: Header, group: number | null, rc: number): Reply {
-  return reply(group === null || header.version === 1 ? { rc } : { err: { group, rc } });
+  if (group === null) return reply({ rc });
+  return reply(header.version === 1 ? { rc: codeInVersionOne(group, rc) } : { err: { group, rc } });
+}
+
+/** Version 1 has no codes of groups; only "not there" keeps a meaning of its own. */
+function codeInVersionOne(group: number, rc: number): number {
+  const isNotFound =
+    (group === 8 && fsNotFoundCodes.includes(rc)) || (group === 64 && rc === recorderErrorNumbers.notFound);
+  return isNotFound ? smpErrorNumbers.notFound : smpErrorNumbers.unknown;
 }

@@ -146,8 +146,9 @@ class Simulator implements SmpRecorderSimulator {
     try {
       return await this.#answer({ header, name: message.name, body: message.request.decode(body) });
     } catch (error) {
-      if (!isProtocolError(error)) throw error;
-      return refusal(header, null, smpErrorNumbers.invalidValue);
+      if (isProtocolError(error)) return refusal(header, null, smpErrorNumbers.invalidValue);
+      if (isCardFault(error)) return refusal(header, null, smpErrorNumbers.unknown);
+      throw error;
     }
   }
 }
@@ -159,4 +160,9 @@ function decodeOrNull(bytes: Uint8Array): Packet | null {
     if (isProtocolError(error)) return null;
     throw error;
   }
+}
+
+/** The folder that plays the card can fail as a card does. */
+function isCardFault(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error;
 }

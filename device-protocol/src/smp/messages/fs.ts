@@ -12,7 +12,7 @@ export const download = message({
   group,
   command: 0,
   operation: 'read',
-  doc: 'Reads a piece of a file. The recorder chooses how long a piece is; only the last may be empty.',
+  doc: 'Reads a piece of a file. The recorder chooses how long a piece is; none is empty before the end.',
   request: { off: unsigned('position of the first byte'), name: fileName },
   response: {
     off: unsigned('position the answer is for'),
