@@ -9,11 +9,9 @@ import { HttpProblem } from '../problem.ts';
 const mostStreams = 64;
 
 /** Server-sent events. Streams end when the gateway stops, the session ends, or the client does not keep up. */
-export function eventRoutes(app: HttpApp, { board, events }: HttpDependencies): void {
+export function eventRoutes(app: HttpApp, { events }: HttpDependencies): void {
   const queues = new Set<EventQueue>();
-  const unsubscribe = board.onChange((slot) => events.publish({ type: 'slot', slot }));
   app.addHook('preClose', async () => {
-    unsubscribe();
     for (const queue of queues) queue.end();
   });
 

@@ -56,6 +56,7 @@ export class TestGateway {
     const log = createLog('trace', { write: (line) => void logLines.push(line) });
     const events = new EventHub(database, log);
     const board = new SlotBoard();
+    board.onChange((slot) => events.publish({ type: 'slot', slot }));
     const server = await createHttpServer({
       http: { address: '127.0.0.1', port: 0, tokens: [], trustedHosts: [], ...http },
       version: '0.0.0-test',

@@ -1,0 +1,79 @@
+import ffmpeg from 'fluent-ffmpeg';
+
+/**
+ * Containers that hold media and nothing else. Left out on purpose: playlists and scripts (HLS, DASH, concat, IMF,
+ * AVS), by which a file could make the reader open other files of this machine.
+ */
+const containers = [
+  'mov,mp4,m4a,3gp,3g2,mj2',
+  'matroska,webm',
+  'avi',
+  'asf',
+  'flv',
+  'mpeg',
+  'mpegts',
+  'mp3',
+  'aac',
+  'amr',
+  'wav',
+  'ogg',
+  'flac',
+  'h264',
+  'hevc',
+  'image2',
+  'jpeg_pipe',
+  'png_pipe',
+  'bmp_pipe',
+  'webp_pipe',
+  'gif',
+];
+
+const mostAllocatedBytes = 512 * 1024 * 1024;
+const mostPixels = 100_000_000;
+
+/** What a stranger's file may make the reader do: local files and known containers only, within bounds. */
+const fences = [
+  '-protocol_whitelist',
+  'file,pipe',
+  '-format_whitelist',
+  containers.join(','),
+  '-max_pixels',
+  String(mostPixels),
+];
+
+const width = 480;
+const fit = `scale=w='min(${width},iw)':h='min(${width},ih)':force_original_aspect_ratio=decrease:flags=bilinear`;
+
+/** Arguments for ffprobe to tell of `file` in JSON. */
+export function probeArguments(file: string): string[] {
+  const entries =
+    'format=format_name,duration:stream=codec_type,codec_name,width,height:stream_disposition=attached_pic';
+  const allocation = ['-max_alloc', String(mostAllocatedBytes)];
+  return [
+    '-v',
+    'error',
+    ...allocation,
+    ...fences,
+    '-print_format',
+    'json',
+    '-show_entries',
+    entries,
+    `file:${file}`,
+  ];
+}
+
+/** Arguments for ffmpeg to write one still of `file`, as JPEG, to `target`. */
+export function thumbnailArguments(file: string, target: string, atSeconds: number): string[] {
+  const seek = atSeconds > 0 ? ['-ss', atSeconds.toFixed(3)] : [];
+  const command = ffmpeg()
+    .input(`file:${file}`)
+    .inputOptions([...fences, '-threads', '1', ...seek])
+    .noAudio()
+    .videoFilters(fit)
+    .outputOptions(['-map', '0:v:0', '-map_metadata', '-1', '-sn', '-dn', '-frames:v', '1', '-threads', '1'])
+    .outputOptions(['-pix_fmt', 'yuvj420p', '-q:v', '5', '-f', 'mjpeg'])
+    .output(`file:${target}`);
+  // Only the arguments are taken: fluent-ffmpeg's own runner loses kills and leaves its children behind.
+  const globals = ['-nostdin', '-hide_banner', '-v', 'error', '-max_alloc', String(mostAllocatedBytes)];
+  return [...globals, ...command._getArguments()];
+}

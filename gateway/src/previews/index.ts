@@ -1,0 +1,1 @@
+export { createPreviews, type PreviewMaker, type PreviewOptions } from './preview-maker.ts';

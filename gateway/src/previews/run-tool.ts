@@ -1,0 +1,131 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { setPriority } from 'node:os';
+import { errnoOf } from '@docket/ingest';
+
+export type ToolFault = 'not-installed' | 'failed' | 'timed-out' | 'too-much-output' | 'stopped';
+
+/** A tool did not do its work. `stderr` holds the end of what it said. */
+export class ToolError extends Error {
+  readonly fault: ToolFault;
+  readonly stderr: string;
+
+  constructor(fault: ToolFault, tool: string, stderr: string, cause?: unknown) {
+    super(`${tool}: ${fault}${stderr === '' ? '' : ` (${stderr.split('\n').at(-1)})`}`, { cause });
+    this.name = 'ToolError';
+    this.fault = fault;
+    this.stderr = stderr;
+  }
+}
+
+export interface ToolRun {
+  command: string;
+  arguments: readonly string[];
+  timeoutMs: number;
+  /** Between the polite signal and the other one. */
+  graceMs?: number;
+  maxOutputBytes: number;
+  signal: AbortSignal;
+}
+
+const lowestPriority = 19;
+const stderrTailBytes = 2_048;
+const running = new Set<number>();
+
+process.on('exit', () => {
+  for (const group of running) signalGroup(group, 'SIGKILL');
+});
+
+/**
+ * Runs a program on input from a stranger: no shell, no standard input, nothing of our environment, lowest priority,
+ * a process group of its own that dies as a whole on time-out, too much output, abort or the end of this process.
+ * Resolves with its output when it exits with 0. Throws ToolError otherwise.
+ */
+export function runTool(run: ToolRun): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    if (run.signal.aborted) return reject(new ToolError('stopped', run.command, ''));
+    const child = spawn(run.command, run.arguments, {
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { PATH: process.env.PATH, LC_ALL: 'C.UTF-8' },
+      cwd: '/',
+    });
+    const leash = new Leash(child, run);
+    const output: Buffer[] = [];
+    let outputBytes = 0;
+    let stderr = Buffer.alloc(0);
+    child.stdout.on('data', (chunk: Buffer) => {
+      outputBytes += chunk.length;
+      if (outputBytes > run.maxOutputBytes) leash.pull('too-much-output');
+      else output.push(chunk);
+    });
+    child.stderr.on('data', (chunk: Buffer) => {
+      stderr = Buffer.concat([stderr, chunk]).subarray(-stderrTailBytes);
+    });
+    child.on('error', (cause) => {
+      leash.drop();
+      reject(new ToolError(errnoOf(cause) === 'ENOENT' ? 'not-installed' : 'failed', run.command, '', cause));
+    });
+    child.on('close', (code) => {
+      leash.drop();
+      const fault = leash.fault ?? (code === 0 ? null : 'failed');
+      if (fault === null) resolve(Buffer.concat(output));
+      else reject(new ToolError(fault, run.command, stderr.toString('utf8').trim()));
+    });
+  });
+}
+
+/** Holds a process group to its limits. */
+class Leash {
+  fault: ToolFault | null = null;
+  readonly #group: number | undefined;
+  readonly #run: ToolRun;
+  readonly #timer: NodeJS.Timeout;
+  #killTimer: NodeJS.Timeout | undefined;
+  readonly #onAbort = () => this.pull('stopped');
+
+  constructor(child: ChildProcess, run: ToolRun) {
+    this.#run = run;
+    this.#group = child.pid;
+    this.#timer = setTimeout(() => this.pull('timed-out'), run.timeoutMs);
+    run.signal.addEventListener('abort', this.#onAbort, { once: true });
+    if (child.pid === undefined) return;
+    running.add(child.pid);
+    lowerPriority(child.pid);
+    // What the leader leaves behind would hold the pipes open, and us with them.
+    child.on('exit', () => this.#signal('SIGKILL'));
+  }
+
+  pull(fault: ToolFault): void {
+    if (this.fault !== null) return;
+    this.fault = fault;
+    this.#signal('SIGTERM');
+    this.#killTimer = setTimeout(() => this.#signal('SIGKILL'), this.#run.graceMs ?? 2_000);
+  }
+
+  drop(): void {
+    clearTimeout(this.#timer);
+    clearTimeout(this.#killTimer);
+    this.#run.signal.removeEventListener('abort', this.#onAbort);
+    if (this.#group !== undefined) running.delete(this.#group);
+  }
+
+  #signal(signal: NodeJS.Signals): void {
+    if (this.#group !== undefined) signalGroup(this.#group, signal);
+  }
+}
+
+function signalGroup(group: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-group, signal);
+  } catch {
+    // The group is gone already, which is what was wanted.
+  }
+}
+
+function lowerPriority(pid: number): void {
+  try {
+    setPriority(pid, lowestPriority);
+  } catch {
+    // It ended before it could be lowered.
+  }
+}
