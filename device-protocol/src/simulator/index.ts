@@ -1,4 +1,5 @@
 /** Recorders that are not there: they speak real bytes on real seams, with faults on demand. */
+export { pacedDriver } from './paced-driver.ts';
 export {
   type Behaviour,
   type Body,

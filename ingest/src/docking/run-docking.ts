@@ -27,6 +27,7 @@ export type DockingPhase =
 
 /** What a docking shows while it runs. */
 export interface DockingStatus {
+  slot: string;
   dockingId: string;
   phase: DockingPhase;
   /** True only while every clip found stands verified in the store and nothing is being written to the recorder. */
@@ -87,6 +88,7 @@ class Docking {
     this.#driver = driver;
     this.#slot = slot;
     this.#status = {
+      slot,
       dockingId,
       phase: 'attached',
       safeToUndock: false,
@@ -253,7 +255,7 @@ class Docking {
     };
   }
 
-  #show(change: Partial<Omit<DockingStatus, 'progress' | 'dockingId'>>): void {
+  #show(change: Partial<Omit<DockingStatus, 'progress' | 'dockingId' | 'slot'>>): void {
     this.#status = { ...this.#status, ...change };
     this.#services.onStatus({ ...this.#status, progress: this.#meter.snapshot() });
   }

@@ -1,0 +1,187 @@
+import { mkdir, stat } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Attachment, AttachmentSource, RecorderDriver } from '@docket/device-protocol';
+import { serialAttachments, smpDriver, volumeDriver, watchVolumes } from '@docket/device-protocol/transport';
+import { type ClipRecord, Ingest, isStored } from '@docket/ingest';
+import { type Component, runningComponent } from './component.ts';
+import type { Config } from './config/index.ts';
+import { gatewayHealth } from './gateway-health.ts';
+import { createHttpServer, EventHub } from './http/index.ts';
+import type { Log } from './log.ts';
+import { createPreviews } from './previews/index.ts';
+import { SlotBoard } from './slots/slot-board.ts';
+import { SlotDisplay } from './slots/slot-display.ts';
+import { SlotSupervisor } from './slots/slot-supervisor.ts';
+import { version } from './version.ts';
+
+/** Real drivers by the way a recorder is reached; virtual recorders bring their own. */
+export type Drivers = Record<Attachment['target']['type'], RecorderDriver>;
+
+export interface GatewayOptions {
+  config: Config;
+  log: Log;
+  signal: AbortSignal;
+  drivers?: Partial<Drivers>;
+  /** Called once everything runs, with where the dashboard is. */
+  onReady?(url: string): void;
+}
+
+/** Clock readings taken at each docking; each narrows the bounds of the offset. */
+const clockSamples = 4;
+
+/**
+ * Builds the gateway part by part, runs it until the signal aborts, and closes it in reverse order. Throws where a
+ * part cannot start (index unusable, port taken); whatever had started is closed first.
+ */
+export async function runGateway(options: GatewayOptions): Promise<void> {
+  const { config, log, signal } = options;
+  const board = new SlotBoard();
+  const display = new SlotDisplay(board, new Map(config.slots.map(({ slot, label }) => [slot, label])));
+  const told: { clip(clipId: string): void } = { clip: () => {} };
+  await mkdir(config.store.directory, { recursive: true, mode: 0o750 });
+  const ingest = await openIngest(config, log, display, (clipId) => told.clip(clipId));
+  const started: Component[] = [];
+  try {
+    log.info({ version, recovery: ingest.recovery }, 'store opened');
+    const mediaPath = async (clip: ClipRecord) =>
+      isStored(clip.state) ? ingest.layout.mediaFile(clip.clipId, clip.name) : null;
+    const { http, tell } = await buildHttp(options, ingest, board, mediaPath);
+    const previews = createPreviews({
+      database: ingest.database,
+      mediaPath,
+      thumbnailPath: (clipId) => thumbnailPath(config.store.directory, clipId),
+      onClip: tell,
+      log,
+    });
+    told.clip = (clipId) => {
+      tell(clipId);
+      previews.wake();
+    };
+    const end = new Ending(signal);
+    const parts: Component[] = [
+      http,
+      previews,
+      runningComponent('forwarder', (stop) => ingest.forwarder.run(stop), end.fail),
+      runningComponent('slots', (stop) => watchSlots(options, ingest, display).run(stop), end.fail),
+    ];
+    for (const part of parts) {
+      await part.start(signal);
+      started.push(part);
+    }
+    options.onReady?.(http.url());
+    await end.reached;
+  } finally {
+    log.info('stopping');
+    for (const part of started.reverse()) await part.stop();
+    display.stop();
+    await ingest.close();
+    log.info('stopped');
+  }
+}
+
+function openIngest(
+  config: Config,
+  log: Log,
+  display: SlotDisplay,
+  onClip: (clipId: string) => void,
+): Promise<Ingest> {
+  return Ingest.open({
+    dockName: config.dock.name,
+    storeDirectory: config.store.directory,
+    reserveBytes: config.store.reserveBytes,
+    hashWorkers: config.pull.hashWorkers ?? availableParallelism(),
+    stallTimeoutMs: config.pull.stallTimeoutMs,
+    clockSamples,
+    archive: {
+      name: config.archive.name,
+      directory: config.archive.directory.path,
+      retryBaseMs: config.archive.retryBaseMs,
+      retryMaxMs: config.archive.retryMaxMs,
+    },
+    releasePolicy: config.release.policy,
+    onClip,
+    onStatus: (status) => display.status(status),
+    onForwardError: (error, clipId) => log.error({ err: error, clipId }, 'forwarding failed'),
+  });
+}
+
+async function buildHttp(
+  options: GatewayOptions,
+  ingest: Ingest,
+  board: SlotBoard,
+  mediaPath: (clip: ClipRecord) => Promise<string | null>,
+) {
+  const { config, log } = options;
+  const startedAt = new Date();
+  const { releasePolicy, reserveBytes } = { releasePolicy: config.release.policy, ...config.store };
+  const events = new EventHub(ingest.database, log);
+  board.onChange((slot) => events.publish({ type: 'slot', slot }));
+  const http = await createHttpServer({
+    http: config.http,
+    version,
+    database: ingest.database,
+    board,
+    events,
+    health: () => gatewayHealth({ ingest, version, startedAt, releasePolicy, reserveBytes }),
+    mediaPath,
+    thumbnailPath: (clipId) => thumbnailPath(config.store.directory, clipId),
+    dashboardDirectory: await builtDashboard(),
+    log,
+  });
+  return { http, tell: (clipId: string) => events.clipChanged(clipId) };
+}
+
+function watchSlots(options: GatewayOptions, ingest: Ingest, display: SlotDisplay): SlotSupervisor {
+  const { config, log } = options;
+  const drivers: Drivers = { volume: volumeDriver, serial: smpDriver, ...options.drivers };
+  const sources: AttachmentSource[] = [];
+  if (config.volumes.directory !== null) {
+    const { directory, reconcileIntervalMs } = config.volumes;
+    sources.push(watchVolumes({ directory, reconcileIntervalMs }));
+  }
+  if (config.serial.ports.length > 0) {
+    const ports = config.serial.ports.map(({ slot, ...port }) => ({ ...port, portPath: slot }));
+    sources.push(serialAttachments({ ports }));
+  }
+  return new SlotSupervisor({
+    sources,
+    driverFor: (attachment) => drivers[attachment.target.type],
+    runDocking: (driver, attachment, stop) => ingest.runDocking(driver, attachment, stop),
+    onDetached: (slot) => display.detached(slot),
+    log,
+  });
+}
+
+/** Thumbnails are derived and lie apart from the clips: deleting them loses nothing. */
+function thumbnailPath(storeDirectory: string, clipId: string): string {
+  return join(storeDirectory, 'previews', `${clipId}.jpg`);
+}
+
+/** The dashboard as built beside this package, or `null` where it was not built. */
+async function builtDashboard(): Promise<string | null> {
+  const directory = fileURLToPath(new URL('../../dashboard/dist', import.meta.url));
+  try {
+    return (await stat(directory)).isDirectory() ? directory : null;
+  } catch {
+    return null;
+  }
+}
+
+/** The gateway ends when it is told to, or when a part that must run cannot: the system then starts it anew. */
+class Ending {
+  readonly reached: Promise<void>;
+  readonly fail: (error: unknown) => void;
+
+  constructor(signal: AbortSignal) {
+    let fail: (error: unknown) => void = () => {};
+    this.reached = new Promise((resolve, reject) => {
+      fail = reject;
+      if (signal.aborted) resolve();
+      signal.addEventListener('abort', () => resolve(), { once: true });
+    });
+    this.reached.catch(() => {});
+    this.fail = fail;
+  }
+}

@@ -1,0 +1,66 @@
+import type { Ingest, ReleasePolicy } from '@docket/ingest';
+import type { Health } from './contract/index.ts';
+
+export interface HealthSources {
+  ingest: Ingest;
+  version: string;
+  startedAt: Date;
+  releasePolicy: ReleasePolicy;
+  reserveBytes: number;
+}
+
+/** A store with less than this share free is told about before it is full. */
+const lowShare = 0.1;
+
+/** How the gateway stands right now. */
+export async function gatewayHealth(sources: HealthSources): Promise<Health> {
+  const { ingest } = sources;
+  const room = await ingest.storeRoom();
+  const queue = await ingest.forwarder.queue();
+  const [clips] = await ingest.database.read(
+    'SELECT count(*) AS clips, count(quarantine_reason) AS quarantined FROM clip',
+  );
+  const components: Health['components'] = [
+    storeHealth(room, sources.reserveBytes),
+    {
+      name: 'archive',
+      state: queue.lastError === null ? 'ok' : 'degraded',
+      detail: queue.lastError,
+    },
+  ];
+  const state = worst(components.map((component) => component.state));
+  return {
+    state,
+    version: sources.version,
+    startedAt: sources.startedAt.toISOString(),
+    now: new Date().toISOString(),
+    store: {
+      freeBytes: room.freeBytes,
+      totalBytes: room.totalBytes,
+      clips: Number(clips?.clips ?? 0),
+      quarantined: Number(clips?.quarantined ?? 0),
+    },
+    archive: { target: ingest.target.name, ...queue },
+    releasePolicy: sources.releasePolicy,
+    components,
+  };
+}
+
+type State = Health['state'];
+
+function storeHealth(
+  room: { freeBytes: number; totalBytes: number },
+  reserveBytes: number,
+): Health['components'][number] {
+  const usable = room.freeBytes - reserveBytes;
+  const state: State = usable <= 0 ? 'failed' : usable < room.totalBytes * lowShare ? 'degraded' : 'ok';
+  return {
+    name: 'store',
+    state,
+    detail: state === 'ok' ? null : `${room.freeBytes} of ${room.totalBytes} bytes free`,
+  };
+}
+
+function worst(states: readonly State[]): State {
+  return (['failed', 'degraded'] as const).find((state) => states.includes(state)) ?? 'ok';
+}

@@ -1,0 +1,94 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Attachment, AttachmentEvent, AttachmentSource, RecorderDriver } from '@docket/device-protocol';
+import type { DockingIssue } from '@docket/ingest';
+import type { Log } from '../log.ts';
+
+export interface SlotSupervisorOptions {
+  sources: readonly AttachmentSource[];
+  driverFor(attachment: Attachment): RecorderDriver;
+  /** Runs one docking to its end; resolves with what went wrong, or `null`. */
+  runDocking(
+    driver: RecorderDriver,
+    attachment: Attachment,
+    signal: AbortSignal,
+  ): Promise<DockingIssue | null>;
+  onDetached(slot: string): void;
+  log: Log;
+}
+
+/** Waits before a docking that failed is tried again while its recorder still stands there. */
+const firstRetryMs = 5_000;
+const longestRetryMs = 60_000;
+
+/** A docking under way in a slot. */
+interface Occupied {
+  instance: string;
+  detach: AbortController;
+  done: Promise<void>;
+}
+
+/** One docking at a time for each slot: begun when a recorder is attached, ended when it is detached. */
+export class SlotSupervisor {
+  readonly #options: SlotSupervisorOptions;
+  readonly #occupied = new Map<string, Occupied>();
+
+  constructor(options: SlotSupervisorOptions) {
+    this.#options = options;
+  }
+
+  /** Watches every source until the signal aborts, then waits for the dockings to end. */
+  async run(signal: AbortSignal): Promise<void> {
+    await Promise.all(this.#options.sources.map((source) => this.#watch(source, signal)));
+    await Promise.all([...this.#occupied.values()].map(({ done }) => done));
+  }
+
+  /** A source that fails is begun again: one broken way in must not close the others. */
+  async #watch(source: AttachmentSource, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        for await (const event of source.watch(signal)) await this.#handle(event, signal);
+      } catch (error) {
+        if (signal.aborted) return;
+        this.#options.log.error({ err: error, source: source.name }, 'watching for recorders failed');
+      }
+      await delay(firstRetryMs, undefined, { signal }).catch(() => {});
+    }
+  }
+
+  async #handle(event: AttachmentEvent, signal: AbortSignal): Promise<void> {
+    if (event.type === 'detached') return this.#detach(event.portPath, event.instance);
+    const { attachment } = event;
+    const before = this.#occupied.get(attachment.portPath);
+    if (before !== undefined) await this.#detach(attachment.portPath, before.instance);
+    const detach = new AbortController();
+    const done = this.#dock(attachment, AbortSignal.any([signal, detach.signal]));
+    this.#occupied.set(attachment.portPath, { instance: attachment.instance, detach, done });
+    this.#options.log.info({ slot: attachment.portPath, instance: attachment.instance }, 'recorder attached');
+  }
+
+  async #detach(slot: string, instance: string): Promise<void> {
+    const occupied = this.#occupied.get(slot);
+    if (occupied === undefined || occupied.instance !== instance) return;
+    occupied.detach.abort();
+    await occupied.done;
+    this.#occupied.delete(slot);
+    this.#options.log.info({ slot, instance }, 'recorder detached');
+    this.#options.onDetached(slot);
+  }
+
+  /** Docks until the recorder leaves; a docking that failed is tried again after a pause. Never throws. */
+  async #dock(attachment: Attachment, signal: AbortSignal): Promise<void> {
+    const { runDocking, driverFor, log } = this.#options;
+    const slot = attachment.portPath;
+    for (let waitMs = firstRetryMs; !signal.aborted; waitMs = Math.min(2 * waitMs, longestRetryMs)) {
+      try {
+        const issue = await runDocking(driverFor(attachment), attachment, signal);
+        if (signal.aborted) return;
+        log.warn({ slot, issue, retryMs: waitMs }, 'docking ended early');
+      } catch (error) {
+        log.error({ err: error, slot, retryMs: waitMs }, 'docking failed');
+      }
+      await delay(waitMs, undefined, { signal }).catch(() => {});
+    }
+  }
+}
