@@ -1,13 +1,49 @@
+import { RecorderError } from '../errors.ts';
 import { decodeName } from '../names/decode-name.ts';
 import { isMarkedFolder, readNameFacts } from '../names/name-profile.ts';
 import type { DeviceTime, ListedClip, Listing, ListingConcern } from '../recorder.ts';
 import { parseDateTime } from './device-clock.ts';
-import { type ClipEntry, maxClipPathBytes } from './messages/recorder.ts';
+import { DeviceError } from './device-error.ts';
+import { type ClipEntry, listClips, maxClipPathBytes } from './messages/recorder.ts';
+import type { SmpSession } from './session.ts';
 
 const slash = 0x2f;
+/** More clips than any card holds; a listing that goes on is a fault, not a card. */
+const maxClips = 100_000;
+
+/**
+ * Asks for the recorder's clips page by page, as they are taken. Throws RecorderError PROTOCOL_VIOLATION where the
+ * list repeats, goes round or never ends, CLIP_READ_FAILED where the recorder cannot read its card.
+ */
+export async function* listDeviceClips(session: SmpSession, signal: AbortSignal): AsyncGenerator<Listing> {
+  let after: Uint8Array = new Uint8Array(0);
+  let listed = 0;
+  for (;;) {
+    const page = await session.request(listClips, { after }, { signal }).catch(listFault);
+    if (page.more && page.clips.length === 0) throw listViolation('promises more clips but lists none');
+    for (const entry of page.clips) {
+      // Ascending paths make a cycle, a repeat and a page without progress the same visible fault.
+      if (Buffer.compare(entry.path, after) <= 0) throw listViolation('is not in ascending order of paths');
+      if (++listed > maxClips) throw listViolation(`goes on past ${maxClips} clips`);
+      after = entry.path;
+      yield listingOfEntry(entry);
+    }
+    if (!page.more) return;
+  }
+}
+
+function listFault(error: unknown): never {
+  if (!(error instanceof DeviceError)) throw error;
+  const code = error.isNotSupported ? 'NOT_SUPPORTED' : 'CLIP_READ_FAILED';
+  throw new RecorderError(code, `the recorder cannot list its clips: ${error.message}`, { cause: error });
+}
+
+function listViolation(what: string): RecorderError {
+  return new RecorderError('PROTOCOL_VIOLATION', `the list of clips ${what}`);
+}
 
 /** What a recorder says of one clip, as the rest of Docket sees it. */
-export function listingOfEntry(entry: ClipEntry): Listing {
+function listingOfEntry(entry: ClipEntry): Listing {
   // A copy of its own: the entry still points into the packet it came in.
   const pathBytes = entry.path.slice();
   const parts = splitPath(pathBytes).map(decodeName);

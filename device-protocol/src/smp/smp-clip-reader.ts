@@ -4,6 +4,10 @@ import { closeFile, download, fileStatus } from './messages/fs.ts';
 import { clipFault } from './recorder-fault.ts';
 import type { SmpSession } from './session.ts';
 
+/** Pieces shorter than this are no use of a line; a few are borne, a clip made of them would never end. */
+const smallPieceBytes = 32;
+const maxSmallPieces = 16;
+
 /** A piece of the clip as one answer brought it. */
 interface Piece {
   positionBytes: number;
@@ -31,6 +35,7 @@ export class SmpClipReader implements ClipReader {
   #latest: Piece = { positionBytes: 0, bytes: new Uint8Array(0) };
   /** How long a piece is on this recorder; `null` until it has sent one. */
   #pieceBytes: number | null = null;
+  #smallPieces = 0;
 
   constructor(session: SmpSession, source: ClipSource) {
     this.#session = session;
@@ -82,13 +87,21 @@ export class SmpClipReader implements ClipReader {
         this.#latest = piece;
         place(piece);
         const isLast = piece.positionBytes + piece.bytes.length === this.sizeBytes;
-        if (!isLast) this.#pieceBytes = piece.bytes.length;
+        if (!isLast) this.#learn(piece);
         if (!isLast && piece.bytes.length !== strideBytes) return;
       }
     } finally {
       signal.removeEventListener('abort', forward);
       run.abort();
       await Promise.allSettled(inFlight);
+    }
+  }
+
+  #learn({ positionBytes, bytes }: Piece): void {
+    this.#pieceBytes = bytes.length;
+    if (bytes.length < smallPieceBytes) this.#smallPieces++;
+    if (this.#smallPieces > maxSmallPieces) {
+      throw this.#violation(positionBytes, `it comes in pieces of ${bytes.length} bytes`);
     }
   }
 

@@ -184,6 +184,11 @@ describe('a recorder that lies', () => {
     await expect(pullOf(clip)).rejects.toMatchObject({ code: 'PROTOCOL_VIOLATION' });
   });
 
+  test('by serving a byte at a time', async () => {
+    const clip = await dock([smpFaults.shortRead({ times: Number.POSITIVE_INFINITY }, 1)]);
+    await expect(pullOf(clip)).rejects.toMatchObject({ code: 'PROTOCOL_VIOLATION' });
+  });
+
   test('about the position of an answer', async () => {
     const clip = await dock([
       smpFaults.answerWith({ to: 'download', skip: 1 }, () => ({ off: 0, data: bytes.subarray(0, 100) })),

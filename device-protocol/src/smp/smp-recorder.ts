@@ -1,6 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { RecorderError } from '../errors.ts';
-import { decodeName } from '../names/decode-name.ts';
 import type {
   Capability,
   ClipReader,
@@ -11,16 +9,17 @@ import type {
   Recorder,
   RecorderIdentity,
 } from '../recorder.ts';
-import { fileTimeOf, listingOfEntry } from './clip-listing.ts';
+import { fileTimeOf, listDeviceClips } from './clip-listing.ts';
 import { fileNameOfClip } from './clip-name.ts';
-import { HostStopwatch, parseDateTime, wallClockInZone } from './device-clock.ts';
+import { readDeviceClock } from './clock-reading.ts';
 import { DeviceError } from './device-error.ts';
 import type { ResponseOf } from './message.ts';
 import { fileHash, fileStatus } from './messages/fs.ts';
-import { echo, readDateTime, readInfo } from './messages/os.ts';
-import { type ClipEntry, eraseClip, listClips, readClip, type readIdentity } from './messages/recorder.ts';
+import { echo, readInfo } from './messages/os.ts';
+import { type ClipEntry, eraseClip, readClip, type readIdentity } from './messages/recorder.ts';
 import { clipFault, isClipMissing, isProofMismatch } from './recorder-fault.ts';
 import type { SessionStatistics, SmpSession } from './session.ts';
+import { shown } from './shown.ts';
 import { SmpClipReader } from './smp-clip-reader.ts';
 
 /** What was learned about a recorder when it was opened. */
@@ -33,8 +32,6 @@ export interface SmpRecorderFacts {
   assumedZone: string;
 }
 
-/** More clips than any card holds; a listing that goes on is a fault, not a card. */
-const maxClips = 100_000;
 const longestTimerMs = 2 ** 31 - 1;
 /** A recorder reads its card at no less than this while it hashes. */
 const slowestHashBytesPerMs = 500;
@@ -62,14 +59,14 @@ export class SmpRecorder implements Recorder {
 
   async identify(signal: AbortSignal): Promise<RecorderIdentity> {
     const { serial, vendor, model, firmware, officer } = this.#facts.identity;
-    const shownFirmware = firmware ?? (await this.#firmwareInfo(signal));
+    const saysNothing = [serial, vendor, model, firmware, officer].every((claim) => claim === undefined);
     return {
       serialNumber: shown(serial),
       vendor: shown(vendor),
       model: shown(model),
-      firmware: shown(shownFirmware),
+      firmware: shown(firmware ?? (await this.#firmwareInfo(signal))),
       officerNumber: shown(officer),
-      source: serial === undefined ? 'none' : 'device',
+      source: saysNothing ? 'none' : 'device',
     };
   }
 
@@ -89,53 +86,11 @@ export class SmpRecorder implements Recorder {
         'this recorder has no clock that can be read, or it was never set',
       );
     }
-    const stopwatch = new HostStopwatch();
-    const readings: ClockReading[] = [];
-    for (;;) {
-      const reading = await this.#readClockOnce(stopwatch, signal);
-      readings.push(reading);
-      if (readings.length >= count) return readings;
-      // Spread over one step of the clock, readings catch it at different phases and narrow the bounds together.
-      await delay(reading.resolutionMs / count, undefined, { signal }).catch(() => signal.throwIfAborted());
-    }
+    return readDeviceClock(this.#session, this.#facts.assumedZone, count, signal);
   }
 
-  async #readClockOnce(stopwatch: HostStopwatch, signal: AbortSignal): Promise<ClockReading> {
-    const hostBeforeMs = stopwatch.notLaterThanNowMs();
-    const { datetime } = await this.#session.request(readDateTime, {}, { signal }).catch(clockFault);
-    const hostAfterMs = stopwatch.notEarlierThanNowMs();
-    const parsed = parseDateTime(datetime);
-    if (parsed === null) {
-      throw new RecorderError('PROTOCOL_VIOLATION', `the clock shows "${shown(datetime)}", which is no time`);
-    }
-    const { wallMs, zoneOffsetMs, resolutionMs } = parsed;
-    const { assumedZone } = this.#facts;
-    return {
-      deviceText: datetime,
-      deviceMs: zoneOffsetMs === null ? wallClockInZone(wallMs, assumedZone) : wallMs - zoneOffsetMs,
-      resolutionMs,
-      hostBeforeMs,
-      hostAfterMs,
-      assumedZone: zoneOffsetMs === null ? assumedZone : null,
-      method: 'smp-datetime',
-    };
-  }
-
-  async *list(signal: AbortSignal): AsyncGenerator<Listing> {
-    let after: Uint8Array = new Uint8Array(0);
-    let listed = 0;
-    for (;;) {
-      const page = await this.#session.request(listClips, { after }, { signal }).catch(listFault);
-      if (page.more && page.clips.length === 0) throw listViolation('promises more clips but lists none');
-      for (const entry of page.clips) {
-        // Ascending paths make a cycle, a repeat and a page without progress the same visible fault.
-        if (Buffer.compare(entry.path, after) <= 0) throw listViolation('is not in ascending order of paths');
-        if (++listed > maxClips) throw listViolation(`goes on past ${maxClips} clips`);
-        after = entry.path;
-        yield listingOfEntry(entry);
-      }
-      if (!page.more) return;
-    }
+  list(signal: AbortSignal): AsyncIterable<Listing> {
+    return listDeviceClips(this.#session, signal);
   }
 
   async open(clip: ListedClip, signal: AbortSignal): Promise<ClipReader> {
@@ -258,24 +213,4 @@ function isAsListed(clip: ListedClip, entry: ClipEntry): boolean {
     Buffer.compare(entry.path, clip.pathBytes) === 0 &&
     fileTimeOf(entry.modified)?.text === clip.modifiedAt?.text
   );
-}
-
-/** What a stranger wrote, with control and direction characters shown escaped. */
-function shown(value: string | undefined): string | null {
-  return value === undefined || value === '' ? null : decodeName(Buffer.from(value, 'utf8')).name;
-}
-
-function clockFault(error: unknown): never {
-  if (!(error instanceof DeviceError)) throw error;
-  throw new RecorderError('NOT_SUPPORTED', `the clock cannot be read: ${error.message}`, { cause: error });
-}
-
-function listFault(error: unknown): never {
-  if (!(error instanceof DeviceError)) throw error;
-  const code = error.isNotSupported ? 'NOT_SUPPORTED' : 'CLIP_READ_FAILED';
-  throw new RecorderError(code, `the recorder cannot list its clips: ${error.message}`, { cause: error });
-}
-
-function listViolation(what: string): RecorderError {
-  return new RecorderError('PROTOCOL_VIOLATION', `the list of clips ${what}`);
 }

@@ -141,6 +141,17 @@ test.each(packetVectors)('$message $direction: $why', ({ message, direction, hex
   expect(Buffer.from(encoded).toString('hex')).toBe(hex);
 });
 
+test('no single flipped bit on the line gives another packet', () => {
+  for (const { hex } of packetVectors) {
+    const stream = encodeFrames(fromHex(hex));
+    for (let bit = 0; bit < stream.length * 8; bit++) {
+      const damaged = Uint8Array.from(stream);
+      damaged[bit >> 3] = (damaged[bit >> 3] ?? 0) ^ (1 << (bit & 7));
+      if (eventsOf(damaged).some(({ kind }) => kind === 'packet')) throw new Error(`bit ${bit} of ${hex}`);
+    }
+  }
+});
+
 test.each(errorVectors)('$message: $why', ({ message, hex, group, rc }) => {
   const { body } = decodePacket(fromHex(hex));
   expect(deviceErrorIn(message, decodeBody(body))).toMatchObject({ group, rc });
