@@ -89,7 +89,7 @@ export const en: Messages = {
     quarantined: 'Quarantined',
     released: 'Released',
     clock: 'Clock',
-    showClips: 'Show these clips',
+    showClips: 'Show clips',
     whatHappened: 'What happened',
     whatToDo: 'What to do',
     state: {
@@ -111,10 +111,10 @@ export const en: Messages = {
       identifying: 'Reading serial and clock',
       listing: 'Listing every clip',
       copying: 'Copying clips into the dock',
-      verifying: 'Reading back and comparing every clip',
-      safe: 'Every clip is verified in the store',
-      releasing: 'Freeing clips the archive has signed for',
-      attention: 'Finished, but something needs a look',
+      verifying: 'Reading back every clip',
+      safe: 'Every clip verified in store',
+      releasing: 'Freeing archived clips',
+      attention: 'Done, but needs a look',
       failed: 'This docking could not finish',
       unknown: 'Disconnected, cannot be confirmed',
     },
@@ -122,7 +122,7 @@ export const en: Messages = {
       none: '',
       yes: 'Safe to undock',
       wait: 'Do not undock',
-      unconfirmed: 'Not confirmed safe to undock',
+      unconfirmed: 'Not confirmed safe',
       unknown: 'Do not undock until reconnected',
     },
   },
@@ -132,7 +132,7 @@ export const en: Messages = {
       action: 'Undock and dock it again. If it stays silent, check battery, connector and cable.',
     },
     'recorder-gone': {
-      title: 'The recorder was taken out before the copy was complete',
+      title: 'Recorder taken out too early',
       action: 'Dock the same recorder again: copying goes on where it stopped.',
     },
     'protocol-violation': {
@@ -141,7 +141,7 @@ export const en: Messages = {
     },
     'clips-quarantined': {
       title: 'Some clips are quarantined',
-      action: 'Open the clips of this docking and look at each reason.',
+      action: 'Open these clips and look at each reason.',
     },
     'store-full': {
       title: 'The dock’s store is full',
@@ -174,7 +174,7 @@ export const en: Messages = {
     readAt: 'read at {time}',
     zone: 'zone assumed: {zone}',
     reason: {
-      'not-supported': 'the recorder does not offer it',
+      'not-supported': 'not offered',
       'read-failed': 'reading failed',
       'readings-disagree': 'readings contradict each other',
       'not-read-yet': 'not read yet',
