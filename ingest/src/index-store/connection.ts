@@ -9,7 +9,7 @@ export type SqlRow = Record<string, string | number | Buffer | null>;
 /** One SQLite connection with promises and a cache of prepared statements. Callers keep statements in order. */
 export class Connection {
   readonly #database: sqlite3.Database;
-  readonly #statements = new Map<string, sqlite3.Statement>();
+  readonly #statements = new Map<string, Promise<sqlite3.Statement>>();
 
   private constructor(database: sqlite3.Database) {
     this.#database = database;
@@ -54,8 +54,9 @@ export class Connection {
   }
 
   async close(): Promise<void> {
-    for (const statement of this.#statements.values()) {
-      await new Promise<void>((resolve) => statement.finalize(() => resolve()));
+    for (const prepared of this.#statements.values()) {
+      const statement = await prepared.catch(() => null);
+      if (statement !== null) await new Promise<void>((resolve) => statement.finalize(() => resolve()));
     }
     this.#statements.clear();
     await new Promise<void>((resolve, reject) => {
@@ -63,16 +64,19 @@ export class Connection {
     });
   }
 
+  /** Callers that ask at the same moment share one statement: one left behind would keep the file open. */
   #prepare(sql: string): Promise<sqlite3.Statement> {
     const cached = this.#statements.get(sql);
-    if (cached !== undefined) return Promise.resolve(cached);
-    return new Promise((resolve, reject) => {
+    if (cached !== undefined) return cached;
+    const prepared = new Promise<sqlite3.Statement>((resolve, reject) => {
       const statement = this.#database.prepare(sql, (error: Error | null) => {
-        if (error !== null) return reject(indexError(error, sql));
-        this.#statements.set(sql, statement);
-        resolve(statement);
+        if (error === null) return resolve(statement);
+        this.#statements.delete(sql);
+        reject(indexError(error, sql));
       });
     });
+    this.#statements.set(sql, prepared);
+    return prepared;
   }
 }
 
@@ -81,8 +85,8 @@ function bind(parameters: SqlParameters): (string | number | Buffer | null)[] {
     if (value === null || typeof value === 'string') return value;
     if (typeof value === 'boolean') return value ? 1 : 0;
     if (typeof value === 'number') {
-      if (Number.isInteger(value) && !Number.isSafeInteger(value)) {
-        throw new IngestError('INDEX_FAILED', `${value} is too large to be stored exactly`);
+      if (!Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value))) {
+        throw new IngestError('INDEX_FAILED', `${value} cannot be stored exactly`);
       }
       return value;
     }

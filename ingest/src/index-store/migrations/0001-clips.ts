@@ -107,6 +107,9 @@ CREATE TABLE custody_entry (
 ) STRICT;
 CREATE INDEX custody_by_clip ON custody_entry (clip_id, sequence) WHERE clip_id IS NOT NULL;
 CREATE INDEX custody_by_docking ON custody_entry (docking_id, sequence) WHERE docking_id IS NOT NULL;
+CREATE TRIGGER custody_entry_only_appended BEFORE INSERT ON custody_entry
+WHEN NEW.sequence IS NOT (SELECT coalesce(max(sequence) + 1, 0) FROM custody_entry)
+BEGIN SELECT RAISE(ABORT, 'custody entries are append-only'); END;
 CREATE TRIGGER custody_entry_never_updated BEFORE UPDATE ON custody_entry
 BEGIN SELECT RAISE(ABORT, 'custody entries are append-only'); END;
 CREATE TRIGGER custody_entry_never_deleted BEFORE DELETE ON custody_entry
