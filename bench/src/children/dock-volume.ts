@@ -1,0 +1,32 @@
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { volumeDriver } from '@docket/device-protocol/transport';
+import { Ingest } from '@docket/ingest';
+
+/** Docks a folder of clips into a new store and ends once it would be safe to undock: the product path, start to end. */
+const [source, store] = process.argv.slice(2);
+if (source === undefined || store === undefined) throw new Error('usage: dock-volume.js SOURCE STORE');
+
+const undocked = new AbortController();
+let endPhase = '';
+const ingest = await Ingest.open({
+  dockName: 'bench',
+  storeDirectory: store,
+  reserveBytes: 0,
+  hashWorkers: availableParallelism(),
+  stallTimeoutMs: 60_000,
+  clockSamples: 1,
+  archive: { name: 'none', directory: join(store, 'archive'), retryBaseMs: 1000, retryMaxMs: 1000 },
+  releasePolicy: 'never',
+  onClip: () => {},
+  onForwardError: () => {},
+  onStatus: ({ phase }) => {
+    if (phase !== 'safe' && phase !== 'attention' && phase !== 'failed') return;
+    endPhase = phase;
+    undocked.abort();
+  },
+});
+const target = { type: 'volume', directory: source } as const;
+await ingest.runDocking(volumeDriver, { portPath: '1-1', instance: 'bench', target }, undocked.signal);
+await ingest.close();
+if (endPhase !== 'safe') throw new Error(`the docking ended ${endPhase}`);
