@@ -1,4 +1,3 @@
-import type { Clip } from '@docket/gateway/contract';
 import type { ClipState } from '../api/contract-types.ts';
 
 /** The way of a clip, in order. A clip stands at exactly one of these, or has left the way. */
@@ -16,7 +15,7 @@ export type ClipStep = (typeof clipWay)[number];
 export type StepStanding = 'passed' | 'current' | 'ahead' | 'blocked';
 
 /** Never more than the state says: what lies beyond it is `ahead`, whatever else the clip carries. */
-export function standingOf(step: ClipStep, state: Clip['state']): StepStanding {
+export function standingOf(step: ClipStep, state: ClipState): StepStanding {
   const here = clipWay.indexOf(state as ClipStep);
   const there = clipWay.indexOf(step);
   // Unreadable and lost clips were listed and went no further.
@@ -25,16 +24,10 @@ export function standingOf(step: ClipStep, state: Clip['state']): StepStanding {
   return there === here ? 'current' : 'ahead';
 }
 
-const kept: ReadonlySet<Clip['state']> = new Set([
-  'verified',
-  'sealed',
-  'forwarded',
-  'receipted',
-  'released',
-]);
+const kept: ReadonlySet<ClipState> = new Set(['verified', 'sealed', 'forwarded', 'receipted', 'released']);
 
 /** Whether the store holds bytes that were read back and found equal. */
-export function isKept(state: Clip['state']): boolean {
+export function isKept(state: ClipState): boolean {
   return kept.has(state);
 }
 
@@ -52,6 +45,6 @@ const tones: Record<ClipState, ClipTone> = {
   lost: 'failed',
 };
 
-export function clipTone(state: Clip['state']): ClipTone {
-  return tones[state as ClipState] ?? 'idle';
+export function clipTone(state: ClipState): ClipTone {
+  return tones[state];
 }

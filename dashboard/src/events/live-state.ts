@@ -27,8 +27,8 @@ const state = reactive<LiveState>({
 
 export const liveState = readonly(state) as Readonly<LiveState>;
 
-const probeEveryMs = 10_000;
-const probeTimeoutMs = 8_000;
+const probeEveryMs = 5_000;
+const probeTimeoutMs = 4_000;
 const clipListeners = new Set<(clip: Clip) => void>();
 
 let stream: EventStream | undefined;

@@ -45,7 +45,7 @@ function adviceFor(slot: Slot): UndockAdvice {
  * else, also a `safe` remembered from before the connection broke, is some other colour.
  */
 export function presentSlot(slot: Slot, live: boolean): SlotPresentation {
-  const state = slot.state as SlotState;
+  const { state } = slot;
   // A gateway newer than this page may know states that it does not.
   if (!live || tones[state] === undefined) {
     return {
