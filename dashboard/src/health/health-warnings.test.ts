@@ -42,6 +42,12 @@ describe('warnings before it breaks', () => {
     expect(keys({ ...well, archive: { ...waiting, waitingClips: 0 } })).toEqual([]);
   });
 
+  test('a component whose trouble is told already is not told again', () => {
+    const components: Health['components'] = [{ name: 'store', state: 'degraded', detail: '1 of 100' }];
+    expect(keys({ ...store(120e9, 1e12), components })).toEqual(['storeLow']);
+    expect(keys({ ...well, components })).toEqual(['component']);
+  });
+
   test('the worst comes first', () => {
     const health: Health = {
       ...well,

@@ -52,8 +52,10 @@ export function healthWarnings(health: Health): HealthWarning[] {
   if (store) warnings.push(store);
   const archive = archiveWarning(health);
   if (archive) warnings.push(archive);
+  // What is said above in the reader's words need not be said again in those of the log.
+  const told = new Set([store && 'store', archive && 'archive']);
   for (const component of health.components) {
-    if (component.state === 'ok') continue;
+    if (component.state === 'ok' || told.has(component.name)) continue;
     const level = component.state === 'failed' ? 'failed' : 'attention';
     warnings.push({ key: 'component', level, name: component.name, detail: component.detail });
   }
