@@ -32,10 +32,11 @@ export function clockStatement(readings: readonly ClockReading[]): ClockStatemen
     highestMs = Math.min(highestMs, reading.deviceMs + reading.resolutionMs - reading.hostBeforeMs);
   }
   if (lowestMs > highestMs) return { state: 'unreadable', reason: 'readings-disagree' };
+  const offsetMs = Math.round((lowestMs + highestMs) * 5) / 10;
   return {
     state: 'measured',
-    offsetMs: round((lowestMs + highestMs) / 2),
-    halfWidthMs: round((highestMs - lowestMs) / 2),
+    offsetMs,
+    halfWidthMs: roundedUp(Math.max(highestMs - offsetMs, offsetMs - lowestMs)),
     readAt: new Date(first.hostBeforeMs).toISOString(),
     samples: readings.length,
     method: first.method,
@@ -43,6 +44,7 @@ export function clockStatement(readings: readonly ClockReading[]): ClockStatemen
   };
 }
 
-function round(milliseconds: number): number {
-  return Math.round(milliseconds * 10) / 10;
+/** To a tenth of a millisecond, never narrower: the rounding of the offset is part of the bounds. */
+function roundedUp(milliseconds: number): number {
+  return Math.ceil(Number((milliseconds * 10).toFixed(3))) / 10;
 }
