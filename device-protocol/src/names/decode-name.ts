@@ -7,10 +7,14 @@ export interface DecodedName {
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-const gbk = new TextDecoder('gbk', { fatal: true });
+/** GB 18030 holds GBK whole. Node's `gbk` is not the web's: it takes 0xFF, and puts € where no font has it. */
+const gbk = new TextDecoder('gb18030', { fatal: true });
 
-/** Control and format characters (bidi marks and overrides, zero-width and line separators), and lone surrogates. */
-const unsafeCharacter = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u{fffd}]/gu;
+/**
+ * Control and format characters (bidi marks and overrides, zero-width and line separators), lone surrogates, and
+ * characters for private use, which look as whoever made the font likes.
+ */
+const unsafeCharacter = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}\u{fffd}]/gu;
 
 /**
  * Decodes a name as strict UTF-8, else GBK (as Chinese recorders write it), else byte by byte as `\xNN`.
