@@ -8,7 +8,7 @@ const [source, store] = process.argv.slice(2);
 if (source === undefined || store === undefined) throw new Error('usage: dock-volume.js SOURCE STORE');
 
 const undocked = new AbortController();
-let endPhase = '';
+let end = '';
 const ingest = await Ingest.open({
   dockName: 'bench',
   storeDirectory: store,
@@ -20,13 +20,13 @@ const ingest = await Ingest.open({
   releasePolicy: 'never',
   onClip: () => {},
   onForwardError: () => {},
-  onStatus: ({ phase }) => {
+  onStatus: ({ phase, issue }) => {
     if (phase !== 'safe' && phase !== 'attention' && phase !== 'failed') return;
-    endPhase = phase;
+    end = issue === null ? phase : `${phase}: ${issue.code}, ${issue.detail}`;
     undocked.abort();
   },
 });
 const target = { type: 'volume', directory: source } as const;
 await ingest.runDocking(volumeDriver, { portPath: '1-1', instance: 'bench', target }, undocked.signal);
 await ingest.close();
-if (endPhase !== 'safe') throw new Error(`the docking ended ${endPhase}`);
+if (end !== 'safe') throw new Error(`the docking ended ${end}`);
