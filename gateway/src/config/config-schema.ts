@@ -238,7 +238,7 @@ const http = section(
       {
         title: 'Trusted host names',
         description:
-          'Names, beside loopback ones, by which a reverse proxy on this machine may ask when there are no tokens.',
+          'Names, beside loopback ones, by which a reverse proxy on this machine may ask when there are no tokens. Such a proxy must itself decide whom it lets in.',
         default: [],
         maxItems: 64,
       },

@@ -65,6 +65,8 @@ function createApp(log: FastifyBaseLogger): HttpApp {
   const app: HttpApp = fastify<RawServerDefault>({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
+    // A proxy on this machine says for whom it asks, and whether by TLS.
+    trustProxy: 'loopback',
     bodyLimit: 64 * 1024,
     requestTimeout: 30_000,
     connectionTimeout: 120_000,

@@ -131,6 +131,23 @@ describe('with tokens', () => {
     expect((await gateway.ask('/api/v1/slots', { headers })).status).toBe(401);
   });
 
+  test('behind a proxy on this machine each client counts for itself, and the cookie is for TLS only', async () => {
+    gateway = await TestGateway.open({ tokens });
+    const from = (address: string) => ({ 'x-forwarded-for': address, 'x-forwarded-proto': 'https' });
+    for (let attempt = 0; attempt < 11; attempt += 1) {
+      await gateway.ask('/api/v1/session', { headers: { ...bearer('guess'), ...from('192.0.2.1') } });
+    }
+    const open = (address: string) =>
+      gateway.ask('/api/v1/session', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...from(address) },
+        body: JSON.stringify({ token: reader.secret }),
+      });
+    expect((await open('192.0.2.1')).status).toBe(429);
+    const opened = await open('192.0.2.2');
+    expect(opened.headers['set-cookie']?.[0]).toContain('; Secure;');
+  });
+
   test('no secret reaches the log', async () => {
     gateway = await TestGateway.open({ tokens });
     const wrong = 'a-secret-that-is-wrong';

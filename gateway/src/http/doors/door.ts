@@ -68,7 +68,9 @@ export class Door {
   }
 
   #identify(request: FastifyRequest): Caller {
-    if (this.#tokens.isEmpty) return isLoopbackName(request.ip) ? localOperator : stranger;
+    if (this.#tokens.isEmpty) {
+      return isLoopbackName(request.socket.remoteAddress ?? '') ? localOperator : stranger;
+    }
     const token = bearerToken(request.headers.authorization);
     if (token !== null) return { ...this.#holderOf(token, request), isWelcome: () => true };
     const id = request.cookies[sessionCookie];

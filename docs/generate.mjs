@@ -1,0 +1,32 @@
+// Writes the parts of the documents that are made from code, between their markers, or with `--check` tells whether
+// they still fit. Run on a built tree.
+import { readFile, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { configDocument } from '../gateway/dist/config/config-document.js';
+
+/** Each generated part: the document it stands in, the name in its markers, and what makes it. */
+const parts = [{ file: 'configuration.md', name: 'settings', make: configDocument }];
+
+const isCheck = process.argv.includes('--check');
+let stale = 0;
+
+for (const { file, name, make } of parts) {
+  const path = fileURLToPath(new URL(file, import.meta.url));
+  const before = await readFile(path, 'utf8');
+  const after = withPart(before, name, make());
+  if (after === before) continue;
+  stale += 1;
+  if (isCheck) process.stderr.write(`docs/${file}: the part "${name}" is stale; run: npm run docs\n`);
+  else await writeFile(path, after);
+}
+
+if (isCheck && stale > 0) process.exitCode = 1;
+
+/** Replaces what stands between the markers of a part. Throws where they are missing. */
+function withPart(text, name, part) {
+  const [begin, end] = [`<!-- ${name}: generated -->`, `<!-- ${name}: end -->`];
+  const from = text.indexOf(begin);
+  const to = text.indexOf(end);
+  if (from < 0 || to < from) throw new Error(`no markers for the part "${name}"`);
+  return `${text.slice(0, from + begin.length)}\n\n${part}\n\n${text.slice(to)}`;
+}

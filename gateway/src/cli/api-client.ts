@@ -1,0 +1,56 @@
+import type { Static, TSchema } from 'typebox';
+import { Value } from 'typebox/value';
+import { apiBase, Problem } from '../contract/index.ts';
+import type { CommandContext } from './command-context.ts';
+import { UsageError } from './usage-error.ts';
+
+/** The gateway could not be asked, or said no. The message says what to do. */
+export class ClientError extends Error {
+  constructor(message: string, cause?: unknown) {
+    super(message, { cause });
+    this.name = 'ClientError';
+  }
+}
+
+export const defaultUrl = 'http://127.0.0.1:8686';
+
+/** Asks a running gateway over its public API. */
+export class ApiClient {
+  readonly #context: CommandContext;
+  readonly #url: string;
+
+  /** `url` is what the flag gave; DOCKET_URL and the default address stand in for it. Throws UsageError. */
+  constructor(context: CommandContext, url: string | undefined) {
+    this.#context = context;
+    const given = url ?? (context.environment.DOCKET_URL || defaultUrl);
+    if (!/^https?:\/\//u.test(given) || !URL.canParse(given)) {
+      throw new UsageError(context.messages.usage.wrongValue('--url', context.messages.usage.webAddress));
+    }
+    this.#url = given.replace(/\/+$/u, '');
+  }
+
+  /** Reads a resource and checks that it is what the contract says. Throws ClientError. */
+  async read<Schema extends TSchema>(path: string, schema: Schema): Promise<Static<Schema>> {
+    const { client } = this.#context.messages;
+    const response = await this.#ask(path);
+    const body: unknown = await response.json().catch(() => null);
+    if (response.status === 401) throw new ClientError(client.notAuthenticated);
+    if (!response.ok) {
+      const title = Value.Check(Problem, body) ? (body.detail ?? body.title) : response.statusText;
+      throw new ClientError(client.refused(response.status, title));
+    }
+    if (!Value.Check(schema, body)) throw new ClientError(client.strange(this.#url));
+    return body;
+  }
+
+  async #ask(path: string): Promise<Response> {
+    const token = this.#context.environment.DOCKET_TOKEN;
+    const headers: Record<string, string> = { accept: 'application/json' };
+    if (token) headers.authorization = `Bearer ${token}`;
+    try {
+      return await fetch(`${this.#url}${apiBase}${path}`, { headers, redirect: 'error' });
+    } catch (error) {
+      throw new ClientError(this.#context.messages.client.notRunning(this.#url), error);
+    }
+  }
+}

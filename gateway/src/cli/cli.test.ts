@@ -1,0 +1,229 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { loadConfig } from '../config/index.ts';
+import { TestGateway, testToken } from '../http/testing/test-gateway.ts';
+
+const program = fileURLToPath(new URL('../../bin/docket.cjs', import.meta.url));
+const english = { DOCKET_LANG: 'en' };
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'docket-cli-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+interface Ended {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+function start(words: string[], environment: Record<string, string>): ChildProcess {
+  return spawn(process.execPath, [program, ...words], {
+    env: { PATH: process.env.PATH, ...environment },
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+}
+
+async function docket(words: string[], environment: Record<string, string> = english): Promise<Ended> {
+  const child = start(words, environment);
+  const ended = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name]?.setEncoding('utf8').on('data', (text: string) => {
+      ended[name] += text;
+    });
+  }
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, ...ended };
+}
+
+describe('help', () => {
+  test.each([
+    [[], {}, '用法：', '示例：'],
+    [[], { LC_ALL: 'C', LANG: 'en_US.UTF-8' }, '用法：', '示例：'],
+    [[], { LANG: 'en_US.UTF-8' }, 'Usage:', 'Examples:'],
+    [[], { LANG: 'en_US.UTF-8', DOCKET_LANG: 'zh-CN' }, '用法：', '示例：'],
+    [['--lang', 'en'], { DOCKET_LANG: 'zh-CN' }, 'Usage:', 'Examples:'],
+    [['--lang=zh'], english, '用法：', '示例：'],
+    [[], { LANG: 'fr_FR.UTF-8' }, 'Usage:', 'Examples:'],
+  ])('%j in %j', async (words, environment, ...headings) => {
+    const { code, stdout, stderr } = await docket([...words, '--help'], environment);
+    expect([code, stderr]).toEqual([0, '']);
+    for (const heading of headings) expect(stdout).toContain(heading);
+  });
+
+  test('of every command, in both languages, with an example', async () => {
+    for (const command of [['run'], ['demo'], ['status'], ['clips'], ['verify'], ['token', 'create']]) {
+      const inChinese = await docket([...command, '--help'], {});
+      const inEnglish = await docket([...command, '--help']);
+      for (const { code, stdout } of [inChinese, inEnglish]) {
+        expect(code).toBe(0);
+        expect(stdout).toContain(`  docket ${command.join(' ')}`);
+      }
+      expect(inChinese.stdout).toMatch(/\p{Script=Han}/u);
+      expect(inEnglish.stdout).not.toMatch(/\p{Script=Han}/u);
+      expect(inChinese.stdout).not.toMatch(/Usage|Options|display help|default:/u);
+    }
+  });
+});
+
+describe('wrong usage is told in words, and is 2', () => {
+  test.each([
+    [['--nonsense'], 'there is no option --nonsense'],
+    [['nonsense'], 'there is no command nonsense'],
+    [['clips', '--limit', '0'], '--limit: a whole number from 1 to 200 is expected'],
+    [['clips', '--state', 'x'], '--state: one of listed,'],
+    [['clips', '--limit'], 'the option --limit <number> needs a value'],
+    [['clips', 'x'], 'there are too many arguments'],
+    [['verify'], 'store is missing'],
+    [['verify', 'no-such-folder'], 'is no folder'],
+    [['token', 'create', '--name', 'x'], 'the option --scopes <scopes> is needed'],
+    [
+      ['token', 'create', '--name', 'x', '--scopes', 'all'],
+      '--scopes: one of read, media, operate is expected',
+    ],
+    [['status', '--url', 'ftp://x'], '--url: an address that begins with http:// or https:// is expected'],
+    [['status', '--lang', 'xx'], '--lang: one of zh-CN, en is expected'],
+  ])('%j', async (words, complaint) => {
+    const { code, stdout, stderr } = await docket(words);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain(complaint);
+    expect(stderr).toContain('docket --help');
+  });
+
+  test('every fault of a configuration', async () => {
+    const words = ['run', '--set', 'http.port=70000', '--set', 'store.directory=s'];
+    const { code, stdout, stderr } = await docket(words, { DOCKET_LOG_LEVEL: 'loud' });
+    expect([code, stdout]).toEqual([2, '']);
+    for (const part of [
+      'http.port（来自 --set）',
+      '给出：70000',
+      '0 到 65535',
+      'log.level（来自 DOCKET_LOG_LEVEL）',
+    ]) {
+      expect(stderr).toContain(part);
+    }
+    expect(stderr).toContain('archive.directory.path\n    没有给出');
+  });
+});
+
+test('a token is made of which the configuration knows only the hash', async () => {
+  const { code, stdout } = await docket([
+    'token',
+    'create',
+    '--name',
+    '值班 "室"',
+    '--scopes',
+    'read, media',
+  ]);
+  expect(code).toBe(0);
+  const secret = /docket_[\w-]{43}/u.exec(stdout)?.[0] ?? '';
+  const lines = stdout.slice(stdout.indexOf('    - name'));
+  expect(lines).not.toContain(secret);
+  const file = join(folder, 'docket.yaml');
+  const places = `store: { directory: s }\narchive: { directory: { path: a } }\n`;
+  await writeFile(file, `${places}http:\n  tokens:\n${lines}`);
+  const { http } = await loadConfig({ file, environment: {}, assignments: [] });
+  const gateway = await TestGateway.open({ tokens: http.tokens });
+  const { json } = await gateway.ask('/api/v1/session', { headers: { authorization: `Bearer ${secret}` } });
+  expect(json).toEqual({ authenticated: true, name: '值班 "室"', scopes: ['read', 'media'] });
+  await gateway.close();
+});
+
+describe('against a running gateway', () => {
+  const { secret, entry } = testToken('reader', ['read']);
+  let gateway: TestGateway;
+  beforeEach(async () => {
+    gateway = await TestGateway.open({ tokens: [entry] });
+    await gateway.addDocking('d1');
+    await gateway.addClip('c1', 'd1', { name: '执法\u001b[2J.mp4', bytes: Buffer.alloc(2_048) });
+    gateway.board.update({
+      slot: '1-1',
+      label: 'A1',
+      state: 'attention',
+      safeToUndock: true,
+      since: '2026-01-01T00:00:00.000Z',
+      dockingId: 'd1',
+      recorder: null,
+      clock: { state: 'unreadable', reason: 'not-read-yet' },
+      progress: null,
+      issue: null,
+    });
+  });
+  afterEach(() => gateway.close());
+
+  test('status says what needs a person, and is then 1', async () => {
+    const { code, stdout, stderr } = await docket(['status', '--url', gateway.server.url()], {
+      ...english,
+      DOCKET_TOKEN: secret,
+    });
+    expect([code, stderr]).toEqual([1, '']);
+    expect(stdout).toContain('Docket 0.0.0-test: working');
+    expect(stdout).toMatch(/1-1 +A1 +needs a person/u);
+  });
+
+  test('clips are listed, and no name plays with the terminal', async () => {
+    const environment = { DOCKET_URL: gateway.server.url(), DOCKET_TOKEN: secret };
+    const { code, stdout } = await docket(['clips'], environment);
+    expect(code).toBe(0);
+    expect(stdout).toContain('已封存');
+    expect(stdout).toContain('执法�[2J.mp4');
+    const asJson = await docket(['clips', '--json', '--state', 'sealed'], environment);
+    expect(JSON.parse(asJson.stdout)).toMatchObject({
+      total: 1,
+      clips: [{ clipId: 'c1', sizeBytes: 2_048 }],
+    });
+    expect((await docket(['clips', '--state', 'lost'], environment)).stdout).toBe('没有文件。\n');
+  });
+
+  test('without its token, or without a gateway', async () => {
+    const url = gateway.server.url();
+    const refused = await docket(['status', '--url', url]);
+    expect([refused.code, refused.stderr]).toEqual([3, 'The gateway wants a token: set DOCKET_TOKEN.\n']);
+    const nobody = await docket(['status', '--url', 'http://127.0.0.1:1']);
+    expect(nobody.code).toBe(3);
+    expect(nobody.stderr).toContain('No gateway answers at http://127.0.0.1:1.');
+  });
+});
+
+describe('run', () => {
+  test('writes JSON lines, has its pool of threads, and ends with 0 when told to', async () => {
+    const file = join(folder, 'docket.yaml');
+    await writeFile(
+      file,
+      'store: { directory: store }\narchive: { directory: { path: archive } }\nhttp: { port: 0 }\n',
+    );
+    const child = start(['run', '--config', file], english);
+    const closed = once(child, 'close');
+    const messages: string[] = [];
+    for await (const line of createInterface({ input: child.stdout ?? process.stdin })) {
+      const entry = JSON.parse(line) as { msg: string; url?: string };
+      messages.push(entry.msg);
+      if (entry.msg !== 'listening') continue;
+      expect((await fetch(`${entry.url}/health`)).status).toBe(200);
+      expect((await readdir(`/proc/${child.pid}/task`)).length).toBeGreaterThan(64);
+      child.kill('SIGTERM');
+    }
+    expect(await closed).toEqual([0, null]);
+    expect(messages.at(-1)).toBe('stopped');
+  });
+
+  test('a second signal ends it at once', async () => {
+    const module = new URL('./stop-signal.js', import.meta.url).href;
+    const script = `const { stopSignal } = await import('${module}');
+      stopSignal(() => console.log('stopping')); console.log('ready'); setInterval(() => {}, 1000);`;
+    const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const closed = once(child, 'close');
+    for await (const _line of createInterface({ input: child.stdout })) child.kill('SIGTERM');
+    expect(await closed).toEqual([143, null]);
+  });
+});

@@ -1,0 +1,161 @@
+import type { Allowed } from '../config/index.ts';
+
+/** Words for an allowed value, one sentence a kind. */
+type AllowedWords = { [Kind in Allowed['kind']]: (allowed: Extract<Allowed, { kind: Kind }>) => string };
+
+const allowed: AllowedWords = {
+  words: ({ words }) => `one of: ${words.join(', ')}`,
+  integer: ({ minimum, maximum, unit }) =>
+    `a whole number from ${minimum ?? '−∞'} to ${maximum ?? '∞'}${unit === null ? '' : ` ${unit}`}`,
+  text: ({ pattern }) => (pattern === null ? 'a text that is not empty' : `a text that matches ${pattern}`),
+  list: () => 'a list, within its length and without repeats',
+  group: () => 'a group of keys',
+  keys: ({ keys }) => `one of the keys: ${keys.join(', ')}`,
+  'readable-file': () => 'a file that can be read',
+  yaml: () => 'well-formed YAML',
+  assignment: () => 'path=value, for example http.port=8080',
+  once: () => 'a value that no other entry has',
+  outside: ({ path }) => `a folder that neither holds nor lies in ${path}`,
+  'at-least': ({ path }) => `at least as much as ${path}`,
+  'loopback-or-token': ({ path }) => `a loopback address, or at least one entry in ${path}`,
+};
+
+/** Every word the command line shows, in English; its shape is the shape of every language. */
+export const en = {
+  help: {
+    headings: {
+      'Usage:': 'Usage:',
+      'Arguments:': 'Arguments:',
+      'Options:': 'Options:',
+      'Global Options:': 'Options of every command:',
+      'Commands:': 'Commands:',
+      examples: 'Examples:',
+    },
+    program:
+      'Docket runs a docking station for body-worn recorders: it copies every clip once, proves each copy, sends it to the archive, and frees a recorder only when the archive has signed.',
+    help: 'show this help',
+    helpCommand: 'show the help of a command',
+    version: 'show the version',
+    language: 'language of all words: zh-CN or en (also DOCKET_LANG)',
+    exitCodes: 'Exit codes: 0 done, 1 something needs attention, 2 wrong usage or configuration, 3 failed.',
+    run: 'run the gateway until it is told to stop',
+    runConfig: 'configuration file, YAML (also DOCKET_CONFIG)',
+    runSet: 'one setting, over file and environment; may be repeated',
+    demo: 'run the gateway with virtual recorders that dock by themselves; needs no hardware',
+    demoDirectory: 'where the demo keeps its files; a second start finds them again',
+    status: 'show every slot, and how the gateway is',
+    clips: 'list clips, newest first',
+    clipsState: (states: string) => `only clips in this state: ${states}`,
+    clipsLimit: 'at most so many (1 to 200)',
+    json: 'as JSON, for programs',
+    url: 'where the gateway answers (also DOCKET_URL)',
+    verify: 'check a store by itself: every clip, its record and the custody log; needs no running gateway',
+    verifyStore: 'folder of the store',
+    token: 'make tokens for the API',
+    tokenCreate: 'make a token: shown once, only its hash goes into the configuration',
+    tokenName: 'who will hold it',
+    tokenScopes: 'what it allows, by commas: read, media, operate',
+  },
+  examples: {
+    program: ['docket demo', 'docket run --config /etc/docket/docket.yaml', 'docket status'],
+    run: [
+      'docket run --config docket.yaml',
+      'docket run --config docket.yaml --set http.port=8080 --set log.level=debug',
+    ],
+    demo: ['docket demo', 'docket demo --set http.port=8080'],
+    status: ['docket status', 'DOCKET_TOKEN=… docket status --url http://dock-1:8686'],
+    clips: ['docket clips --limit 10', 'docket clips --state sealed --json'],
+    verify: ['docket verify /var/lib/docket/store'],
+    token: ['docket token create --name "Duty room" --scopes read,media'],
+  },
+  usage: {
+    unknownOption: (name: string) => `there is no option ${name}`,
+    unknownCommand: (name: string) => `there is no command ${name}`,
+    missingArgument: (name: string) => `${name} is missing`,
+    missingOption: (name: string) => `the option ${name} is needed`,
+    missingValue: (name: string) => `the option ${name} needs a value`,
+    tooManyArguments: 'there are too many arguments',
+    wrongValue: (name: string, expected: string) => `${name}: ${expected} is expected`,
+    seeHelp: 'docket --help shows how it is used.',
+    fromTo: (from: number, to: number) => `a whole number from ${from} to ${to}`,
+    oneOf: (words: readonly string[]) => `one of ${words.join(', ')}`,
+    webAddress: 'an address that begins with http:// or https://',
+  },
+  config: {
+    faults: (count: number) =>
+      count === 1 ? 'The configuration has a fault:' : `The configuration has ${count} faults:`,
+    from: (source: string) => ` (from ${source})`,
+    missing: 'not given',
+    given: (value: string) => `given: ${value}`,
+    allowed: (text: string) => `allowed: ${text}`,
+    allowedWords: allowed,
+  },
+  run: {
+    failed: (reason: string) => `The gateway failed: ${reason}`,
+  },
+  demo: {
+    preparing: (card: string) => `Making footage for ${card} …`,
+    ready: (url: string) => `Open ${url} in a browser. Ctrl+C ends the demo.`,
+    log: (file: string) => `The log is in ${file}.`,
+    stopping: 'Stopping …',
+  },
+  client: {
+    notRunning: (url: string) => `No gateway answers at ${url}. Is it running? (docket run)`,
+    notAuthenticated: 'The gateway wants a token: set DOCKET_TOKEN.',
+    refused: (status: number, title: string) => `The gateway refused: ${title} (${status}).`,
+    strange: (url: string) => `What answers at ${url} is no Docket of this version.`,
+  },
+  status: {
+    gateway: (state: string, version: string) => `Docket ${version}: ${state}`,
+    store: (free: string, total: string, clips: number, quarantined: number) =>
+      `Store: ${free} of ${total} free, ${clips} clips, ${quarantined} to look at`,
+    archive: (target: string, clips: number, size: string) =>
+      `Archive ${target}: ${clips} clips (${size}) waiting`,
+    lastError: (text: string) => `  last error: ${text}`,
+    noSlots: 'No slot has been seen yet.',
+    columns: ['Slot', 'Label', 'State', 'Recorder', 'Clips'],
+    states: { ok: 'working', degraded: 'working in part', failed: 'failed' },
+    slotStates: {
+      empty: 'empty',
+      attached: 'attached',
+      identifying: 'identifying',
+      listing: 'listing',
+      copying: 'copying',
+      verifying: 'verifying',
+      safe: 'safe to undock',
+      releasing: 'freeing the recorder',
+      attention: 'needs a person',
+      failed: 'failed',
+    },
+  },
+  clips: {
+    columns: ['Clip', 'State', 'Size', 'Collected', 'Recorder', 'Name'],
+    shown: (shown: number, total: number) => `${shown} of ${total} clips`,
+    none: 'No clips.',
+    toLookAt: 'to look at',
+    states: {
+      listed: 'listed',
+      pulled: 'copied, not verified',
+      verified: 'verified',
+      sealed: 'sealed',
+      forwarded: 'sent to the archive',
+      receipted: 'signed for by the archive',
+      released: 'recorder freed',
+      unreadable: 'unreadable',
+      lost: 'lost before copying',
+    },
+  },
+  verify: {
+    holds: (checked: number) => `All ${checked} clips hold, and so does the custody log.`,
+    problems: (count: number) => `${count} things do not hold:`,
+    unchecked: (text: string) => `Not checked: ${text}`,
+    noStore: (directory: string) => `${directory} is no folder.`,
+  },
+  token: {
+    created: 'The token, shown this once:',
+    configure: 'Into the configuration file, under http.tokens:',
+  },
+  failure: (reason: string) => `Failed: ${reason}`,
+};
+
+export type Messages = typeof en;
