@@ -23,6 +23,7 @@ export const en: Messages = {
     yes: 'Yes',
     no: 'No',
     unnamedRecorder: 'Unidentified recorder',
+    unknownModel: 'Model unknown',
     notFound: 'There is no such page',
     backToSlots: 'Back to slots',
     fromTo: '{from} to {to}',

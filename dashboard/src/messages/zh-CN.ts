@@ -39,6 +39,7 @@ export const zhCN = {
     yes: '是',
     no: '否',
     unnamedRecorder: '未识别的记录仪',
+    unknownModel: '型号未知',
     notFound: '没有这个页面',
     backToSlots: '返回槽位',
     fromTo: '{from} 至 {to}',
