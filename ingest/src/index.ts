@@ -29,3 +29,9 @@ export { type Step, stepChannel } from './step-channel.ts';
 export type { Room } from './store/room.ts';
 export { mediaFileName, StoreLayout } from './store/store-layout.ts';
 export { type ClockStatement, clockStatement } from './time/clock-statement.ts';
+export {
+  type Difference,
+  type DifferenceCode,
+  type VerifyReport,
+  verifyStore,
+} from './verify/verify-store.ts';

@@ -1,7 +1,5 @@
 import { readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Type } from 'typebox';
-import { Check } from 'typebox/value';
 import { moveClip } from './clip/clip-moves.ts';
 import { clipsInStates } from './clip/clip-queries.ts';
 import type { ClipRecord } from './clip/clip-record.ts';
@@ -9,6 +7,7 @@ import { errnoOf } from './errors.ts';
 import { readBackFile } from './pull/read-back.ts';
 import { assertSameCopy, Moves, type StoreServices, sealClip } from './pull/take-clip.ts';
 import { makeFolder, syncFolder } from './store/durable-files.ts';
+import { parseSealedFile } from './store/sealed-file.ts';
 import { type RecorderClaims, sha256Hex, type TakenFacts } from './store/sealed-record.ts';
 import { mediaFileName, recordFileName } from './store/store-layout.ts';
 
@@ -92,44 +91,28 @@ async function returnToListed(services: Services, clip: ClipRecord): Promise<voi
   );
 }
 
-const SealedFile = Type.Object({
-  clipId: Type.String(),
-  dockingId: Type.String(),
-  pulledAt: Type.String(),
-  verifiedAt: Type.String(),
-  media: Type.Object({
-    file: Type.String(),
-    sizeBytes: Type.Integer(),
-    sha256: Type.String(),
-    blake3: Type.String(),
-    sampleBlake3: Type.String(),
-    readBack: Type.Union([Type.Literal('media'), Type.Literal('cache')]),
-  }),
-});
-
 /** A small clip whose three moves were to be committed together: if its sealed folder stands whole, it is adopted. */
 async function adoptSealed(services: Services, clip: ClipRecord): Promise<boolean> {
   const folder = services.layout.sealedFolder(clip.clipId);
   if (!(await exists(folder))) return false;
   try {
     const record = await readFile(join(folder, recordFileName), 'utf8');
-    const value: unknown = JSON.parse(record);
-    if (!Check(SealedFile, value) || value.clipId !== clip.clipId)
-      throw new Error('not the record of this clip');
-    const { media } = value;
+    const sealed = parseSealedFile(record);
+    if (sealed?.clipId !== clip.clipId) throw new Error('not the record of this clip');
+    const { media } = sealed;
     const stored = await readBackFile(join(folder, mediaFileName(clip.name)), 'blake3', services.pool);
     assertSameCopy(clip.clipId, media, stored);
     await syncFolder(join(folder, '..'));
     const details = { recovered: true };
     const { clipId } = clip;
-    const moves = new Moves(services, value.dockingId);
+    const moves = new Moves(services, sealed.dockingId);
     const { sha256, blake3, sampleBlake3, sizeBytes } = media;
     const columns = {
       sha256,
       blake3,
       sample_blake3: sampleBlake3,
       size_bytes: sizeBytes,
-      pulled_in: value.dockingId,
+      pulled_in: sealed.dockingId,
     };
     await moves.add({
       clipId,

@@ -53,7 +53,8 @@ async function* listEntry(
   });
 
   if (pathBytes.length > maxPathBytes) return yield refuse('path-too-long');
-  const stats = await lstat(childPath(folder.handle, entry.name), { bigint: true });
+  const stats = await statIfThere(childPath(folder.handle, entry.name));
+  if (stats === null) return;
   const reason = refusedReason(stats);
   if (reason !== null) return yield refuse(reason);
   if (stats.isFile()) {
@@ -67,6 +68,16 @@ async function* listEntry(
     return yield refuse('folder-unreadable');
   }
   yield* listFolder({ handle, pathBytes, names: [...folder.names, decoded.name] }, signal);
+}
+
+/** `null` where the entry was deleted since its folder was read: a recorder that still runs tidies up. */
+async function statIfThere(path: Buffer): Promise<BigIntStats | null> {
+  try {
+    return await lstat(path, { bigint: true });
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    throw error;
+  }
 }
 
 function refusedReason(stats: BigIntStats): RefusedReason | null {

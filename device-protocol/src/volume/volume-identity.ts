@@ -26,6 +26,17 @@ const unknownIdentity: RecorderIdentity = {
   source: 'none',
 };
 
+/** Files that say who a recorder is. They belong to the recorder, are no footage, and are never pulled or freed. */
+const identityFiles = [
+  'DCAM_FACTORY/device_identity.json',
+  'DCIM/DCAM_FACTORY/device_identity.json',
+  'station_bind.ini',
+];
+
+export function isIdentityFile(pathBytes: Uint8Array): boolean {
+  return identityFiles.includes(Buffer.from(pathBytes).toString('latin1'));
+}
+
 /** Identity of a volume: its identity file, else the device number on which its clip names agree, else none. */
 export async function identifyVolume(
   root: string,

@@ -13,7 +13,7 @@ import type {
   RecorderIdentity,
 } from '../recorder.ts';
 import { fileTime, listVolume } from './list-volume.ts';
-import { identifyVolume } from './volume-identity.ts';
+import { identifyVolume, isIdentityFile } from './volume-identity.ts';
 import { childPath, openBelow, openChild, splitPath } from './volume-path.ts';
 import { VolumeClipReader } from './volume-reader.ts';
 
@@ -24,11 +24,10 @@ export const volumeDriver: RecorderDriver = {
     if (attachment.target.type !== 'volume') {
       throw new RecorderError('NOT_SUPPORTED', 'the volume driver opens folders only');
     }
-    const recorder = new VolumeRecorder(attachment.target.directory);
-    if (!(await recorder.isPresent())) {
-      throw new RecorderError('RECORDER_GONE', `${attachment.target.directory} is not there`);
-    }
-    return recorder;
+    const { directory } = attachment.target;
+    const instance = await instanceOf(directory);
+    if (instance === null) throw new RecorderError('RECORDER_GONE', `${directory} is not there`);
+    return new VolumeRecorder(directory, instance);
   },
 };
 
@@ -37,9 +36,12 @@ class VolumeRecorder implements Recorder {
   readonly capabilities: ReadonlySet<Capability> = new Set<Capability>(['erase']);
   readonly parallelReads = 4;
   readonly #root: string;
+  /** The folder as it was opened: under an unplugged volume its empty mount point comes to light, which is another. */
+  readonly #instance: string;
 
-  constructor(root: string) {
+  constructor(root: string, instance: string) {
     this.#root = root;
+    this.#instance = instance;
   }
 
   identify(signal: AbortSignal): Promise<RecorderIdentity> {
@@ -52,10 +54,20 @@ class VolumeRecorder implements Recorder {
 
   async *list(signal: AbortSignal): AsyncGenerator<Listing> {
     const listings = listVolume(this.#root, signal);
-    for (;;) {
-      const next = await this.#guard(listings.next());
-      if (next.done === true) return;
-      yield next.value;
+    try {
+      for (;;) {
+        const next = await this.#guard(listings.next());
+        if (next.done === true) break;
+        const isOwn = next.value.type === 'clip' && isIdentityFile(next.value.clip.pathBytes);
+        if (!isOwn) yield next.value;
+      }
+    } finally {
+      // Whoever has seen enough leaves early; the folders on the way are closed all the same.
+      await listings.return(undefined);
+    }
+    // A listing cut short by unplugging must not pass for a whole one.
+    if (!(await this.isPresent())) {
+      throw new RecorderError('RECORDER_GONE', 'the volume went away while it was listed');
     }
   }
 
@@ -94,13 +106,7 @@ class VolumeRecorder implements Recorder {
   }
 
   async isPresent(): Promise<boolean> {
-    try {
-      const stats = await stat(this.#root);
-      await readdir(this.#root);
-      return stats.isDirectory();
-    } catch {
-      return false;
-    }
+    return (await instanceOf(this.#root)) === this.#instance;
   }
 
   async close(): Promise<void> {
@@ -158,6 +164,17 @@ class VolumeRecorder implements Recorder {
       }
       throw new RecorderError('CLIP_READ_FAILED', `the card cannot be listed: ${cause.message}`, { cause });
     }
+  }
+}
+
+/** Which folder, on which file system, a path leads to now; `null` where it leads to none that can be read. */
+async function instanceOf(directory: string): Promise<string | null> {
+  try {
+    const stats = await stat(directory, { bigint: true });
+    await readdir(directory);
+    return stats.isDirectory() ? `${stats.dev}:${stats.ino}` : null;
+  } catch {
+    return null;
   }
 }
 

@@ -1,5 +1,5 @@
 import type { SqlParameters, SqlRow, SqlValue } from '../index-store/connection.ts';
-import type { IndexDatabase } from '../index-store/index-database.ts';
+import type { IndexReader } from '../index-store/index-database.ts';
 import type { ClockStatement } from '../time/clock-statement.ts';
 import type { ClipRecord, MediaFacts, ReceiptSummary } from './clip-record.ts';
 import type { ClipState } from './clip-states.ts';
@@ -30,7 +30,7 @@ const clipTables = `clip JOIN recorder USING (recorder_id) JOIN docking ON docki
 
 /** Clips that fit the filter, newest first. `before` is the clip id the page starts after. */
 export async function listClips(
-  database: IndexDatabase,
+  database: IndexReader,
   filter: ClipFilter,
   page: { before: string | null; limit: number },
 ): Promise<ClipListing> {
@@ -52,7 +52,7 @@ export async function listClips(
 }
 
 /** One clip, or `null`. */
-export async function readClip(database: IndexDatabase, clipId: string): Promise<ClipRecord | null> {
+export async function readClip(database: IndexReader, clipId: string): Promise<ClipRecord | null> {
   const [row] = await database.read(`SELECT ${clipColumns} FROM ${clipTables} WHERE clip.clip_id = ?`, [
     clipId,
   ]);
@@ -63,7 +63,7 @@ export async function readClip(database: IndexDatabase, clipId: string): Promise
 
 /** Every clip in one of the given states, oldest first. For recovery and verification, not for pages. */
 export async function clipsInStates(
-  database: IndexDatabase,
+  database: IndexReader,
   states: readonly ClipState[],
 ): Promise<ClipRecord[]> {
   const marks = states.map(() => '?').join(', ');
@@ -100,7 +100,7 @@ function conditions(filter: ClipFilter): { where: string; parameters: SqlParamet
 }
 
 async function receiptsOf(
-  database: IndexDatabase,
+  database: IndexReader,
   clipIds: readonly string[],
 ): Promise<Map<string, ReceiptSummary[]>> {
   const found = new Map<string, ReceiptSummary[]>();

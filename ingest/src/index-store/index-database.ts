@@ -1,6 +1,11 @@
 import { Connection, type SqlParameters, type SqlRow } from './connection.ts';
 import { migrate } from './migrate.ts';
 
+/** The committed state of an index, for queries. */
+export interface IndexReader {
+  read(sql: string, parameters?: SqlParameters): Promise<SqlRow[]>;
+}
+
 /** The statements of one write, all kept or none. */
 export interface Transaction {
   run(sql: string, parameters?: SqlParameters): Promise<number>;
@@ -31,7 +36,7 @@ const maxWritesPerCommit = 64;
  * The index: SQLite in WAL with `synchronous=FULL`. One writer, so that no statement of one caller can fall into the
  * transaction of another; one connection of its own for reads, so that a long query holds up no write.
  */
-export class IndexDatabase {
+export class IndexDatabase implements IndexReader {
   readonly #writer: Connection;
   readonly #reader: Connection;
   readonly #waiting: QueuedWrite[] = [];

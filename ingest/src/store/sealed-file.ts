@@ -1,0 +1,30 @@
+import { type Static, Type } from 'typebox';
+import { Check } from 'typebox/value';
+
+/** What a sealed record must say for its clip to be recognised and checked. */
+const SealedFile = Type.Object({
+  clipId: Type.String(),
+  dockingId: Type.String(),
+  pulledAt: Type.String(),
+  verifiedAt: Type.String(),
+  original: Type.Object({ pathBase64: Type.String() }),
+  media: Type.Object({
+    file: Type.String(),
+    sizeBytes: Type.Integer(),
+    sha256: Type.String(),
+    blake3: Type.String(),
+    sampleBlake3: Type.String(),
+    readBack: Type.Union([Type.Literal('media'), Type.Literal('cache')]),
+  }),
+});
+export type SealedFile = Static<typeof SealedFile>;
+
+/** Reads a `clip.json`; `null` where it is none. */
+export function parseSealedFile(text: string): SealedFile | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return Check(SealedFile, value) ? value : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,193 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { clipsInStates } from '../clip/clip-queries.ts';
+import type { ClipRecord } from '../clip/clip-record.ts';
+import { storedStates } from '../clip/clip-states.ts';
+import { IngestError } from '../errors.ts';
+import { Connection } from '../index-store/connection.ts';
+import type { IndexReader } from '../index-store/index-database.ts';
+import { HashPool } from '../pull/hash-pool.ts';
+import { readBackFile } from '../pull/read-back.ts';
+import { parseSealedFile, type SealedFile } from '../store/sealed-file.ts';
+import { sha256Hex } from '../store/sealed-record.ts';
+import { recordFileName, StoreLayout } from '../store/store-layout.ts';
+import { verifyCustody } from './verify-custody.ts';
+
+/** One way in which store, sealed records, index and custody log do not agree. */
+export interface Difference {
+  code: DifferenceCode;
+  /** The clip, file or entry it is about. */
+  subject: string;
+  /** What was expected and what is there. */
+  detail: string;
+}
+
+export type DifferenceCode =
+  | 'media-missing'
+  | 'media-differs'
+  | 'record-missing'
+  | 'record-differs'
+  | 'record-unreadable'
+  | 'index-differs'
+  | 'not-in-index'
+  | 'unexpected-file'
+  | 'custody-gap'
+  | 'custody-entry-differs'
+  | 'custody-root-differs'
+  | 'custody-seal-differs';
+
+export interface VerifyReport {
+  clipsChecked: number;
+  bytesChecked: number;
+  entriesChecked: number;
+  differences: Difference[];
+}
+
+export interface VerifyOptions {
+  onClip?(done: number, total: number): void;
+  signal?: AbortSignal;
+}
+
+/**
+ * Reads a store whole, past the page cache, and holds it against itself: media against sealed records, records against
+ * the index, and everything against the custody log. Writes nothing; may run beside a gateway. Throws IngestError
+ * INDEX_FAILED only where the folder holds no index at all.
+ */
+export async function verifyStore(directory: string, options: VerifyOptions = {}): Promise<VerifyReport> {
+  const layout = new StoreLayout(directory);
+  await stat(layout.indexFile).catch((cause: unknown) => {
+    throw new IngestError('INDEX_FAILED', `${directory} is no store: it has no index.sqlite`, { cause });
+  });
+  const connection = await Connection.open(layout.indexFile, 'read-only');
+  const pool = new HashPool(availableParallelism());
+  try {
+    const index: IndexReader = { read: (sql, parameters) => connection.all(sql, parameters) };
+    const clips = await clipsInStates(index, storedStates);
+    const check = new StoreCheck(layout, pool, options);
+    await check.clips(clips);
+    await check.strangers(clips);
+    const custody = await verifyCustody(index);
+    check.report.entriesChecked = custody.entriesChecked;
+    check.report.differences.push(...custody.differences);
+    return check.report;
+  } finally {
+    await pool.stop();
+    await connection.close();
+  }
+}
+
+class StoreCheck {
+  readonly report: VerifyReport = { clipsChecked: 0, bytesChecked: 0, entriesChecked: 0, differences: [] };
+  readonly #layout: StoreLayout;
+  readonly #pool: HashPool;
+  readonly #options: VerifyOptions;
+
+  constructor(layout: StoreLayout, pool: HashPool, options: VerifyOptions) {
+    this.#layout = layout;
+    this.#pool = pool;
+    this.#options = options;
+  }
+
+  async clips(clips: readonly ClipRecord[]): Promise<void> {
+    for (const [position, clip] of clips.entries()) {
+      this.#options.signal?.throwIfAborted();
+      const record = await this.#record(clip);
+      if (record !== null) this.#compareWithIndex(clip, record);
+      await this.#media(clip, record);
+      this.report.clipsChecked += 1;
+      this.#options.onClip?.(position + 1, clips.length);
+    }
+  }
+
+  async #record(clip: ClipRecord): Promise<SealedFile | null> {
+    const path = join(this.#layout.sealedFolder(clip.clipId), recordFileName);
+    let text: string;
+    try {
+      text = await readFile(path, 'utf8');
+    } catch (error) {
+      this.#differ('record-missing', clip.clipId, `${path}: ${String(error)}`);
+      return null;
+    }
+    const found = sha256Hex(text);
+    if (found !== clip.recordSha256) {
+      this.#differ(
+        'record-differs',
+        clip.clipId,
+        `${path}: SHA-256 ${found}, sealed with ${clip.recordSha256}`,
+      );
+    }
+    const record = parseSealedFile(text);
+    if (record === null) this.#differ('record-unreadable', clip.clipId, `${path} is no sealed record`);
+    return record;
+  }
+
+  #compareWithIndex(clip: ClipRecord, record: SealedFile): void {
+    const pairs: [string, string | number | null, string | number][] = [
+      ['clipId', clip.clipId, record.clipId],
+      ['sha256', clip.sha256, record.media.sha256],
+      ['blake3', clip.blake3, record.media.blake3],
+      ['sizeBytes', clip.sizeBytes, record.media.sizeBytes],
+      ['path', clip.pathBytes.toString('base64'), record.original.pathBase64],
+    ];
+    for (const [field, inIndex, inRecord] of pairs) {
+      if (inIndex === inRecord) continue;
+      this.#differ('index-differs', clip.clipId, `${field}: index ${inIndex}, sealed record ${inRecord}`);
+    }
+  }
+
+  /** Both hashes are compared with what record and index say; where those differ, the bytes can fit only one. */
+  async #media(clip: ClipRecord, record: SealedFile | null): Promise<void> {
+    const path = this.#layout.mediaFile(clip.clipId, clip.name);
+    try {
+      const stored = await readBackFile(path, 'sha256+blake3', this.#pool, this.#options.signal);
+      this.report.bytesChecked += stored.sizeBytes;
+      const expected = [
+        { by: 'index', ...clip },
+        ...(record === null ? [] : [{ by: 'sealed record', ...record.media }]),
+      ];
+      for (const { by, sha256, blake3, sizeBytes } of expected) {
+        if (stored.sha256 === sha256 && stored.blake3 === blake3 && stored.sizeBytes === sizeBytes) continue;
+        const found = `${stored.sizeBytes} bytes, SHA-256 ${stored.sha256}`;
+        this.#differ(
+          'media-differs',
+          clip.clipId,
+          `${path}: ${found}; ${by} says ${sizeBytes} bytes, SHA-256 ${sha256}`,
+        );
+      }
+    } catch (error) {
+      if (this.#options.signal?.aborted === true) throw error;
+      this.#differ('media-missing', clip.clipId, `${path}: ${String(error)}`);
+    }
+  }
+
+  /** Whatever lies among the sealed clips and is not one of them. */
+  async strangers(clips: readonly ClipRecord[]): Promise<void> {
+    const known = new Set(clips.map((clip) => clip.storePath));
+    for (const day of await entriesOf(this.#layout.clips)) {
+      for (const clipId of await entriesOf(join(this.#layout.clips, day))) {
+        const folder = join(day, clipId);
+        if (!known.has(folder))
+          this.#differ('not-in-index', folder, 'a sealed folder the index does not know');
+      }
+    }
+    for (const clip of clips) await this.#strangersBeside(clip);
+  }
+
+  async #strangersBeside(clip: ClipRecord): Promise<void> {
+    const folder = this.#layout.sealedFolder(clip.clipId);
+    const own = [recordFileName, this.#layout.mediaFile(clip.clipId, clip.name).slice(folder.length + 1)];
+    for (const name of await entriesOf(folder)) {
+      if (!own.includes(name))
+        this.#differ('unexpected-file', clip.clipId, `${join(folder, name)} does not belong to the clip`);
+    }
+  }
+
+  #differ(code: DifferenceCode, subject: string, detail: string): void {
+    this.report.differences.push({ code, subject, detail });
+  }
+}
+
+async function entriesOf(folder: string): Promise<string[]> {
+  return readdir(folder).catch(() => []);
+}
