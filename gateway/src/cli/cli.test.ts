@@ -204,10 +204,11 @@ describe('run', () => {
     const closed = once(child, 'close');
     const messages: string[] = [];
     for await (const line of createInterface({ input: child.stdout ?? process.stdin })) {
-      const entry = JSON.parse(line) as { msg: string; url?: string };
-      messages.push(entry.msg);
-      if (entry.msg !== 'listening') continue;
-      expect((await fetch(`${entry.url}/health`)).status).toBe(200);
+      const { msg } = JSON.parse(line) as { msg: string };
+      messages.push(msg);
+      const url = /^listening at (.+)$/u.exec(msg)?.[1];
+      if (url === undefined) continue;
+      expect((await fetch(`${url}/health`)).status).toBe(200);
       expect((await readdir(`/proc/${child.pid}/task`)).length).toBeGreaterThan(64);
       child.kill('SIGTERM');
     }

@@ -99,7 +99,7 @@ function refuseMalformed(_error: Error, socket: Socket): void {
   socket.end(`${head}\r\nConnection: close\r\n\r\n${body}`);
 }
 
-function lifecycle(app: HttpApp, { http, log }: HttpDependencies): HttpServer {
+function lifecycle(app: HttpApp, { http }: HttpDependencies): HttpServer {
   const url = () => {
     const { address, family, port } = app.server.address() as AddressInfo;
     return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
@@ -112,8 +112,12 @@ function lifecycle(app: HttpApp, { http, log }: HttpDependencies): HttpServer {
     stop,
     async start(signal) {
       signal.throwIfAborted();
-      await app.listen({ host: http.address, port: http.port, signal });
-      log.info({ url: url() }, 'listening');
+      await app.listen({
+        host: http.address,
+        port: http.port,
+        signal,
+        listenTextResolver: (address) => `listening at ${address}`,
+      });
     },
   };
 }

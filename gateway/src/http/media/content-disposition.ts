@@ -19,6 +19,6 @@ function safeName(name: string, extension: string): string {
   const cleaned = name
     .replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}/\\:*?"<>|]/gu, '_')
     .replace(/^[.\s]+|[.\s]+$/gu, '_');
-  const short = [...cleaned].slice(0, longestName).join('');
+  const short = [...cleaned].slice(0, longestName).join('') || '_';
   return short.toLowerCase().endsWith(`.${extension}`) ? short : `${short}.${extension}`;
 }
