@@ -182,7 +182,10 @@ export async function registerRefused(
   });
 }
 
-/** Clips of an identified recorder that were listed once, never pulled, and are not among `present`. */
+/**
+ * Clips of an identified recorder that were listed once, never pulled, and are not among `present`. None while
+ * another recorder of the same name is docked: the clip may be that one's.
+ */
 export async function moveLostClips(
   database: IndexDatabase,
   custody: CustodyLog,
@@ -191,8 +194,9 @@ export async function moveLostClips(
 ): Promise<void> {
   const rows = await database.read(
     `SELECT clip_id FROM clip WHERE recorder_id = ? AND sha256 IS NULL
-     AND (state = 'listed' OR (state = 'unreadable' AND quarantine_reason IN ('read-error', 'changed-while-read')))`,
-    [context.recorderId],
+     AND (state = 'listed' OR (state = 'unreadable' AND quarantine_reason IN ('read-error', 'changed-while-read')))
+     AND ${notDockedElsewhere}`,
+    [context.recorderId, context.dockingId],
   );
   const lost = rows.map((row) => String(row.clip_id)).filter((clipId) => !present.has(clipId));
   for (const clipId of lost) {
@@ -209,6 +213,10 @@ export async function moveLostClips(
     );
   }
 }
+
+/** SQL: no other docking of the clip's recorder is open. Binds the id of this docking. */
+export const notDockedElsewhere = `NOT EXISTS (SELECT 1 FROM docking WHERE docking.recorder_id = clip.recorder_id
+  AND docking.state = 'open' AND docking.docking_id != ?)`;
 
 export async function requireClip(database: IndexDatabase, clipId: string): Promise<ClipRecord> {
   const clip = await readClip(database, clipId);

@@ -1,4 +1,10 @@
-import type { ListedClip, Recorder, RefusedEntry } from '@docket/device-protocol';
+import {
+  isRecorderError,
+  isRecorderLost,
+  type ListedClip,
+  type Recorder,
+  type RefusedEntry,
+} from '@docket/device-protocol';
 import {
   insertClip,
   moveLostClips,
@@ -33,9 +39,11 @@ export async function takeInventory(
 ): Promise<Inventory> {
   const inventory: Inventory = { wanted: [], known: [], refused: 0 };
   const seen = new Set<string>();
+  let isWhole = true;
   for await (const batch of batches(recorder, signal)) {
     const registered = await registerBatch(services, context, batch);
     inventory.refused += batch.refused.length;
+    if (batch.refused.some((entry) => entry.reason === 'folder-unreadable')) isWhole = false;
     for (const clip of registered) {
       if (seen.has(clip.clipId)) continue;
       const settled = isStored(clip.state)
@@ -45,7 +53,8 @@ export async function takeInventory(
       (isStored(settled.state) ? inventory.known : inventory.wanted).push(settled);
     }
   }
-  if (context.isIdentified) {
+  // What lies in a folder that could not be read is neither gone nor erased, as far as anybody knows.
+  if (context.isIdentified && isWhole) {
     await moveLostClips(services.database, services.custody, context, seen);
     await settleInterruptedReleases(services.database, services.custody, context, seen);
   }
@@ -86,7 +95,7 @@ function registerBatch(
 
 /**
  * A clip that looks known is compared by a sample of its bytes: cameras with a dead clock and files of fixed length
- * make name, length and time too weak. Where it differs it is another clip, with a row of its own.
+ * make name, length and time too weak. Where it differs, or cannot be read, it is another clip, with a row of its own.
  */
 async function confirmKnown(
   services: StoreServices,
@@ -95,15 +104,29 @@ async function confirmKnown(
   clip: RegisteredClip,
   signal: AbortSignal,
 ): Promise<RegisteredClip> {
-  const reader = await recorder.open(clip.listed, signal);
-  let sample: Uint8Array;
-  try {
-    sample = await readSamples(reader, signal);
-  } finally {
-    await reader.close();
-  }
-  if ((await services.pool.digestSample(sample)) === clip.sampleBlake3) return clip;
+  const sample = await sampleOf(services, recorder, clip.listed, signal);
+  if (sample !== null && sample === clip.sampleBlake3) return clip;
   return services.database.write((transaction) =>
     insertClip(transaction, services.custody, context, clip.listed),
   );
+}
+
+/** BLAKE3 of a clip's samples on the recorder; `null` where this one clip cannot be read. */
+async function sampleOf(
+  services: StoreServices,
+  recorder: Recorder,
+  listed: ListedClip,
+  signal: AbortSignal,
+): Promise<string | null> {
+  try {
+    const reader = await recorder.open(listed, signal);
+    try {
+      return await services.pool.digestSample(await readSamples(reader, signal));
+    } finally {
+      await reader.close();
+    }
+  } catch (error) {
+    if (signal.aborted || isRecorderLost(error) || !isRecorderError(error)) throw error;
+    return null;
+  }
 }

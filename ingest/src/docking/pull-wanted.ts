@@ -21,9 +21,15 @@ export interface PullObserver {
   onStoreHasRoom(): void;
 }
 
+/** A clip the store had no room for. */
+interface Unfitting {
+  clip: RegisteredClip;
+  detail: string;
+}
+
 /**
  * Takes every wanted clip: marked clips first, small ones side by side, large ones one by one. A clip that cannot be
- * taken is set aside with its reason and the others go on. Throws where the recorder is lost, the store fails, or the
+ * taken is set aside with its reason and the others go on; one the store has no room for waits until there is. Throws where the recorder is lost, the store fails, or the
  * signal aborts.
  */
 export async function pullWanted(
@@ -33,16 +39,27 @@ export async function pullWanted(
   observer: PullObserver,
 ): Promise<void> {
   const isSmall = (clip: RegisteredClip) => clip.listed.sizeBytes <= smallClipBytes;
+  let waiting: Unfitting[] = [];
+  const pull = async (clip: RegisteredClip) => {
+    const detail = await pullOne(services, context, clip, observer);
+    if (detail !== null) waiting.push({ clip, detail });
+  };
   for (const marked of [true, false]) {
     const clips = wanted.filter((clip) => clip.listed.marked === marked);
-    await inLanes(clips.filter(isSmall), context.recorder.parallelReads, (clip) =>
-      pullOne(services, context, clip, observer),
-    );
+    await inLanes(clips.filter(isSmall), context.recorder.parallelReads, pull);
     await inLanes(
       clips.filter((clip) => !isSmall(clip)),
       1,
-      (clip) => pullOne(services, context, clip, observer),
+      pull,
     );
+  }
+  for (let [first] = waiting; first !== undefined; [first] = waiting) {
+    observer.onStoreFull(first.detail);
+    await delay(fullStoreLookMs, undefined, { signal: context.signal });
+    observer.onStoreHasRoom();
+    const again = waiting.map(({ clip }) => clip);
+    waiting = [];
+    await inLanes(again, 1, pull);
   }
 }
 
@@ -63,12 +80,13 @@ async function inLanes<Item>(
   if (failures.length > 0) throw failures[0];
 }
 
+/** Takes one clip or sets it aside; resolves with what the store said where it has no room, else `null`. */
 async function pullOne(
   services: StoreServices,
   context: TakingContext,
   first: RegisteredClip,
   observer: PullObserver,
-): Promise<void> {
+): Promise<string | null> {
   let clip = first;
   for (let tries = 1; ; tries += 1) {
     context.signal.throwIfAborted();
@@ -81,17 +99,11 @@ async function pullOne(
       await takeClip(services, { ...context, onProgress }, clip);
       observer.meter.clipsDone += 1;
       observer.onTaken(clip);
-      return;
+      return null;
     } catch (error) {
       context.onProgress(-copiedBytes);
       if (context.signal.aborted || isRecorderLost(error)) throw error;
-      if (isIngestError(error, 'STORE_FULL')) {
-        observer.onStoreFull(error.message);
-        await delay(fullStoreLookMs, undefined, { signal: context.signal });
-        observer.onStoreHasRoom();
-        tries -= 1;
-        continue;
-      }
+      if (isIngestError(error, 'STORE_FULL')) return error.message;
       const reason = reasonToSetAside(error);
       if (reason === null) {
         if (tries < maxTries && isIngestError(error, 'COPY_MISMATCH')) continue;
@@ -100,7 +112,7 @@ async function pullOne(
       if (tries >= maxTries || reason === 'lost-before-pull') {
         await setAside(services, context, clip, reason, error);
         observer.meter.clipsQuarantined += 1;
-        return;
+        return null;
       }
       clip = await relisted(services, context, clip, observer.meter);
     }

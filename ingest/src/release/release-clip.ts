@@ -1,5 +1,10 @@
 import { isRecorderError, type Recorder, RecorderError } from '@docket/device-protocol';
-import { type RegisteredClip, type RegistrationContext, requireClip } from '../clip/clip-index.ts';
+import {
+  notDockedElsewhere,
+  type RegisteredClip,
+  type RegistrationContext,
+  requireClip,
+} from '../clip/clip-index.ts';
 import { moveClip } from '../clip/clip-moves.ts';
 import type { CustodyLog } from '../custody/custody-log.ts';
 import type { IndexDatabase } from '../index-store/index-database.ts';
@@ -106,8 +111,9 @@ export async function settleInterruptedReleases(
   present: ReadonlySet<string>,
 ): Promise<void> {
   const rows = await database.read(
-    "SELECT clip_id FROM clip WHERE recorder_id = ? AND state = 'receipted' AND release_started_at IS NOT NULL",
-    [context.recorderId],
+    `SELECT clip_id FROM clip WHERE recorder_id = ? AND state = 'receipted' AND release_started_at IS NOT NULL
+     AND ${notDockedElsewhere}`,
+    [context.recorderId, context.dockingId],
   );
   for (const row of rows) {
     const clipId = String(row.clip_id);
