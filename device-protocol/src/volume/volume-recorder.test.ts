@@ -1,5 +1,16 @@
 import { constants, writeFileSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, readlink, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import {
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  readlink,
+  rename,
+  rm,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -17,11 +28,16 @@ async function temporaryFolder(): Promise<string> {
 }
 
 function openVolume(directory: string): Promise<Recorder> {
-  return volumeDriver.open({ portPath: '1-1', instance: 'test', target: { type: 'volume', directory } }, signal);
+  return volumeDriver.open(
+    { portPath: '1-1', instance: 'test', target: { type: 'volume', directory } },
+    signal,
+  );
 }
 
 async function listAll(recorder: Recorder): Promise<Listing[]> {
-  return Array.fromAsync(recorder.list(signal));
+  const listings: Listing[] = [];
+  for await (const listing of recorder.list(signal)) listings.push(listing);
+  return listings;
 }
 
 async function onlyClip(recorder: Recorder): Promise<ListedClip> {
@@ -30,11 +46,14 @@ async function onlyClip(recorder: Recorder): Promise<ListedClip> {
   return first.clip;
 }
 
-const failsWith = (code: RecorderErrorCode) => (error: unknown) => isRecorderError(error) && error.code === code;
+const failsWith = (code: RecorderErrorCode) => (error: unknown) =>
+  isRecorderError(error) && error.code === code;
 
 async function openDescriptors(below: string): Promise<number> {
   const links = await Promise.all(
-    (await readdir('/proc/self/fd')).map((descriptor) => readlink(`/proc/self/fd/${descriptor}`).catch(() => '')),
+    (await readdir('/proc/self/fd')).map((descriptor) =>
+      readlink(`/proc/self/fd/${descriptor}`).catch(() => ''),
+    ),
   );
   return links.filter((link) => link.startsWith(below)).length;
 }
@@ -48,11 +67,9 @@ describe('listing', () => {
       await utimes(join(card, name), new Date(), new Date('2026-08-04T10:05:06Z'));
     }
     const listed = await listAll(await openVolume(card));
-    expect(listed.map((entry) => (entry.type === 'clip' ? Buffer.from(entry.clip.pathBytes).toString() : ''))).toEqual([
-      'DCIM/1234567_012345_20260804100000_0001.MP4',
-      'DCIM/IMP/a.MP4',
-      'b.mp4',
-    ]);
+    expect(
+      listed.map((entry) => (entry.type === 'clip' ? Buffer.from(entry.clip.pathBytes).toString() : '')),
+    ).toEqual(['DCIM/1234567_012345_20260804100000_0001.MP4', 'DCIM/IMP/a.MP4', 'b.mp4']);
     expect(listed[0]).toMatchObject({
       clip: {
         kind: 'video',
@@ -166,7 +183,9 @@ describe('a listed clip', () => {
     await change(path);
     const before = await readdir(card);
     await expect(recorder.open(clip, signal)).rejects.toSatisfy(failsWith(code));
-    await expect(recorder.erase(clip, { sizeBytes: 1, sha256: '' }, signal)).rejects.toSatisfy(isRecorderError);
+    await expect(recorder.erase(clip, { sizeBytes: 1, sha256: '' }, signal)).rejects.toSatisfy(
+      isRecorderError,
+    );
     expect(await readdir(card)).toEqual(before);
     expect(await openDescriptors(card)).toBe(0);
   });
@@ -219,7 +238,9 @@ describe('a path on a volume', () => {
     await symlink(outside, join(card, 'real', 'link'));
     await symlink(join(outside, 'secret'), join(card, 'real', 'file'));
     const parts = (...names: string[]) => names.map((name) => Buffer.from(name));
-    await expect(openBelow(card, parts('real', 'link', 'secret'), constants.O_RDONLY)).rejects.toThrow(/ENOTDIR|ELOOP/u);
+    await expect(openBelow(card, parts('real', 'link', 'secret'), constants.O_RDONLY)).rejects.toThrow(
+      /ENOTDIR|ELOOP/u,
+    );
     await expect(openBelow(card, parts('real', 'file'), constants.O_RDONLY)).rejects.toThrow('ELOOP');
   });
 
