@@ -1,0 +1,162 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { RecorderDriver } from '@docket/device-protocol';
+import { volumeDriver } from '@docket/device-protocol/transport';
+import { onTestFinished } from 'vitest';
+import { listClips } from '../clip/clip-queries.ts';
+import type { ClipRecord } from '../clip/clip-record.ts';
+import type { DockingIssue } from '../docking/docking-index.ts';
+import type { DockingStatus } from '../docking/run-docking.ts';
+import { Ingest, type IngestOptions } from '../ingest.ts';
+import { temporaryFolder } from './temporary-folder.ts';
+
+export interface DockOptions {
+  root: string;
+  store: string;
+  archive: string;
+  releasePolicy: IngestOptions['releasePolicy'];
+  onStatus: IngestOptions['onStatus'];
+  onForwardError: IngestOptions['onForwardError'];
+}
+
+export interface OneDocking {
+  driver?: RecorderDriver;
+  slot?: string;
+  card?: string;
+  /** When the recorder is pulled out; by default as soon as all that can be taken is taken. */
+  until?(status: DockingStatus): boolean;
+}
+
+export interface DockingStory {
+  issue: DockingIssue | null;
+  statuses: DockingStatus[];
+  last: DockingStatus;
+}
+
+/** Everything that could be taken has been. */
+export function isSettled(status: DockingStatus): boolean {
+  return status.phase === 'safe' || (status.phase === 'attention' && status.issue?.code !== 'store-full');
+}
+
+/** A dock with a store, an archive and one recorder's card, in folders of the running test. */
+export class TestDock {
+  readonly ingest: Ingest;
+  readonly root: string;
+  readonly store: string;
+  readonly archive: string;
+  readonly card: string;
+  readonly #watchers: Set<(status: DockingStatus) => void>;
+  #isClosed = false;
+
+  private constructor(ingest: Ingest, folders: DockOptions, watchers: Set<(status: DockingStatus) => void>) {
+    this.ingest = ingest;
+    this.root = folders.root;
+    this.store = folders.store;
+    this.archive = folders.archive;
+    this.card = join(folders.root, 'card');
+    this.#watchers = watchers;
+  }
+
+  static async open(change: Partial<DockOptions> = {}): Promise<TestDock> {
+    const root = change.root ?? (await temporaryFolder());
+    const watchers = new Set<(status: DockingStatus) => void>();
+    const options: DockOptions = {
+      root,
+      store: join(root, 'store'),
+      archive: join(root, 'archive'),
+      releasePolicy: 'never',
+      onForwardError: () => {},
+      ...change,
+      onStatus: (status) => {
+        change.onStatus?.(status);
+        for (const watch of watchers) watch(status);
+      },
+    };
+    await mkdir(join(root, 'card'), { recursive: true });
+    const ingest = await Ingest.open(ingestOptions(options));
+    const dock = new TestDock(ingest, options, watchers);
+    onTestFinished(() => dock.close());
+    return dock;
+  }
+
+  /** Docks a recorder, waits, pulls it out, and tells what was shown meanwhile. */
+  async dock(docking: OneDocking = {}): Promise<DockingStory> {
+    const pulledOut = new AbortController();
+    const statuses: DockingStatus[] = [];
+    const slot = docking.slot ?? '1-1';
+    const until = docking.until ?? isSettled;
+    let dockingId: string | undefined;
+    const watch = (status: DockingStatus) => {
+      // The first status of a new docking is shown before any other docking can show one.
+      dockingId ??= status.dockingId;
+      if (status.dockingId !== dockingId) return;
+      statuses.push(status);
+      if (until(status)) pulledOut.abort();
+    };
+    this.#watchers.add(watch);
+    const target = { type: 'volume' as const, directory: docking.card ?? this.card };
+    const issue = await this.ingest.runDocking(
+      docking.driver ?? volumeDriver,
+      { portPath: slot, instance: 'test', target },
+      pulledOut.signal,
+    );
+    this.#watchers.delete(watch);
+    const last = statuses.at(-1);
+    if (last === undefined) throw new Error('the docking showed nothing');
+    return { issue, statuses, last };
+  }
+
+  /** Forwards until nothing waits. */
+  async forward(): Promise<void> {
+    const { forwarder } = this.ingest;
+    const stop = new AbortController();
+    const emptied = new Promise<void>((resolve, reject) => {
+      const look = () => {
+        forwarder.queue().then((queue) => {
+          if (queue.waitingClips === 0) resolve();
+        }, reject);
+      };
+      forwarder.onReceipted(look);
+      look();
+    });
+    const run = forwarder.run(stop.signal);
+    await emptied;
+    stop.abort();
+    await run;
+  }
+
+  /** Every clip, oldest first. */
+  async clips(): Promise<ClipRecord[]> {
+    const { clips } = await listClips(this.ingest.database, {}, { before: null, limit: 10_000 });
+    return clips.reverse();
+  }
+
+  async clip(name: string): Promise<ClipRecord> {
+    const found = (await this.clips()).filter((clip) => clip.name === name);
+    const [clip] = found;
+    if (clip === undefined || found.length > 1) throw new Error(`${found.length} clips are named ${name}`);
+    return clip;
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    await this.ingest.close();
+  }
+}
+
+export function ingestOptions(options: Omit<DockOptions, 'root'>): IngestOptions {
+  return {
+    dockName: 'dock-1',
+    storeDirectory: options.store,
+    reserveBytes: 0,
+    hashWorkers: 2,
+    stallTimeoutMs: 20_000,
+    clockSamples: 4,
+    archive: { name: 'main', directory: options.archive, retryBaseMs: 1, retryMaxMs: 1 },
+    releasePolicy: options.releasePolicy,
+    onClip: () => {},
+    onStatus: options.onStatus,
+    onForwardError: options.onForwardError,
+  };
+}
