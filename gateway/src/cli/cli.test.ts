@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { IndexDatabase } from '@docket/ingest';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { loadConfig } from '../config/index.ts';
 import { TestGateway, testToken } from '../http/testing/test-gateway.ts';
@@ -83,7 +84,7 @@ describe('wrong usage is told in words, and is 2', () => {
     [['clips', '--limit'], 'the option --limit <number> needs a value'],
     [['clips', 'x'], 'there are too many arguments'],
     [['verify'], 'store is missing'],
-    [['verify', 'no-such-folder'], 'is no folder'],
+    [['verify', 'no-such-folder'], 'is no store'],
     [['token', 'create', '--name', 'x'], 'the option --scopes <scopes> is needed'],
     [
       ['token', 'create', '--name', 'x', '--scopes', 'all'],
@@ -191,6 +192,22 @@ describe('against a running gateway', () => {
     expect(nobody.code).toBe(3);
     expect(nobody.stderr).toContain('No gateway answers at http://127.0.0.1:1.');
   });
+});
+
+test('verify says what holds and what does not', async () => {
+  const database = await IndexDatabase.open(join(folder, 'index.sqlite'));
+  await database.close();
+  const whole = await docket(['verify', folder], {});
+  expect([whole.code, whole.stderr]).toEqual([0, '']);
+  expect(whole.stdout).toContain('全部属实。');
+  const stranger = join(folder, 'clips', '2026-01-01', 'stranger');
+  await mkdir(stranger, { recursive: true });
+  await writeFile(join(stranger, 'media.mp4'), 'x');
+  const broken = await docket(['verify', folder]);
+  expect(broken.code).toBe(1);
+  expect(broken.stdout).toContain('not hold:');
+  const asJson = await docket(['verify', folder, '--json']);
+  expect(JSON.parse(asJson.stdout)).toMatchObject({ differences: [{ code: expect.any(String) }] });
 });
 
 describe('run', () => {

@@ -9,5 +9,7 @@ export interface CommandContext {
   print(line: string): void;
   /** A line for standard error: what a person should know. */
   complain(line: string): void;
+  /** How far a long work is, for a person who watches; an empty line clears it. */
+  progress(line: string): void;
   exitWith(code: ExitCode): void;
 }

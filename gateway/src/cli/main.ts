@@ -25,6 +25,9 @@ export async function main(words: readonly string[]): Promise<void> {
     environment,
     print: (line) => void process.stdout.write(`${line}\n`),
     complain: (line) => void process.stderr.write(`${line}\n`),
+    progress: (line) => {
+      if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${line}`);
+    },
     exitWith: (code) => {
       process.exitCode = code;
     },

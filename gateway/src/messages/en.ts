@@ -1,3 +1,4 @@
+import type { DifferenceCode } from '@docket/ingest';
 import type { Allowed } from '../config/index.ts';
 
 /** Words for an allowed value, one sentence a kind. */
@@ -18,6 +19,21 @@ const allowed: AllowedWords = {
   outside: ({ path }) => `a folder that neither holds nor lies in ${path}`,
   'at-least': ({ path }) => `at least as much as ${path}`,
   'loopback-or-token': ({ path }) => `a loopback address, or at least one entry in ${path}`,
+};
+
+const differences: Record<DifferenceCode, string> = {
+  'media-missing': 'the stored file is missing',
+  'media-differs': 'the stored file differs from what was sealed',
+  'record-missing': 'the sealed record is missing',
+  'record-differs': 'the sealed record was changed',
+  'record-unreadable': 'the sealed record cannot be read',
+  'index-differs': 'index and sealed record differ',
+  'not-in-index': 'stands in the store but not in the index',
+  'unexpected-file': 'a file that does not belong there',
+  'custody-gap': 'the custody log has a gap',
+  'custody-entry-differs': 'the entry was changed',
+  'custody-root-differs': 'the tree of the custody log does not fit',
+  'custody-seal-differs': 'the index differs from what the custody log says',
 };
 
 /** Every word the command line shows, in English; its shape is the shape of every language. */
@@ -146,10 +162,13 @@ export const en = {
     },
   },
   verify: {
-    holds: (checked: number) => `All ${checked} clips hold, and so does the custody log.`,
-    problems: (count: number) => `${count} things do not hold:`,
-    unchecked: (text: string) => `Not checked: ${text}`,
-    noStore: (directory: string) => `${directory} is no folder.`,
+    progress: (done: number, total: number) => `${done} of ${total} clips`,
+    checked: (clips: number, bytes: string, entries: number) =>
+      `Checked: ${clips} clips (${bytes}), ${entries} entries of the custody log.`,
+    holds: 'Everything holds.',
+    differs: (count: number) => (count === 1 ? 'One thing does not hold:' : `${count} things do not hold:`),
+    noStore: (directory: string) => `${directory} is no store: it has no index`,
+    codes: differences,
   },
   token: {
     created: 'The token, shown this once:',
