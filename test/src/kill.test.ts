@@ -4,24 +4,19 @@
  * is gone from a recorder that the archive has not signed for; at the end every clip is archived once, byte-equal.
  */
 
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type SmpRecorderSimulator, startSmpRecorder } from '@docket/device-protocol/simulator';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { assertCustodyHolds, openIndexReadOnly } from './harness/custody-check.ts';
 import {
-  archivedFile,
   createSite,
   type DockSite,
-  exists,
   filesBelow,
   putClip,
-  readReceipts,
   type SourceClip,
   seededBytes,
   seededRandom,
-  sha256,
 } from './harness/dock-site.ts';
+import { assertArchivedOnce, assertNothingFreedEarly } from './harness/promises.ts';
 import { type RunPlan, runGatewayProcess } from './harness/run-gateway.ts';
 
 /** Every step the gateway announces on the way of a clip, and of a docking. */
@@ -81,13 +76,13 @@ test('no kill loses, doubles or frees a clip too early', { timeout: 1_500_000 },
       const result = await runGatewayProcess(site.assignments, plan(kills));
       if (result.wasKilled) kills += 1;
       if (result.diedAt !== null) diedAt.set(result.diedAt, (diedAt.get(result.diedAt) ?? 0) + 1);
-      await assertNothingFreedEarly();
+      await assertNothingFreedEarly(site, truth);
       isDone = (await clipsOnRecorders()).length === 0;
     }
   }
   await runGatewayProcess(site.assignments, { end: 'idle' });
   expect(steps.filter((step) => !diedAt.has(step))).toEqual([]);
-  await assertEverythingArchivedOnce();
+  await assertArchivedOnce(site, truth);
 });
 
 /** Two kills of three at a step boundary, each in turn; the third at any moment. */
@@ -106,16 +101,11 @@ async function fillRecorders(round: number): Promise<void> {
     const serialNumber = recorder === '1-1.1' ? 'VOL0001' : 'VOL0002';
     await putIdentity(card, serialNumber);
     for (const [clip, sizeBytes] of [large, 20_000, 1 + Math.floor(random() * 60_000)].entries()) {
-      truth.push(await putClip(card, recorder, name(clip), seededBytes(random, sizeBytes)));
+      truth.push(await putClip(card, name(clip), seededBytes(random, sizeBytes)));
     }
   }
   truth.push(
-    await putClip(
-      join(site.root, 'serial-card'),
-      'serial-1',
-      `round-${round}.dat`,
-      seededBytes(random, 30_000),
-    ),
+    await putClip(join(site.root, 'serial-card'), `round-${round}.dat`, seededBytes(random, 30_000)),
   );
 }
 
@@ -123,57 +113,10 @@ const identityFile = 'DCAM_FACTORY/device_identity.json';
 
 /** Stays on the card: a recorder's own file is neither pulled nor freed. */
 async function putIdentity(card: string, serialNumber: string): Promise<void> {
-  await putClip(card, serialNumber, identityFile, Buffer.from(JSON.stringify({ device_id: serialNumber })));
+  await putClip(card, identityFile, Buffer.from(JSON.stringify({ device_id: serialNumber })));
 }
 
 async function clipsOnRecorders(): Promise<string[]> {
   const onVolumes = (await filesBelow(site.volumes)).filter((file) => !file.endsWith(identityFile));
   return [...onVolumes, ...(await filesBelow(join(site.root, 'serial-card')))];
-}
-
-function sourceFile(clip: SourceClip): string {
-  return clip.recorder === 'serial-1'
-    ? join(site.root, 'serial-card', clip.path)
-    : join(site.volumes, clip.recorder, clip.path);
-}
-
-/** A clip that is no longer on its recorder must be in the archive, whole, with a receipt that names it. */
-async function assertNothingFreedEarly(): Promise<void> {
-  const receipts = await readReceipts(site.archive);
-  for (const clip of truth) {
-    if (await exists(sourceFile(clip))) continue;
-    const signed = receipts.some(
-      (receipt) => receipt.sha256 === clip.sha256 && receipt.sizeBytes === clip.sizeBytes,
-    );
-    expect(signed, `${clip.recorder}/${clip.path} is gone and has no receipt`).toBe(true);
-    const held = sha256(await readFile(archivedFile(site.archive, clip.sha256)));
-    expect(held, `${clip.recorder}/${clip.path} is gone and its archive copy differs`).toBe(clip.sha256);
-  }
-}
-
-async function assertEverythingArchivedOnce(): Promise<void> {
-  const hashes = [...new Set(truth.map((clip) => clip.sha256))].sort();
-  const objects = (await filesBelow(join(site.archive, 'clips')))
-    .map((file) => file.split('/').at(-1) ?? '')
-    .sort();
-  expect(objects).toEqual(hashes);
-  expect(await filesBelow(join(site.archive, 'incoming'))).toEqual([]);
-  expect(await filesBelow(join(site.store, 'incoming'))).toEqual([]);
-  expect((await filesBelow(site.archive)).filter((file) => file.endsWith('.part'))).toEqual([]);
-  const index = await openIndexReadOnly(join(site.store, 'index.sqlite'));
-  try {
-    const clips = await index.all('SELECT clip_id, state FROM clip');
-    expect(clips.filter((clip) => clip.state !== 'released')).toEqual([]);
-    expect(clips.length).toBe(truth.length);
-    const releases = await index.all("SELECT clip_id FROM custody_entry WHERE action = 'released'");
-    expect(new Set(releases.map((entry) => entry.clip_id)).size).toBe(releases.length);
-    expect(releases.length).toBe(truth.length);
-    await assertCustodyHolds(index);
-  } finally {
-    await index.close();
-  }
-  const sealed = new Set(
-    (await filesBelow(join(site.store, 'clips'))).map((file) => file.split('/').slice(0, 2).join('/')),
-  );
-  expect(sealed.size).toBe(truth.length);
 }

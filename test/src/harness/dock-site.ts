@@ -5,7 +5,8 @@ import { dirname, join } from 'node:path';
 
 /** A clip as it was put on a recorder: the truth the archive is measured by. */
 export interface SourceClip {
-  recorder: string;
+  /** Folder of the recorder's card. */
+  card: string;
   path: string;
   sha256: string;
   sizeBytes: number;
@@ -51,16 +52,11 @@ export async function createSite(
 }
 
 /** Writes a clip onto a card and returns the truth about it. */
-export async function putClip(
-  card: string,
-  recorder: string,
-  path: string,
-  content: Buffer,
-): Promise<SourceClip> {
+export async function putClip(card: string, path: string, content: Buffer): Promise<SourceClip> {
   const file = join(card, path);
   await mkdir(dirname(file), { recursive: true });
   await writeFile(file, content);
-  return { recorder, path, sha256: sha256(content), sizeBytes: content.length };
+  return { card, path, sha256: sha256(content), sizeBytes: content.length };
 }
 
 export function sha256(content: Uint8Array): string {

@@ -1,0 +1,57 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import { assertCustodyHolds, openIndexReadOnly } from './custody-check.ts';
+import {
+  archivedFile,
+  type DockSite,
+  exists,
+  filesBelow,
+  readReceipts,
+  type SourceClip,
+  sha256,
+} from './dock-site.ts';
+
+/** A clip that is no longer on its recorder must be in the archive, whole, with a receipt that names it. */
+export async function assertNothingFreedEarly(site: DockSite, truth: readonly SourceClip[]): Promise<void> {
+  const receipts = await readReceipts(site.archive);
+  for (const clip of truth) {
+    if (await exists(join(clip.card, clip.path))) continue;
+    const signed = receipts.some(
+      (receipt) => receipt.sha256 === clip.sha256 && receipt.sizeBytes === clip.sizeBytes,
+    );
+    expect(signed, `${clip.card}/${clip.path} is gone and has no receipt`).toBe(true);
+    const held = sha256(await readFile(archivedFile(site.archive, clip.sha256)));
+    expect(held, `${clip.card}/${clip.path} is gone and its archive copy differs`).toBe(clip.sha256);
+  }
+}
+
+/** Every clip is archived once, byte-equal, released once, and nothing is left over anywhere. */
+export async function assertArchivedOnce(site: DockSite, truth: readonly SourceClip[]): Promise<void> {
+  const hashes = [...new Set(truth.map((clip) => clip.sha256))].sort();
+  const objects = await filesBelow(join(site.archive, 'clips'));
+  expect(objects.map((file) => file.split('/').at(-1)).sort()).toEqual(hashes);
+  for (const hash of hashes) expect(sha256(await readFile(archivedFile(site.archive, hash)))).toBe(hash);
+  expect(await filesBelow(join(site.archive, 'incoming'))).toEqual([]);
+  expect(await filesBelow(join(site.store, 'incoming'))).toEqual([]);
+  expect((await filesBelow(site.archive)).filter((file) => file.endsWith('.part'))).toEqual([]);
+  const sealed = (await filesBelow(join(site.store, 'clips'))).map((file) =>
+    file.split('/').slice(0, 2).join('/'),
+  );
+  expect(new Set(sealed).size).toBe(truth.length);
+  await assertReleasedOnce(site, truth.length);
+}
+
+async function assertReleasedOnce(site: DockSite, clips: number): Promise<void> {
+  const index = await openIndexReadOnly(join(site.store, 'index.sqlite'));
+  try {
+    const states = await index.all('SELECT state, count(*) AS clips FROM clip GROUP BY state');
+    expect(states).toEqual([{ state: 'released', clips }]);
+    const releases = await index.all("SELECT clip_id FROM custody_entry WHERE action = 'released'");
+    expect(releases.length).toBe(clips);
+    expect(new Set(releases.map((entry) => entry.clip_id)).size).toBe(clips);
+    await assertCustodyHolds(index);
+  } finally {
+    await index.close();
+  }
+}
