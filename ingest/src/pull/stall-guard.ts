@@ -11,6 +11,8 @@ export async function withinStallTimeout<Value>(
   what: string,
   signal: AbortSignal,
 ): Promise<Value> {
+  // The work has begun; where nobody waits for it any more, its failure must not end the process.
+  work.catch(() => {});
   signal.throwIfAborted();
   let timer: NodeJS.Timeout | undefined;
   let onAbort = () => {};
