@@ -18,18 +18,19 @@ export interface RunResult {
 }
 
 /** The longest stretch without any step after which the gateway is taken to have nothing left to do. */
-const idleMs = 1200;
+const idleMs = 900;
 
 /** Starts the gateway in its own process; resolves with the process and its output so far. */
 export function startGateway(
   assignments: readonly string[],
   dieAt: { step: string; passing: number } | null = null,
+  endAfterIdleMs = idleMs,
 ) {
   const child = spawn(process.execPath, [program], {
     env: {
       ...process.env,
       UV_THREADPOOL_SIZE: '16',
-      DOCKET_TEST: JSON.stringify({ assignments, dieAt, idleMs }),
+      DOCKET_TEST: JSON.stringify({ assignments, dieAt, idleMs: endAfterIdleMs }),
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
