@@ -15,8 +15,12 @@ const pagePolicy = {
   frameAncestors: ["'none'"],
 };
 
-/** Bytes from a recorder, opened by themselves: no script, no origin, nothing loaded. */
-export const footagePolicy = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
+/**
+ * Bytes from a recorder, opened by themselves: no script, no form, nothing loaded but the bytes themselves. They keep
+ * their origin, which is worth nothing without scripts, because browsers ask for the media of a media page again.
+ */
+export const footagePolicy =
+  "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'; sandbox allow-same-origin";
 
 export async function addSecurityHeaders(app: HttpApp): Promise<void> {
   await app.register(helmet, {
