@@ -72,6 +72,9 @@ export async function runGateway(options: GatewayOptions): Promise<void> {
     }
     options.onReady?.(http.url());
     await end.reached;
+  } catch (error) {
+    // Told to stop while still starting: a clean end all the same.
+    if (!signal.aborted) throw error;
   } finally {
     log.info('stopping');
     for (const part of started.reverse()) await part.stop();

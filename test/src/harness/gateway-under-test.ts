@@ -20,11 +20,11 @@ const ending = new AbortController();
 process.once('SIGTERM', () => ending.abort());
 
 let passings = 0;
-const idle = setTimeout(() => ending.abort(), settings.idleMs);
+let idle: NodeJS.Timeout | null = null;
 
 subscribe('docket:step', (message) => {
   const step = message as Step;
-  idle.refresh();
+  idle?.refresh();
   if (step.name !== settings.dieAt?.step) return;
   passings += 1;
   if (passings < settings.dieAt.passing) return;
@@ -37,7 +37,10 @@ await runGateway({
   config,
   log: createLog(config.log.level),
   signal: ending.signal,
-  onReady: (url) => writeSync(1, `ready ${url}\n`),
+  onReady: (url) => {
+    writeSync(1, `ready ${url}\n`);
+    idle = setTimeout(() => ending.abort(), settings.idleMs);
+  },
 });
-clearTimeout(idle);
+if (idle !== null) clearTimeout(idle);
 writeSync(1, 'ended\n');
