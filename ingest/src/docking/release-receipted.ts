@@ -31,6 +31,7 @@ export interface ReleaseRun {
 export async function releaseWhenReceipted(services: ReleaseServices, run: ReleaseRun): Promise<void> {
   const due = new Map(run.clips.map((clip) => [clip.clipId, clip]));
   const mayErase = services.releasePolicy !== 'never' && run.recorder.capabilities.has('erase');
+  let issue: DockingIssue | null = null;
   let wake = () => {};
   const stopListening = services.onReceipted((clipId) => {
     if (due.has(clipId)) wake();
@@ -42,7 +43,7 @@ export async function releaseWhenReceipted(services: ReleaseServices, run: Relea
       const woken = new Promise<void>((resolve) => {
         wake = resolve;
       });
-      if (mayErase) await releaseDue(services, run, due);
+      if (mayErase) issue = await releaseDue(services, run, due, issue);
       if (!run.signal.aborted) await woken;
     }
   } finally {
@@ -51,15 +52,17 @@ export async function releaseWhenReceipted(services: ReleaseServices, run: Relea
   }
 }
 
+/** Frees what is due now; resolves with the issue of the last failure, of now or before. */
 async function releaseDue(
   services: ReleaseServices,
   run: ReleaseRun,
   due: Map<string, RegisteredClip>,
-): Promise<void> {
-  let issue: DockingIssue | null = null;
+  issueBefore: DockingIssue | null,
+): Promise<DockingIssue | null> {
+  let issue = issueBefore;
   let isBusy = false;
   for (const clip of await receipted(services, [...due.values()])) {
-    if (run.signal.aborted) return;
+    if (run.signal.aborted) return issue;
     isBusy = true;
     run.onReleasing(clip);
     try {
@@ -76,6 +79,7 @@ async function releaseDue(
     due.delete(clip.clipId);
   }
   if (isBusy) run.onIdle(issue);
+  return issue;
 }
 
 /** Those of the clips whose receipt is there. */

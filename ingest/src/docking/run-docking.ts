@@ -59,7 +59,12 @@ export async function runDocking(
   attachment: Attachment,
   signal: AbortSignal,
 ): Promise<DockingIssue | null> {
-  const docking = await Docking.begin(services, driver.name, attachment.portPath);
+  let docking: Docking;
+  try {
+    docking = await Docking.begin(services, driver.name, attachment.portPath);
+  } catch (error) {
+    return issueOf(error);
+  }
   let recorder: Recorder | null = null;
   try {
     recorder = await driver.open(attachment, signal);
@@ -68,10 +73,14 @@ export async function runDocking(
     return null;
   } catch (error) {
     const issue = signal.aborted ? null : issueOf(error);
-    await docking.end(issue);
-    return issue;
+    // The index may be what failed: then what ended the docking is told all the same, and the next start closes it.
+    return await docking.end(issue).then(
+      () => issue,
+      (failure: unknown) => issue ?? issueOf(failure),
+    );
   } finally {
-    await recorder?.close();
+    // A recorder that is gone cannot always be closed; the docking is over either way.
+    await recorder?.close().catch(() => {});
   }
 }
 
