@@ -27,10 +27,21 @@ export interface OneDocking {
   until?(status: DockingStatus): boolean;
 }
 
-export interface DockingStory {
-  issue: DockingIssue | null;
-  statuses: DockingStatus[];
-  last: DockingStatus;
+/** What a docking showed, and how it ended. */
+export class DockingStory {
+  readonly issue: DockingIssue | null;
+  readonly statuses: readonly DockingStatus[];
+
+  constructor(issue: DockingIssue | null, statuses: readonly DockingStatus[]) {
+    this.issue = issue;
+    this.statuses = statuses;
+  }
+
+  get last(): DockingStatus {
+    const last = this.statuses.at(-1);
+    if (last === undefined) throw new Error('the docking showed nothing');
+    return last;
+  }
 }
 
 /** Everything that could be taken has been. */
@@ -101,9 +112,7 @@ export class TestDock {
       pulledOut.signal,
     );
     this.#watchers.delete(watch);
-    const last = statuses.at(-1);
-    if (last === undefined) throw new Error('the docking showed nothing');
-    return { issue, statuses, last };
+    return new DockingStory(issue, statuses);
   }
 
   /** Forwards until nothing waits. */
