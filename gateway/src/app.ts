@@ -7,7 +7,7 @@ import { serialAttachments, smpDriver, volumeDriver, watchVolumes } from '@docke
 import { type ClipRecord, Ingest, isStored } from '@docket/ingest';
 import { type Component, runningComponent } from './component.ts';
 import type { Config } from './config/index.ts';
-import { gatewayHealth } from './gateway-health.ts';
+import { gatewayHealth, tellHealth } from './gateway-health.ts';
 import { createHttpServer, EventHub } from './http/index.ts';
 import type { Log } from './log.ts';
 import { createPreviews } from './previews/index.ts';
@@ -47,7 +47,8 @@ export async function runGateway(options: GatewayOptions): Promise<void> {
     log.info({ version, recovery: ingest.recovery }, 'store opened');
     const mediaPath = async (clip: ClipRecord) =>
       isStored(clip.state) ? ingest.layout.mediaFile(clip.clipId, clip.name) : null;
-    const { http, tell } = await buildHttp(options, ingest, board, mediaPath);
+    const { http, events, health } = await buildHttp(options, ingest, board, mediaPath);
+    const tell = (clipId: string) => events.clipChanged(clipId);
     const previews = createPreviews({
       database: ingest.database,
       mediaPath,
@@ -65,6 +66,7 @@ export async function runGateway(options: GatewayOptions): Promise<void> {
       previews,
       runningComponent('forwarder', (stop) => ingest.forwarder.run(stop), end.fail),
       runningComponent('slots', (stop) => watchSlots(options, ingest, display).run(stop), end.fail),
+      runningComponent('health', (stop) => tellHealth(health, events, stop), end.fail),
     ];
     for (const part of parts) {
       await part.start(signal);
@@ -121,19 +123,20 @@ async function buildHttp(
   const { releasePolicy, reserveBytes } = { releasePolicy: config.release.policy, ...config.store };
   const events = new EventHub(ingest.database, log);
   board.onChange((slot) => events.publish({ type: 'slot', slot }));
+  const health = () => gatewayHealth({ ingest, version, startedAt, releasePolicy, reserveBytes });
   const http = await createHttpServer({
     http: config.http,
     version,
     database: ingest.database,
     board,
     events,
-    health: () => gatewayHealth({ ingest, version, startedAt, releasePolicy, reserveBytes }),
+    health,
     mediaPath,
     thumbnailPath: (clipId) => thumbnailPath(config.store.directory, clipId),
     dashboardDirectory: await builtDashboard(),
     log,
   });
-  return { http, tell: (clipId: string) => events.clipChanged(clipId) };
+  return { http, events, health };
 }
 
 function watchSlots(options: GatewayOptions, ingest: Ingest, display: SlotDisplay): SlotSupervisor {

@@ -1,5 +1,7 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Ingest, ReleasePolicy } from '@docket/ingest';
 import type { Health } from './contract/index.ts';
+import type { EventHub } from './http/index.ts';
 
 export interface HealthSources {
   ingest: Ingest;
@@ -44,6 +46,24 @@ export async function gatewayHealth(sources: HealthSources): Promise<Health> {
     releasePolicy: sources.releasePolicy,
     components,
   };
+}
+
+/** Between two looks at how the gateway stands. */
+const healthLookMs = 5_000;
+
+/** Tells whoever listens when the state of the gateway changes, until the signal aborts. */
+export async function tellHealth(
+  health: () => Promise<Health>,
+  events: EventHub,
+  signal: AbortSignal,
+): Promise<void> {
+  let told: State | null = null;
+  while (!signal.aborted) {
+    const { state } = await health();
+    if (state !== told) events.publish({ type: 'health', state });
+    told = state;
+    await delay(healthLookMs, undefined, { signal }).catch(() => {});
+  }
 }
 
 type State = Health['state'];
