@@ -94,9 +94,10 @@ export class DirectoryArchive implements ArchiveTarget {
       if (errnoOf(error) === 'ENOENT') return null;
       throw error;
     }
-    const value = JSON.parse(body);
+    const value = parseJson(body);
     if (!Check(ReceiptFile, value) || value.clipId !== clipId || value.sha256 !== sha256) return null;
-    return { ...value, body };
+    const { v: _version, ...facts } = value;
+    return { ...facts, body };
   }
 
   async sweep(): Promise<void> {
@@ -174,15 +175,16 @@ export class DirectoryArchive implements ArchiveTarget {
   }
 
   async #issueReceipt(deposit: ArchiveDeposit, stored: StoredObject): Promise<Receipt> {
+    const recordSha256 = sha256Hex(deposit.record);
     const issued = await this.receiptOf(deposit.clipId, deposit.sha256);
-    if (issued !== null) return issued;
+    if (issued?.recordSha256 === recordSha256) return issued;
     const facts = {
       target: this.name,
       clipId: deposit.clipId,
       object: `directory:${this.name}/${stored.object}`,
       sha256: stored.sha256,
       sizeBytes: stored.sizeBytes,
-      recordSha256: sha256Hex(deposit.record),
+      recordSha256,
       storedAt: new Date().toISOString(),
       issuedBy: this.#issuer,
     };
@@ -196,5 +198,14 @@ export class DirectoryArchive implements ArchiveTarget {
 
   #receiptFile(clipId: string): string {
     return join(this.#root, 'receipts', dayOfClipId(clipId), `${clipId}.json`);
+  }
+}
+
+/** `undefined` where the text is no JSON: a damaged receipt is no receipt. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }

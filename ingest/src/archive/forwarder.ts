@@ -207,7 +207,7 @@ export class Forwarder {
         target.name,
       ]);
       const attempts = Number(row?.attempts ?? 0) + 1;
-      const waitMs = Math.random() * Math.min(retryMaxMs, retryBaseMs * 2 ** Math.min(attempts, 30));
+      const waitMs = Math.random() * Math.min(retryMaxMs, retryBaseMs * 2 ** Math.min(attempts - 1, 30));
       await database.write((transaction) =>
         transaction.run(
           `INSERT INTO forward (clip_id, target, attempts, next_attempt_at, last_error) VALUES (?, ?, ?, ?, ?)
