@@ -1,0 +1,128 @@
+import { closeSync, openSync, readdirSync, writeSync } from 'node:fs';
+import { mkdir, open, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { v7 as uuidv7 } from 'uuid';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { isIngestError } from '../errors.ts';
+import { HashPool } from '../pull/hash-pool.ts';
+import { sha256Hex } from '../store/sealed-record.ts';
+import { onStep } from '../testing/on-step.ts';
+import { smallFileSystem, whyNoMounts } from '../testing/small-file-system.ts';
+import { filesBelow } from '../testing/sound-store.ts';
+import { temporaryFolder } from '../testing/temporary-folder.ts';
+import { type ArchiveUnderTest, archiveContract } from './archive-contract.ts';
+import { DirectoryArchive } from './directory-archive.ts';
+
+function openArchive(directory: string): DirectoryArchive {
+  const pool = new HashPool(2);
+  onTestFinished(() => pool.stop());
+  return new DirectoryArchive({ name: 'main', directory, pool, issuer: 'directory:main@dock-1' });
+}
+
+async function flipByte(path: string): Promise<void> {
+  const handle = await open(path, 'r+');
+  const { buffer } = await handle.read(Buffer.alloc(1), 0, 1, 100);
+  await handle.write(Uint8Array.of((buffer[0] ?? 0) ^ 1), 0, 1, 100);
+  await handle.close();
+}
+
+async function underTest(): Promise<ArchiveUnderTest> {
+  const root = join(await temporaryFolder(), 'archive');
+  const files = async () => filesBelow(root).catch(() => [] as string[]);
+  const isUnfinished = (file: string) => file.startsWith('incoming/') || file.endsWith('.part');
+  return {
+    target: openArchive(root),
+    objects: async () => {
+      const kept = (await files()).filter((file) => !isUnfinished(file));
+      return new Map(
+        await Promise.all(kept.map(async (file) => [file, await readFile(join(root, file))] as const)),
+      );
+    },
+    unfinished: async () => (await files()).filter(isUnfinished),
+    corrupt: (object) => flipByte(join(root, object.slice('directory:main/'.length))),
+    leaveUnfinished: async () => {
+      await mkdir(join(root, 'incoming', 'folder'), { recursive: true });
+      await writeFile(join(root, 'incoming', 'cut-off.part'), 'half');
+    },
+  };
+}
+
+archiveContract('directory', underTest);
+
+describe('an archive in a folder', () => {
+  async function depositOf(content: string, name = 'media.mp4') {
+    const mediaFile = join(await temporaryFolder(), name);
+    await writeFile(mediaFile, content);
+    return {
+      clipId: uuidv7(),
+      mediaFile,
+      sizeBytes: Buffer.byteLength(content),
+      sha256: sha256Hex(content),
+      record: '{}',
+    };
+  }
+  const { signal } = new AbortController();
+
+  test('names everything it keeps by hash and clip id alone', async () => {
+    const root = await temporaryFolder();
+    const sent = await depositOf('footage', '执法; rm -rf.mp4');
+    await openArchive(root).deposit(sent, signal);
+    const { sha256, clipId } = sent;
+    const day = new Date(Number.parseInt(clipId.replaceAll('-', '').slice(0, 12), 16))
+      .toISOString()
+      .slice(0, 10);
+    expect(await filesBelow(root)).toEqual([
+      `clips/${sha256.slice(0, 2)}/${sha256.slice(2, 4)}/${sha256}`,
+      `receipts/${day}/${clipId}.json`,
+      `records/${day}/${clipId}.json`,
+    ]);
+  });
+
+  test('notices a byte that its own disk turned while writing, and links nothing', async () => {
+    const root = await temporaryFolder();
+    const archive = openArchive(root);
+    const sent = await depositOf('x'.repeat(5000));
+    onStep('archive.written', () => {
+      for (const name of readdirSync(join(root, 'incoming'))) {
+        const descriptor = openSync(join(root, 'incoming', name), 'r+');
+        writeSync(descriptor, 'y', 2000);
+        closeSync(descriptor);
+      }
+    });
+    const depositing = archive.deposit(sent, signal);
+    await expect(depositing).rejects.toSatisfy((error) => isIngestError(error, 'ARCHIVE_MISMATCH'));
+    expect(await filesBelow(root)).toEqual([]);
+  });
+
+  test('issues a new receipt where its own copy of the old one is damaged', async () => {
+    const root = await temporaryFolder();
+    const archive = openArchive(root);
+    const sent = await depositOf('footage');
+    await archive.deposit(sent, signal);
+    const [receiptFile = ''] = (await filesBelow(root)).filter((file) => file.startsWith('receipts/'));
+    await writeFile(join(root, receiptFile), '{"v":1,"targ');
+    expect(await archive.receiptOf(sent.clipId, sent.sha256)).toBeNull();
+    const receipt = await archive.deposit(sent, signal);
+    expect(await readFile(join(root, receiptFile), 'utf8')).toBe(receipt.body);
+  });
+
+  test.skipIf(whyNoMounts !== null)(
+    'on a full disk keeps nothing half, and says that it will be tried again',
+    async () => {
+      const root = smallFileSystem('2m');
+      const archive = openArchive(root);
+      const depositing = archive.deposit(await depositOf('x'.repeat(3_000_000)), signal);
+      await expect(depositing).rejects.toSatisfy((error) => isIngestError(error, 'ARCHIVE_FAILED'));
+      expect(await filesBelow(root)).toEqual([]);
+      const receipt = await archive.deposit(await depositOf('x'.repeat(1000)), signal);
+      expect(receipt.sizeBytes).toBe(1000);
+    },
+  );
+
+  test('that cannot be written at all says that it will be tried again', async () => {
+    const blocked = join(await temporaryFolder(), 'file');
+    await writeFile(blocked, 'in the way');
+    const depositing = openArchive(join(blocked, 'archive')).deposit(await depositOf('footage'), signal);
+    await expect(depositing).rejects.toSatisfy((error) => isIngestError(error, 'ARCHIVE_FAILED'));
+  });
+});

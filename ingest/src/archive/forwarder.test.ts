@@ -1,0 +1,209 @@
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { isIngestError } from '../errors.ts';
+import { filesBelow, sha256 } from '../testing/sound-store.ts';
+import { TestDock } from '../testing/test-dock.ts';
+import type { ArchiveDeposit, ArchiveTarget, Receipt } from './archive-target.ts';
+import { Forwarder } from './forwarder.ts';
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+/** The dock's own archive, with a test between it and the forwarder. */
+function between(
+  target: ArchiveTarget,
+  deposit: (deposit: ArchiveDeposit, forward: () => Promise<Receipt>) => Promise<Receipt>,
+): ArchiveTarget {
+  return {
+    name: target.name,
+    kind: target.kind,
+    deposit: (one, signal) => deposit(one, () => target.deposit(one, signal)),
+    receiptOf: (clipId, hash) => target.receiptOf(clipId, hash),
+    sweep: () => target.sweep(),
+  };
+}
+
+/** Forwards until the predicate says stop, asked after every receipt and every failure. */
+async function forwardUntil(
+  dock: TestDock,
+  target: ArchiveTarget,
+  isEnough: (events: readonly string[]) => boolean,
+  retry: { retryBaseMs: number; retryMaxMs: number } = { retryBaseMs: 1, retryMaxMs: 1 },
+): Promise<{ events: string[]; errors: unknown[] }> {
+  const stop = new AbortController();
+  const events: string[] = [];
+  const errors: unknown[] = [];
+  const tell = (event: string) => {
+    events.push(event);
+    if (isEnough(events)) stop.abort();
+  };
+  const { database, custody, layout } = dock.ingest;
+  const forwarder = new Forwarder({
+    database,
+    custody,
+    layout,
+    target,
+    ...retry,
+    onError: (error, clipId) => {
+      errors.push(error);
+      tell(`failed ${clipId}`);
+    },
+  });
+  forwarder.onReceipted((clipId) => tell(`receipted ${clipId}`));
+  await forwarder.run(stop.signal);
+  return { events, errors };
+}
+
+async function dockWith(clips: Record<string, string>): Promise<TestDock> {
+  const dock = await TestDock.open();
+  for (const [name, content] of Object.entries(clips)) await writeFile(join(dock.card, name), content);
+  await dock.dock();
+  return dock;
+}
+
+describe('forwarding', () => {
+  test('sends marked clips first, then the oldest', async () => {
+    const dock = await dockWith({ 'a.mp4': 'a', 'b_IMP.mp4': 'b', 'c.mp4': 'c', 'd_IMP.mp4': 'd' });
+    const nameOf = new Map((await dock.clips()).map((clip) => [clip.clipId, clip.name]));
+    const { events } = await forwardUntil(dock, dock.ingest.target, ({ length }) => length === 4);
+    expect(events.map((event) => nameOf.get(event.split(' ')[1] ?? ''))).toEqual([
+      'b_IMP.mp4',
+      'd_IMP.mp4',
+      'a.mp4',
+      'c.mp4',
+    ]);
+    expect((await dock.clips()).map((clip) => clip.state)).toEqual(Array(4).fill('receipted'));
+  });
+
+  test('of quarantined clips happens like that of all others', async () => {
+    const dock = await dockWith({ 'empty.mp4': '' });
+    await dock.forward();
+    expect(await dock.clip('empty.mp4')).toMatchObject({
+      state: 'receipted',
+      quarantine: { reason: 'empty-file' },
+    });
+  });
+
+  test('goes on with the next clip while one that failed waits its turn', async () => {
+    const dock = await dockWith({ 'a.mp4': 'a', 'b.mp4': 'b' });
+    const first = await dock.clip('a.mp4');
+    const target = between(dock.ingest.target, (one, forward) => {
+      if (one.clipId === first.clipId) throw new Error('the share is away');
+      return forward();
+    });
+    const hour = 3_600_000;
+    vi.spyOn(Math, 'random').mockReturnValue(0.999);
+    const { events } = await forwardUntil(dock, target, (all) => all.length === 2, {
+      retryBaseMs: hour,
+      retryMaxMs: hour,
+    });
+    expect(events[0]).toBe(`failed ${first.clipId}`);
+    expect((await dock.clip('a.mp4')).state).toBe('sealed');
+    expect((await dock.clip('b.mp4')).state).toBe('receipted');
+    expect(await dock.ingest.forwarder.queue()).toMatchObject({ waitingClips: 1, waitingBytes: 1 });
+  });
+
+  test('waits longer after each failure, from the first wait up to the longest, and no shorter', async () => {
+    const dock = await dockWith({ 'a.mp4': 'a' });
+    const { database } = dock.ingest;
+    const target = between(dock.ingest.target, async () => {
+      throw new Error('the share is away');
+    });
+    const day = 86_400_000;
+    vi.spyOn(Math, 'random').mockReturnValue(1);
+    const waits: number[] = [];
+    for (let attempt = 1; attempt <= 5; attempt += 1) {
+      await database.write((transaction) => transaction.run("UPDATE forward SET next_attempt_at = '2000'"));
+      const before = Date.now();
+      await forwardUntil(dock, target, ({ length }) => length === 1, {
+        retryBaseMs: day,
+        retryMaxMs: 6 * day,
+      });
+      const [row] = await database.read('SELECT attempts, next_attempt_at, last_error FROM forward');
+      expect(row).toMatchObject({ attempts: attempt, last_error: 'the share is away' });
+      waits.push(Math.floor((Date.parse(String(row?.next_attempt_at)) - before) / day));
+    }
+    expect(waits).toEqual([1, 2, 4, 6, 6]);
+  });
+
+  test('after a failure succeeds at the next try, and the failure is forgotten', async () => {
+    const dock = await dockWith({ 'a.mp4': 'a' });
+    vi.spyOn(Math, 'random').mockReturnValue(0);
+    let tries = 0;
+    const target = between(dock.ingest.target, (_one, forward) => {
+      tries += 1;
+      if (tries === 1) throw new Error('the share is away');
+      return forward();
+    });
+    await forwardUntil(dock, target, (events) => events.length === 2);
+    expect((await dock.clip('a.mp4')).state).toBe('receipted');
+    expect(await dock.ingest.database.read('SELECT * FROM forward')).toEqual([]);
+  });
+
+  test('that was answered but not heard ends in one object and one receipt', async () => {
+    const dock = await dockWith({ 'a.mp4': 'a' });
+    vi.spyOn(Math, 'random').mockReturnValue(0);
+    let answers = 0;
+    const target = between(dock.ingest.target, async (_one, forward) => {
+      const receipt = await forward();
+      answers += 1;
+      if (answers === 1) throw new Error('the line was cut');
+      return receipt;
+    });
+    await forwardUntil(dock, target, (events) => events.length === 2);
+    expect((await dock.clip('a.mp4')).receipts).toHaveLength(1);
+    expect(await filesBelow(dock.archive)).toHaveLength(3);
+  });
+});
+
+describe('a receipt that lies', () => {
+  const lies: [string, Partial<Receipt>][] = [
+    ['the hash', { sha256: sha256('other') }],
+    ['the length', { sizeBytes: 2 }],
+    ['the record', { recordSha256: sha256('other') }],
+    ['the clip', { clipId: '0197f000-0000-7000-8000-000000000000' }],
+    ['the target', { target: 'elsewhere' }],
+  ];
+  test.each(lies)('about %s is not believed, and nothing is freed for it', async (_about, lie) => {
+    const dock = await TestDock.open({ releasePolicy: 'after-receipt' });
+    await writeFile(join(dock.card, 'a.mp4'), 'a');
+    await dock.dock();
+    const target = between(dock.ingest.target, async (_one, forward) => ({ ...(await forward()), ...lie }));
+    const { errors } = await forwardUntil(dock, target, ({ length }) => length === 1);
+    expect(isIngestError(errors[0], 'RECEIPT_MISMATCH')).toBe(true);
+    const clip = await dock.clip('a.mp4');
+    expect(clip.receipts).toEqual([]);
+    expect(clip.state).not.toBe('receipted');
+    await dock.dock();
+    expect(await readFile(join(dock.card, 'a.mp4'), 'utf8')).toBe('a');
+    await dock.forward();
+    expect((await dock.clip('a.mp4')).state).toBe('receipted');
+  });
+});
+
+describe('a clip that went bad in the store', () => {
+  test('is neither archived nor receipted', async () => {
+    const dock = await dockWith({ 'a.mp4': 'footage' });
+    const clip = await dock.clip('a.mp4');
+    await writeFile(dock.ingest.layout.mediaFile(clip.clipId, clip.name), 'FOOTAGE');
+    const { errors } = await forwardUntil(dock, dock.ingest.target, ({ length }) => length === 1);
+    expect(isIngestError(errors[0], 'ARCHIVE_MISMATCH')).toBe(true);
+    expect((await dock.clip('a.mp4')).state).toBe('sealed');
+    expect(await filesBelow(dock.archive)).toEqual([]);
+  });
+
+  test('in its record alone is not receipted until the record is mended', async () => {
+    const dock = await dockWith({ 'a.mp4': 'footage' });
+    const clip = await dock.clip('a.mp4');
+    const record = join(dock.ingest.layout.sealedFolder(clip.clipId), 'clip.json');
+    await rename(record, `${record}.good`);
+    await writeFile(record, '{"v":1}');
+    const { errors } = await forwardUntil(dock, dock.ingest.target, ({ length }) => length === 1);
+    expect(isIngestError(errors[0], 'RECEIPT_MISMATCH')).toBe(true);
+    await rename(`${record}.good`, record);
+    await dock.forward();
+    expect((await dock.clip('a.mp4')).state).toBe('receipted');
+  });
+});
