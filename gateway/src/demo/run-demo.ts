@@ -26,7 +26,7 @@ export interface DemoOptions {
 const cardBytesPerSecond = 6_000_000;
 
 /** Between two recorders, as officers come one after another. */
-const betweenDockingsMs = 3_000;
+const betweenDockingsMs = 5_000;
 
 const wallClockOffsetMs = 8 * 3_600_000;
 
