@@ -8,17 +8,15 @@ export { type ClipState, isStored, legalMoves, storedStates } from './clip/clip-
 export type { Quarantine, QuarantineReason } from './clip/quarantine.ts';
 export { CustodyLog } from './custody/custody-log.ts';
 export { type CustodyRecord, listCustody } from './custody/custody-queries.ts';
-export {
-  type DockingIssue,
-  type DockingIssueCode,
-  type DockingRecord,
-  listDockings,
-  listRecorders,
-  type RecorderRecord,
-  type RecorderSummary,
-  readDocking,
-} from './docking/docking-index.ts';
 export type { DockingProgress } from './docking/docking-progress.ts';
+export { listDockings, listRecorders, readDocking } from './docking/docking-queries.ts';
+export type {
+  DockingIssue,
+  DockingIssueCode,
+  DockingRecord,
+  RecorderRecord,
+  RecorderSummary,
+} from './docking/docking-record.ts';
 export type { DockingPhase, DockingStatus } from './docking/run-docking.ts';
 export { errnoOf, IngestError, type IngestErrorCode, isIngestError } from './errors.ts';
 export { IndexDatabase } from './index-store/index-database.ts';
@@ -29,9 +27,5 @@ export { type Step, stepChannel } from './step-channel.ts';
 export type { Room } from './store/room.ts';
 export { mediaFileName, StoreLayout } from './store/store-layout.ts';
 export { type ClockStatement, clockStatement } from './time/clock-statement.ts';
-export {
-  type Difference,
-  type DifferenceCode,
-  type VerifyReport,
-  verifyStore,
-} from './verify/verify-store.ts';
+export type { Difference, DifferenceCode } from './verify/difference.ts';
+export { type VerifyReport, verifyStore } from './verify/verify-store.ts';

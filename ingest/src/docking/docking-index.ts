@@ -2,67 +2,10 @@ import type { RecorderIdentity } from '@docket/device-protocol';
 import { v7 as uuidv7 } from 'uuid';
 import type { JsonValue } from '../custody/canonical-json.ts';
 import type { CustodyAction, CustodyLog } from '../custody/custody-log.ts';
-import type { SqlRow, SqlValue } from '../index-store/connection.ts';
 import type { IndexDatabase, Transaction } from '../index-store/index-database.ts';
 import { announceStep } from '../step-channel.ts';
 import { type ClockStatement, clockNotReadYet } from '../time/clock-statement.ts';
-
-/**
- * `open` while the recorder is in the slot; `complete` when it left after all was safe; `interrupted` when it left
- * before, or the gateway stopped; `failed` when the docking could not go on.
- */
-export type DockingState = 'open' | 'complete' | 'interrupted' | 'failed';
-
-export type DockingIssueCode =
-  | 'recorder-silent'
-  | 'recorder-gone'
-  | 'protocol-violation'
-  | 'clips-quarantined'
-  | 'store-full'
-  | 'store-failed'
-  | 'release-failed'
-  | 'internal-error';
-
-export interface DockingIssue {
-  code: DockingIssueCode;
-  detail: string;
-}
-
-/** A recorder as the index knows it, by what it says of itself. */
-export interface RecorderSummary {
-  recorderId: string;
-  serialNumber: string | null;
-  vendor: string | null;
-  model: string | null;
-  firmware: string | null;
-  officerNumber: string | null;
-  driver: string;
-}
-
-export interface RecorderRecord extends RecorderSummary {
-  identitySource: RecorderIdentity['source'];
-  firstSeenAt: string;
-  lastSeenAt: string;
-  dockings: number;
-  clips: number;
-}
-
-export interface DockingRecord {
-  dockingId: string;
-  slot: string;
-  driver: string;
-  recorder: RecorderSummary | null;
-  state: DockingState;
-  attachedAt: string;
-  safeAt: string | null;
-  detachedAt: string | null;
-  clock: ClockStatement;
-  clipsListed: number;
-  clipsPulled: number;
-  clipsKnown: number;
-  clipsQuarantined: number;
-  failure: DockingIssue | null;
-}
+import type { DockingIssue, DockingState, RecorderSummary } from './docking-record.ts';
 
 export interface DockingCounts {
   clipsListed: number;
@@ -221,84 +164,4 @@ async function updateCounts(
 /** A recorder that names no serial number is known only by the slot it stands in. */
 function recorderIdOf(slot: string, identity: RecorderIdentity): string {
   return identity.serialNumber === null ? `slot:${slot}` : `sn:${identity.serialNumber}`;
-}
-
-export function isAnonymous(recorder: RecorderSummary): boolean {
-  return recorder.serialNumber === null;
-}
-
-const dockingSelect = `SELECT docking.*, recorder.serial_number, recorder.vendor, recorder.model, recorder.firmware,
-  recorder.officer_number FROM docking LEFT JOIN recorder USING (recorder_id)`;
-
-/** Dockings, newest first; `before` is the docking id the page starts after. */
-export async function listDockings(
-  database: IndexDatabase,
-  filter: { slot?: string; before: string | null; limit: number },
-): Promise<{ dockings: DockingRecord[]; next: string | null }> {
-  const rows = await database.read(
-    `${dockingSelect} WHERE (?1 IS NULL OR docking.slot = ?1) AND (?2 IS NULL OR docking.docking_id < ?2)
-     ORDER BY docking.docking_id DESC LIMIT ?3`,
-    [filter.slot ?? null, filter.before, filter.limit + 1],
-  );
-  const dockings = rows.slice(0, filter.limit).map(toDocking);
-  return { dockings, next: rows.length > filter.limit ? (dockings.at(-1)?.dockingId ?? null) : null };
-}
-
-export async function readDocking(database: IndexDatabase, dockingId: string): Promise<DockingRecord | null> {
-  const [row] = await database.read(`${dockingSelect} WHERE docking.docking_id = ?`, [dockingId]);
-  return row === undefined ? null : toDocking(row);
-}
-
-export async function listRecorders(database: IndexDatabase): Promise<RecorderRecord[]> {
-  const rows = await database.read(
-    `SELECT recorder.*, (SELECT count(*) FROM docking WHERE docking.recorder_id = recorder.recorder_id) AS dockings,
-       (SELECT count(*) FROM clip WHERE clip.recorder_id = recorder.recorder_id) AS clips
-     FROM recorder ORDER BY last_seen_at DESC`,
-  );
-  return rows.map((row) => ({
-    ...toRecorder(row),
-    identitySource: row.identity_source as RecorderRecord['identitySource'],
-    firstSeenAt: String(row.first_seen_at),
-    lastSeenAt: String(row.last_seen_at),
-    dockings: Number(row.dockings),
-    clips: Number(row.clips),
-  }));
-}
-
-function toRecorder(row: SqlRow): RecorderSummary {
-  return {
-    recorderId: String(row.recorder_id),
-    serialNumber: text(row.serial_number),
-    vendor: text(row.vendor),
-    model: text(row.model),
-    firmware: text(row.firmware),
-    officerNumber: text(row.officer_number),
-    driver: String(row.driver),
-  };
-}
-
-function toDocking(row: SqlRow): DockingRecord {
-  return {
-    dockingId: String(row.docking_id),
-    slot: String(row.slot),
-    driver: String(row.driver),
-    recorder: row.recorder_id === null ? null : toRecorder(row),
-    state: row.state as DockingState,
-    attachedAt: String(row.attached_at),
-    safeAt: text(row.safe_at),
-    detachedAt: text(row.detached_at),
-    clock: JSON.parse(String(row.clock)) as ClockStatement,
-    clipsListed: Number(row.clips_listed),
-    clipsPulled: Number(row.clips_pulled),
-    clipsKnown: Number(row.clips_known),
-    clipsQuarantined: Number(row.clips_quarantined),
-    failure:
-      row.failure_code === null
-        ? null
-        : { code: row.failure_code as DockingIssueCode, detail: String(row.failure_detail ?? '') },
-  };
-}
-
-function text(value: SqlValue | undefined): string | null {
-  return value === null || value === undefined ? null : String(value);
 }

@@ -3,7 +3,7 @@ import type { RegisteredClip } from '../clip/clip-index.ts';
 import type { StoreServices } from '../pull/take-clip.ts';
 import { releaseClip } from '../release/release-clip.ts';
 import type { ReleasePolicy } from '../release/release-policy.ts';
-import type { DockingIssue } from './docking-index.ts';
+import type { DockingIssue } from './docking-record.ts';
 
 export interface ReleaseServices extends StoreServices {
   releasePolicy: ReleasePolicy;

@@ -8,8 +8,9 @@ import {
 import type { RegisteredClip } from '../clip/clip-index.ts';
 import { IngestError, isIngestError } from '../errors.ts';
 import { type ClockStatement, clockNotReadYet, clockStatement } from '../time/clock-statement.ts';
-import { type DockingIndex, type DockingIssue, isAnonymous, type RecorderSummary } from './docking-index.ts';
+import type { DockingIndex } from './docking-index.ts';
 import { type DockingProgress, ProgressMeter } from './docking-progress.ts';
+import { type DockingIssue, isAnonymous, type RecorderSummary } from './docking-record.ts';
 import { type Inventory, takeInventory } from './inventory.ts';
 import { pullWanted } from './pull-wanted.ts';
 import { type ReleaseServices, releaseWhenReceipted } from './release-receipted.ts';

@@ -5,7 +5,7 @@ import { volumeDriver } from '@docket/device-protocol/transport';
 import { onTestFinished } from 'vitest';
 import { listClips } from '../clip/clip-queries.ts';
 import type { ClipRecord } from '../clip/clip-record.ts';
-import type { DockingIssue } from '../docking/docking-index.ts';
+import type { DockingIssue } from '../docking/docking-record.ts';
 import type { DockingStatus } from '../docking/run-docking.ts';
 import { Ingest, type IngestOptions } from '../ingest.ts';
 import { temporaryFolder } from './temporary-folder.ts';

@@ -1,6 +1,6 @@
 import { appendLeaf, emptyFrontier, leafHash } from '../custody/merkle-tree.ts';
 import type { IndexReader } from '../index-store/index-database.ts';
-import type { Difference } from './verify-store.ts';
+import type { Difference } from './difference.ts';
 
 /** Entries read at a time, so that a long log needs little memory. */
 const entriesPerRead = 1000;

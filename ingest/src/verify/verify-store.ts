@@ -12,30 +12,8 @@ import { readBackFile } from '../pull/read-back.ts';
 import { parseSealedFile, type SealedFile } from '../store/sealed-file.ts';
 import { sha256Hex } from '../store/sealed-record.ts';
 import { recordFileName, StoreLayout } from '../store/store-layout.ts';
+import type { Difference, DifferenceCode } from './difference.ts';
 import { verifyCustody } from './verify-custody.ts';
-
-/** One way in which store, sealed records, index and custody log do not agree. */
-export interface Difference {
-  code: DifferenceCode;
-  /** The clip, file or entry it is about. */
-  subject: string;
-  /** What was expected and what is there. */
-  detail: string;
-}
-
-export type DifferenceCode =
-  | 'media-missing'
-  | 'media-differs'
-  | 'record-missing'
-  | 'record-differs'
-  | 'record-unreadable'
-  | 'index-differs'
-  | 'not-in-index'
-  | 'unexpected-file'
-  | 'custody-gap'
-  | 'custody-entry-differs'
-  | 'custody-root-differs'
-  | 'custody-seal-differs';
 
 export interface VerifyReport {
   clipsChecked: number;
