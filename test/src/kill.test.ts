@@ -69,16 +69,19 @@ afterAll(async () => {
 test('no kill loses, doubles or frees a clip too early', { timeout: 1_500_000 }, async () => {
   const diedAt = new Map<string, number>();
   let kills = 0;
+  let runs = 0;
   for (let round = 0; kills < killsWanted; round += 1) {
     await fillRecorders(round);
     let isDone = false;
     while (!isDone) {
       const result = await runGatewayProcess(site.assignments, plan(kills));
+      runs += 1;
       if (result.wasKilled) kills += 1;
       if (result.diedAt !== null) diedAt.set(result.diedAt, (diedAt.get(result.diedAt) ?? 0) + 1);
       await assertNothingFreedEarly(site, truth);
       isDone = (await clipsOnRecorders()).length === 0;
     }
+    console.log(`round ${round + 1}: ${kills} kills in ${runs} runs, ${truth.length} clips`);
   }
   await runGatewayProcess(site.assignments, { end: 'idle' });
   expect(steps.filter((step) => !diedAt.has(step))).toEqual([]);
