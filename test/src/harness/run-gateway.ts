@@ -20,20 +20,31 @@ export interface RunResult {
 /** The longest stretch without any step after which the gateway is taken to have nothing left to do. */
 const idleMs = 900;
 
+/** How the gateway is started in its own process. */
+export function gatewayCommand(
+  assignments: readonly string[],
+  dieAt: { step: string; passing: number } | null,
+  endAfterIdleMs: number,
+) {
+  return {
+    command: process.execPath,
+    parameters: [program],
+    environment: {
+      ...process.env,
+      UV_THREADPOOL_SIZE: '16',
+      DOCKET_TEST: JSON.stringify({ assignments, dieAt, idleMs: endAfterIdleMs }),
+    },
+  };
+}
+
 /** Starts the gateway in its own process; resolves with the process and its output so far. */
 export function startGateway(
   assignments: readonly string[],
   dieAt: { step: string; passing: number } | null = null,
   endAfterIdleMs = idleMs,
 ) {
-  const child = spawn(process.execPath, [program], {
-    env: {
-      ...process.env,
-      UV_THREADPOOL_SIZE: '16',
-      DOCKET_TEST: JSON.stringify({ assignments, dieAt, idleMs: endAfterIdleMs }),
-    },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const { command, parameters, environment } = gatewayCommand(assignments, dieAt, endAfterIdleMs);
+  const child = spawn(command, parameters, { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
   const collected = { text: '' };
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     collected.text += text;
