@@ -120,19 +120,18 @@ class StoreCheck {
     try {
       const stored = await readBackFile(path, 'sha256+blake3', this.#pool, this.#options.signal);
       this.report.bytesChecked += stored.sizeBytes;
-      const expected = [
+      const witnesses = [
         { by: 'index', ...clip },
-        ...(record === null ? [] : [{ by: 'sealed record', ...record.media }]),
+        ...(record === null ? [] : [{ by: 'record', ...record.media }]),
       ];
-      for (const { by, sha256, blake3, sizeBytes } of expected) {
-        if (stored.sha256 === sha256 && stored.blake3 === blake3 && stored.sizeBytes === sizeBytes) continue;
-        const found = `${stored.sizeBytes} bytes, SHA-256 ${stored.sha256}`;
-        this.#differ(
-          'media-differs',
-          clip.clipId,
-          `${path}: ${found}; ${by} says ${sizeBytes} bytes, SHA-256 ${sha256}`,
-        );
-      }
+      const against = witnesses.filter(
+        ({ sha256, blake3, sizeBytes }) =>
+          stored.sha256 !== sha256 || stored.blake3 !== blake3 || stored.sizeBytes !== sizeBytes,
+      );
+      if (against.length === 0) return;
+      const found = `${stored.sizeBytes} bytes, SHA-256 ${stored.sha256}`;
+      const said = against.map(({ by, sha256, sizeBytes }) => `${by} ${sizeBytes} bytes, SHA-256 ${sha256}`);
+      this.#differ('media-differs', clip.clipId, `${path}: ${found}; sealed as: ${said.join('; ')}`);
     } catch (error) {
       if (this.#options.signal?.aborted === true) throw error;
       this.#differ('media-missing', clip.clipId, `${path}: ${String(error)}`);
