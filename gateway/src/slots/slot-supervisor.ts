@@ -14,11 +14,11 @@ export interface SlotSupervisorOptions {
   ): Promise<DockingIssue | null>;
   onDetached(slot: string): void;
   log: Log;
+  /** Pauses before a docking that failed is tried again while its recorder still stands there. */
+  retry?: { firstMs: number; longestMs: number };
 }
 
-/** Waits before a docking that failed is tried again while its recorder still stands there. */
-const firstRetryMs = 5_000;
-const longestRetryMs = 60_000;
+const defaultRetry = { firstMs: 5_000, longestMs: 60_000 };
 
 /** A docking under way in a slot. */
 interface Occupied {
@@ -30,10 +30,12 @@ interface Occupied {
 /** One docking at a time for each slot: begun when a recorder is attached, ended when it is detached. */
 export class SlotSupervisor {
   readonly #options: SlotSupervisorOptions;
+  readonly #retry: { firstMs: number; longestMs: number };
   readonly #occupied = new Map<string, Occupied>();
 
   constructor(options: SlotSupervisorOptions) {
     this.#options = options;
+    this.#retry = options.retry ?? defaultRetry;
   }
 
   /** Watches every source until the signal aborts, then waits for the dockings to end. */
@@ -51,7 +53,7 @@ export class SlotSupervisor {
         if (signal.aborted) return;
         this.#options.log.error({ err: error, source: source.name }, 'watching for recorders failed');
       }
-      await delay(firstRetryMs, undefined, { signal }).catch(() => {});
+      await delay(this.#retry.firstMs, undefined, { signal }).catch(() => {});
     }
   }
 
@@ -79,8 +81,9 @@ export class SlotSupervisor {
   /** Docks until the recorder leaves; a docking that failed is tried again after a pause. Never throws. */
   async #dock(attachment: Attachment, signal: AbortSignal): Promise<void> {
     const { runDocking, driverFor, log } = this.#options;
+    const { firstMs, longestMs } = this.#retry;
     const slot = attachment.portPath;
-    for (let waitMs = firstRetryMs; !signal.aborted; waitMs = Math.min(2 * waitMs, longestRetryMs)) {
+    for (let waitMs = firstMs; !signal.aborted; waitMs = Math.min(2 * waitMs, longestMs)) {
       try {
         const issue = await runDocking(driverFor(attachment), attachment, signal);
         if (signal.aborted) return;

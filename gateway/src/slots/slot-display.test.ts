@@ -1,0 +1,89 @@
+import type { DockingStatus } from '@docket/ingest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { Slot } from '../contract/index.ts';
+import { SlotBoard } from './slot-board.ts';
+import { SlotDisplay } from './slot-display.ts';
+
+let board: SlotBoard;
+let display: SlotDisplay;
+let shown: Slot[];
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  board = new SlotBoard();
+  display = new SlotDisplay(board, new Map([['1-1.4', 'A1']]));
+  shown = [];
+  board.onChange((slot) => shown.push(slot));
+});
+afterEach(() => {
+  display.stop();
+  vi.useRealTimers();
+});
+
+const progress: DockingStatus['progress'] = {
+  clipsTotal: 3,
+  clipsKnown: 0,
+  clipsDone: 1,
+  clipsQuarantined: 0,
+  clipsReleased: 0,
+  bytesTotal: 300,
+  bytesDone: 100,
+  bytesPerSecond: 10,
+  secondsLeft: 20,
+  currentClipName: 'a.mp4',
+};
+
+function status(change: Partial<DockingStatus> = {}): DockingStatus {
+  return {
+    slot: '1-1.4',
+    dockingId: 'docking-1',
+    phase: 'copying',
+    safeToUndock: false,
+    recorder: null,
+    clock: { state: 'unreadable', reason: 'not-supported' },
+    progress,
+    issue: null,
+    ...change,
+  };
+}
+
+test('a labelled slot is there, empty, before any recorder comes', () => {
+  expect(board.list()).toMatchObject([{ slot: '1-1.4', label: 'A1', state: 'empty', safeToUndock: false }]);
+});
+
+test('a change of state is shown at once; progress alone four times a second, and the last of it in any case', () => {
+  display.status(status());
+  for (let bytesDone = 101; bytesDone <= 200; bytesDone += 1) {
+    display.status(status({ progress: { ...progress, bytesDone } }));
+  }
+  expect(shown).toHaveLength(1);
+  vi.advanceTimersByTime(250);
+  expect(shown.map((slot) => slot.progress?.bytesDone)).toEqual([100, 200]);
+  display.status(status({ phase: 'safe', safeToUndock: true }));
+  expect(shown.at(-1)).toMatchObject({ state: 'safe', safeToUndock: true });
+  vi.advanceTimersByTime(1000);
+  expect(shown.at(-1)?.state).toBe('safe');
+});
+
+test('a recorder that leaves safely leaves an empty slot', () => {
+  display.status(status({ phase: 'safe', safeToUndock: true }));
+  display.detached('1-1.4');
+  expect(board.read('1-1.4')).toMatchObject({ state: 'empty', recorder: null, issue: null });
+});
+
+test('a recorder that leaves too early is remembered by its slot until the next one comes', () => {
+  display.status(status());
+  display.detached('1-1.4');
+  expect(board.read('1-1.4')).toMatchObject({
+    state: 'attention',
+    safeToUndock: false,
+    issue: { code: 'recorder-gone' },
+  });
+  display.status(status({ dockingId: 'docking-2', phase: 'attached' }));
+  expect(board.read('1-1.4')).toMatchObject({ state: 'attached', issue: null });
+});
+
+test('slots are listed in the order a person counts ports', () => {
+  for (const slot of ['1-1.10', '1-1.2', '1-1.1']) display.status(status({ slot }));
+  expect(board.list().map(({ slot }) => slot)).toEqual(['1-1.1', '1-1.2', '1-1.4', '1-1.10']);
+});
