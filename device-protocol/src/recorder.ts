@@ -85,7 +85,9 @@ export type RefusedReason =
   | 'socket'
   | 'folder-unreadable'
   | 'folder-too-deep'
-  | 'path-too-long';
+  | 'path-too-long'
+  | 'entry-unreadable'
+  | 'impossible-size';
 
 /** Something on the recorder that is no clip and is never opened, but must be seen by a person. */
 export interface RefusedEntry {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { moveClip } from './clip/clip-moves.ts';
 import { clipsInStates } from './clip/clip-queries.ts';
 import type { ClipRecord } from './clip/clip-record.ts';
-import { errnoOf } from './errors.ts';
+import { errnoOf, isIngestError } from './errors.ts';
 import { readBackFile } from './pull/read-back.ts';
 import { assertSameCopy, Moves, type StoreServices, sealClip } from './pull/take-clip.ts';
 import { makeFolder, syncFolder } from './store/durable-files.ts';
@@ -17,6 +17,8 @@ export interface Recovery {
   finished: number;
   /** Clips whose copy was not whole; they will be pulled again. */
   returned: number;
+  /** Copies that could not be looked at (disk full or failing); they stay as they are until the next start. */
+  kept: number;
   /** Folders of copies that had not come to stand. */
   removed: number;
 }
@@ -31,15 +33,19 @@ export async function recoverStore(services: Services): Promise<Recovery> {
   const { layout } = services;
   await makeFolder(layout.clips);
   await makeFolder(layout.incoming);
-  const recovery: Recovery = { finished: 0, returned: 0, removed: 0 };
+  const recovery: Recovery = { finished: 0, returned: 0, kept: 0, removed: 0 };
+  const kept = new Set<string>();
   for (const clip of await clipsInStates(services.database, ['pulled', 'verified'])) {
-    const isFinished = await finishOrReturn(services, clip);
-    recovery[isFinished ? 'finished' : 'returned'] += 1;
+    const outcome = await finishOrReturn(services, clip);
+    if (outcome === 'kept') kept.add(clip.clipId);
+    recovery[outcome] += 1;
   }
   for (const clip of await clipsInStates(services.database, ['listed'])) {
-    if (await adoptSealed(services, clip)) recovery.finished += 1;
+    if (!(await exists(layout.sealedFolder(clip.clipId)))) continue;
+    recovery[await adoptSealed(services, clip)] += 1;
   }
   for (const name of await readdir(layout.incoming)) {
+    if (kept.has(name)) continue;
     await rm(join(layout.incoming, name), { recursive: true, force: true });
     recovery.removed += 1;
   }
@@ -47,7 +53,7 @@ export async function recoverStore(services: Services): Promise<Recovery> {
 }
 
 /** Carries a clip on whose bytes were claimed to be on disk; where they are not, it goes back to `listed`. */
-async function finishOrReturn(services: Services, clip: ClipRecord): Promise<boolean> {
+async function finishOrReturn(services: Services, clip: ClipRecord): Promise<Outcome> {
   const { layout } = services;
   try {
     if (await exists(layout.sealedFolder(clip.clipId))) await moveBack(services, clip);
@@ -65,13 +71,26 @@ async function finishOrReturn(services: Services, clip: ClipRecord): Promise<boo
       });
     }
     await sealClip(services, clip, takenFacts(clip, stored.readBack), await claimsOf(services, clip), moves);
-    return true;
-  } catch {
-    // Whatever stands there is not the copy that was claimed: the recorder still has the clip.
+    return 'finished';
+  } catch (error) {
+    if (!isNotWhole(error)) return 'kept';
+    // What stands there is not the copy that was claimed: the recorder still has the clip.
     await returnToListed(services, clip);
-    return false;
+    return 'returned';
   }
 }
+
+type Outcome = 'finished' | 'returned' | 'kept';
+
+/** True where the copy itself is at fault; a full or failing disk says nothing about it. */
+function isNotWhole(error: unknown): boolean {
+  return (
+    isIngestError(error, 'COPY_MISMATCH') || error instanceof NotSealedError || errnoOf(error) === 'ENOENT'
+  );
+}
+
+/** A sealed folder whose record is missing, torn or another clip's. */
+class NotSealedError extends Error {}
 
 /** A crash between the rename and its commit: the folder stands in its place, the index does not know. */
 async function moveBack(services: Services, clip: ClipRecord): Promise<void> {
@@ -92,13 +111,12 @@ async function returnToListed(services: Services, clip: ClipRecord): Promise<voi
 }
 
 /** A small clip whose three moves were to be committed together: if its sealed folder stands whole, it is adopted. */
-async function adoptSealed(services: Services, clip: ClipRecord): Promise<boolean> {
+async function adoptSealed(services: Services, clip: ClipRecord): Promise<Outcome> {
   const folder = services.layout.sealedFolder(clip.clipId);
-  if (!(await exists(folder))) return false;
   try {
     const record = await readFile(join(folder, recordFileName), 'utf8');
     const sealed = parseSealedFile(record);
-    if (sealed?.clipId !== clip.clipId) throw new Error('not the record of this clip');
+    if (sealed?.clipId !== clip.clipId) throw new NotSealedError('not the record of this clip');
     const { media } = sealed;
     const stored = await readBackFile(join(folder, mediaFileName(clip.name)), 'blake3', services.pool);
     assertSameCopy(clip.clipId, media, stored);
@@ -137,11 +155,12 @@ async function adoptSealed(services: Services, clip: ClipRecord): Promise<boolea
       details: { ...details, recordSha256, storePath },
       later: false,
     });
-    return true;
-  } catch {
+    return 'finished';
+  } catch (error) {
+    if (!isNotWhole(error)) return 'kept';
     // Nothing was claimed for this clip, and the recorder still has it.
     await rm(folder, { recursive: true, force: true });
-    return false;
+    return 'returned';
   }
 }
 

@@ -390,6 +390,14 @@ export const en: Messages = {
         title: 'Folders nested too deep',
         explain: 'Deeper than allowed; what lies inside was not listed.',
       },
+      'entry-unreadable': {
+        title: 'Entry unreadable',
+        explain: 'The card gives no facts about it; it may be failing.',
+      },
+      'impossible-size': {
+        title: 'Impossible size',
+        explain: 'Claims a length no file can have; not opened.',
+      },
       'path-too-long': { title: 'Path too long', explain: 'Longer than allowed; not opened.' },
       'read-error': {
         title: 'Read error',

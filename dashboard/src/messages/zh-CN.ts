@@ -410,6 +410,8 @@ export const zhCN = {
       socket: { title: '套接字', explain: '不是普通文件；没有打开，只作记录。' },
       'folder-unreadable': { title: '目录无法读取', explain: '其中的文件可能没有列全，请检查存储卡。' },
       'folder-too-deep': { title: '目录层级过深', explain: '超过允许的层级，其中的文件没有列出。' },
+      'entry-unreadable': { title: '目录项无法读取', explain: '存储卡没有给出该文件的信息，卡可能损坏。' },
+      'impossible-size': { title: '长度不可能', explain: '声称的长度超出文件可能的范围，没有打开。' },
       'path-too-long': { title: '路径过长', explain: '超过允许的长度，没有打开。' },
       'read-error': { title: '读取出错', explain: '存储卡返回错误，字节没有取全；请保留记录仪和存储卡。' },
       'changed-while-read': {

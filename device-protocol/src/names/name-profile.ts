@@ -9,7 +9,7 @@ export interface NameFacts {
   marked: boolean;
 }
 
-/** Named groups used: device, officer, date (yyyyMMdd), time (HHmmss), mark. */
+/** Named groups used: device, officer, date (yyyyMMdd), time (HHmmss). */
 interface NameProfile {
   name: string;
   pattern: RegExp;
@@ -20,17 +20,16 @@ const nameProfiles: readonly NameProfile[] = [
   {
     name: 'dcam',
     pattern:
-      /^DCAM_(?<device>[A-Za-z0-9-]+)_(?<officer>[A-Za-z0-9]+)_(?<date>\d{8})_(?<time>\d{6})(?<mark>_IMP)?(?:_enc)?\.[A-Za-z0-9]+$/u,
+      /^DCAM_(?<device>[A-Za-z0-9-]+)_(?<officer>[A-Za-z0-9]+)_(?<date>\d{8})_(?<time>\d{6})(?:_IMP)?(?:_enc)?\.[A-Za-z0-9]+$/u,
   },
   {
     name: 'device-officer-time',
     pattern:
-      /^(?<device>[A-Za-z0-9]{5,16})_(?<officer>[A-Za-z0-9]{4,10})_(?<date>\d{8})(?<time>\d{6})(?:_\d+)?(?<mark>_IMP)?(?:\(.*\)|_[^_.]+)?\.[A-Za-z0-9]+$/u,
+      /^(?<device>[A-Za-z0-9]{5,16})_(?<officer>[A-Za-z0-9]{4,10})_(?<date>\d{8})(?<time>\d{6})(?:_\d+)?(?:_IMP)?(?:\(.*\)|_[^_.]+)?\.[A-Za-z0-9]+$/u,
   },
   {
     name: 'date-time',
-    pattern:
-      /^(?:[A-Z]{3,4}_)?(?<date>\d{8})[_-](?<time>\d{6})(?:_[A-Za-z0-9]+)*?(?<mark>_IMP)?\.[A-Za-z0-9]+$/u,
+    pattern: /^(?:[A-Z]{3,4}_)?(?<date>\d{8})[_-](?<time>\d{6})(?:_[A-Za-z0-9]+)*?(?:_IMP)?\.[A-Za-z0-9]+$/u,
   },
 ];
 
@@ -44,11 +43,21 @@ export function readNameFacts(name: string): NameFacts {
       startedAt: wallClock(groups.date, groups.time),
       deviceNumber: groups.device ?? null,
       officerNumber: groups.officer ?? null,
-      marked: groups.mark !== undefined,
+      marked: isMarkedName(name),
     };
   }
-  const marked = /(?:^|[_-])IMP(?:[_.-]|$)/u.test(name);
-  return { profile: 'none', startedAt: null, deviceNumber: null, officerNumber: null, marked };
+  return {
+    profile: 'none',
+    startedAt: null,
+    deviceNumber: null,
+    officerNumber: null,
+    marked: isMarkedName(name),
+  };
+}
+
+/** `IMP` as a part of the name of its own: the mark (重点文件) on which vendors agree. */
+function isMarkedName(name: string): boolean {
+  return /(?:^|[_-])IMP(?:[_.-]|$)/u.test(name);
 }
 
 function wallClock(date: string | undefined, time: string | undefined): DeviceTime | null {

@@ -8,8 +8,12 @@ import { childPath, openChild } from './volume-path.ts';
 const maxDepth = 32;
 const maxPathBytes = 4096;
 
-interface Folder {
+interface OpenedFolder {
   handle: FileHandle;
+  entries: readonly Dirent<Buffer>[];
+}
+
+interface Folder extends OpenedFolder {
   pathBytes: Buffer;
   names: readonly string[];
 }
@@ -20,17 +24,25 @@ interface Folder {
  */
 export async function* listVolume(root: string, signal: AbortSignal): AsyncGenerator<Listing> {
   const handle = await open(root, constants.O_RDONLY | constants.O_DIRECTORY);
-  yield* listFolder({ handle, pathBytes: Buffer.alloc(0), names: [] }, signal);
+  let entries: Dirent<Buffer>[];
+  try {
+    entries = await readEntries(handle);
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+  yield* listEntries({ handle, entries, pathBytes: Buffer.alloc(0), names: [] }, signal);
 }
 
-async function* listFolder(folder: Folder, signal: AbortSignal): AsyncGenerator<Listing> {
+async function readEntries(handle: FileHandle): Promise<Dirent<Buffer>[]> {
+  const entries = await readdir(`/proc/self/fd/${handle.fd}`, { withFileTypes: true, encoding: 'buffer' });
+  return entries.sort((left, right) => Buffer.compare(left.name, right.name));
+}
+
+/** Yields what an open folder holds, and closes it. */
+async function* listEntries(folder: Folder, signal: AbortSignal): AsyncGenerator<Listing> {
   try {
-    const entries = await readdir(`/proc/self/fd/${folder.handle.fd}`, {
-      withFileTypes: true,
-      encoding: 'buffer',
-    });
-    entries.sort((left, right) => Buffer.compare(left.name, right.name));
-    for (const entry of entries) {
+    for (const entry of folder.entries) {
       signal.throwIfAborted();
       yield* listEntry(folder, entry, signal);
     }
@@ -53,30 +65,38 @@ async function* listEntry(
   });
 
   if (pathBytes.length > maxPathBytes) return yield refuse('path-too-long');
-  const stats = await statIfThere(childPath(folder.handle, entry.name));
-  if (stats === null) return;
+  const stats = await statEntry(childPath(folder.handle, entry.name));
+  if (stats === 'gone') return;
+  if (stats === 'unreadable') return yield refuse('entry-unreadable');
   const reason = refusedReason(stats);
   if (reason !== null) return yield refuse(reason);
   if (stats.isFile()) {
     return yield { type: 'clip', clip: describeClip(pathBytes, entry.name, folder.names, stats) };
   }
   if (folder.names.length + 1 >= maxDepth) return yield refuse('folder-too-deep');
-  let handle: FileHandle;
-  try {
-    handle = await openChild(folder.handle, entry.name, constants.O_RDONLY | constants.O_DIRECTORY);
-  } catch {
-    return yield refuse('folder-unreadable');
-  }
-  yield* listFolder({ handle, pathBytes, names: [...folder.names, decoded.name] }, signal);
+  const opened = await openFolder(folder.handle, entry.name);
+  if (opened === null) return yield refuse('folder-unreadable');
+  yield* listEntries({ ...opened, pathBytes, names: [...folder.names, decoded.name] }, signal);
 }
 
-/** `null` where the entry was deleted since its folder was read: a recorder that still runs tidies up. */
-async function statIfThere(path: Buffer): Promise<BigIntStats | null> {
+/** A folder with its entries, or `null` where a bad card gives neither. */
+async function openFolder(parent: FileHandle, name: Uint8Array): Promise<OpenedFolder | null> {
+  let handle: FileHandle | null = null;
+  try {
+    handle = await openChild(parent, name, constants.O_RDONLY | constants.O_DIRECTORY);
+    return { handle, entries: await readEntries(handle) };
+  } catch {
+    await handle?.close();
+    return null;
+  }
+}
+
+/** `gone` where the entry was deleted since its folder was read: a recorder that still runs tidies up. */
+async function statEntry(path: Buffer): Promise<BigIntStats | 'gone' | 'unreadable'> {
   try {
     return await lstat(path, { bigint: true });
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
-    throw error;
+    return error instanceof Error && 'code' in error && error.code === 'ENOENT' ? 'gone' : 'unreadable';
   }
 }
 
@@ -85,6 +105,7 @@ function refusedReason(stats: BigIntStats): RefusedReason | null {
   if (stats.isFIFO()) return 'named-pipe';
   if (stats.isSocket()) return 'socket';
   if (stats.isBlockDevice() || stats.isCharacterDevice()) return 'device-node';
+  if (stats.size > BigInt(Number.MAX_SAFE_INTEGER)) return 'impossible-size';
   return null;
 }
 

@@ -21,6 +21,8 @@ export const QuarantineReason = oneOf(
     'folder-unreadable',
     'folder-too-deep',
     'path-too-long',
+    'entry-unreadable',
+    'impossible-size',
     'read-error',
     'changed-while-read',
     'lost-before-pull',

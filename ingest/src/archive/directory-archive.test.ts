@@ -41,8 +41,8 @@ async function underTest(): Promise<ArchiveUnderTest> {
     unfinished: async () => (await files()).filter(isUnfinished),
     corrupt: (object) => flipByte(join(root, object.slice('directory:main/'.length))),
     leaveUnfinished: async () => {
-      await mkdir(join(root, 'incoming', 'folder'), { recursive: true });
-      await writeFile(join(root, 'incoming', 'cut-off.part'), 'half');
+      await mkdir(join(root, 'incoming', 'directory_main_dock-1', 'folder'), { recursive: true });
+      await writeFile(join(root, 'incoming', 'directory_main_dock-1', 'cut-off.part'), 'half');
     },
   };
 }
@@ -83,8 +83,8 @@ describe('an archive in a folder', () => {
     const archive = openArchive(root);
     const sent = await depositOf('x'.repeat(5000));
     onStep('archive.written', () => {
-      for (const name of readdirSync(join(root, 'incoming'))) {
-        const descriptor = openSync(join(root, 'incoming', name), 'r+');
+      for (const name of readdirSync(join(root, 'incoming', 'directory_main_dock-1'))) {
+        const descriptor = openSync(join(root, 'incoming', 'directory_main_dock-1', name), 'r+');
         writeSync(descriptor, 'y', 2000);
         closeSync(descriptor);
       }

@@ -1,4 +1,4 @@
-import { link, mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { link, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Type } from 'typebox';
 import { Check } from 'typebox/value';
@@ -55,7 +55,7 @@ const ReceiptFile = Type.Object({
  *   clips/<h0h1>/<h2h3>/<sha256>        the media
  *   records/<yyyy-mm-dd>/<clip id>.json  the sealed record of each clip
  *   receipts/<yyyy-mm-dd>/<clip id>.json the receipt of each clip
- *   incoming/                            deposits under way, under temporary names
+ *   incoming/<issuer>/                   deposits under way, under temporary names
  */
 export class DirectoryArchive implements ArchiveTarget {
   readonly kind = 'directory';
@@ -63,16 +63,20 @@ export class DirectoryArchive implements ArchiveTarget {
   readonly #root: string;
   readonly #pool: HashPool;
   readonly #issuer: string;
+  /** Where this dock's deposits under way lie: on a shared archive each dock sweeps only its own. */
+  readonly #incoming: string;
 
   constructor(options: DirectoryArchiveOptions) {
     this.name = options.name;
     this.#root = options.directory;
     this.#pool = options.pool;
     this.#issuer = options.issuer;
+    this.#incoming = join(options.directory, 'incoming', folderNameOf(options.issuer));
   }
 
   async deposit(deposit: ArchiveDeposit, signal: AbortSignal): Promise<Receipt> {
     try {
+      await makeFolder(this.#incoming);
       const stored = await this.#storeMedia(deposit, signal);
       await this.#storeRecord(deposit);
       return await this.#issueReceipt(deposit, stored);
@@ -101,10 +105,10 @@ export class DirectoryArchive implements ArchiveTarget {
   }
 
   async sweep(): Promise<void> {
-    const incoming = join(this.#root, 'incoming');
-    await makeFolder(incoming);
-    for (const name of await readdir(incoming))
-      await rm(join(incoming, name), { recursive: true, force: true });
+    await makeFolder(this.#incoming);
+    for (const name of await readdir(this.#incoming)) {
+      await rm(join(this.#incoming, name), { recursive: true, force: true });
+    }
   }
 
   /** Temporary name, fsync, re-hash of what lies on the disk, then a link under the hash, which never overwrites. */
@@ -114,9 +118,7 @@ export class DirectoryArchive implements ArchiveTarget {
     const path = join(this.#root, object);
     const held = await this.#held(path, deposit, signal);
     if (held !== null) return { object, ...held };
-    const incoming = join(this.#root, 'incoming');
-    await mkdir(incoming, { recursive: true });
-    const temporary = join(incoming, `${deposit.clipId}-${uuidv4()}.part`);
+    const temporary = join(this.#incoming, `${deposit.clipId}-${uuidv4()}.part`);
     try {
       await this.#write(deposit, temporary, signal);
       announceStep('archive.written', deposit.clipId);
@@ -171,7 +173,7 @@ export class DirectoryArchive implements ArchiveTarget {
   async #storeRecord(deposit: ArchiveDeposit): Promise<void> {
     const path = join(this.#root, 'records', dayOfClipId(deposit.clipId), `${deposit.clipId}.json`);
     await makeFolder(dirname(path));
-    await replaceFile(path, deposit.record);
+    await replaceFile(path, deposit.record, this.#incoming);
   }
 
   async #issueReceipt(deposit: ArchiveDeposit, stored: StoredObject): Promise<Receipt> {
@@ -191,7 +193,7 @@ export class DirectoryArchive implements ArchiveTarget {
     const body = canonicalJson({ v: 1, ...facts });
     const path = this.#receiptFile(deposit.clipId);
     await makeFolder(dirname(path));
-    await replaceFile(path, body);
+    await replaceFile(path, body, this.#incoming);
     announceStep('archive.receipt-written', deposit.clipId);
     return { ...facts, body };
   }
@@ -208,4 +210,9 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** An issuer as one plain folder name. */
+function folderNameOf(issuer: string): string {
+  return issuer.replace(/[^A-Za-z0-9._-]/gu, '_').replace(/^\.+/u, '_');
 }

@@ -62,11 +62,18 @@ export async function relistClip(
   listed: ListedClip,
 ): Promise<void> {
   const modifiedAt = deviceTimeText(listed.modifiedAt);
-  await transaction.run('UPDATE clip SET size_bytes = ?, modified_at = ? WHERE clip_id = ?', [
-    listed.sizeBytes,
-    modifiedAt,
-    clipId,
-  ]);
+  await transaction.run(
+    'UPDATE clip SET size_bytes = ?, modified_at = ?, kind = ?, name_encoding = ?, marked = ?, marked_source = ? WHERE clip_id = ?',
+    [
+      listed.sizeBytes,
+      modifiedAt,
+      listed.kind,
+      listed.nameEncoding,
+      listed.marked,
+      listed.markedSource,
+      clipId,
+    ],
+  );
   await custody.append(transaction, {
     action: 'relisted',
     clipId,

@@ -20,12 +20,19 @@ export class ProgressMeter {
   clipsTotal = 0;
   clipsKnown = 0;
   clipsDone = 0;
-  clipsQuarantined = 0;
+  /** Ids of the clips that a person must look at. */
+  readonly quarantined = new Set<string>();
+  /** Entries that are no clips and were not opened. */
+  refused = 0;
   clipsReleased = 0;
   bytesTotal = 0;
   currentClipName: string | null = null;
   #bytesDone = 0;
   readonly #marks: { atMs: number; bytesDone: number }[] = [];
+
+  get clipsQuarantined(): number {
+    return this.refused + this.quarantined.size;
+  }
 
   /** Counts bytes taken from the recorder; negative where a copy is begun anew. */
   addBytes(bytes: number): void {

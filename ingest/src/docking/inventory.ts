@@ -43,7 +43,7 @@ export async function takeInventory(
   for await (const batch of batches(recorder, signal)) {
     const registered = await registerBatch(services, context, batch);
     inventory.refused += batch.refused.length;
-    if (batch.refused.some((entry) => entry.reason === 'folder-unreadable')) isWhole = false;
+    if (batch.refused.some(hidesEntries)) isWhole = false;
     for (const clip of registered) {
       if (seen.has(clip.clipId)) continue;
       const settled = isStored(clip.state)
@@ -59,6 +59,11 @@ export async function takeInventory(
     await settleInterruptedReleases(services.database, services.custody, context, seen);
   }
   return inventory;
+}
+
+/** True where an entry may stand for clips that were there at an earlier docking. */
+function hidesEntries({ reason }: RefusedEntry): boolean {
+  return reason === 'folder-unreadable' || reason === 'entry-unreadable';
 }
 
 interface Batch {
@@ -121,7 +126,13 @@ async function sampleOf(
   try {
     const reader = await recorder.open(listed, signal);
     try {
-      return await services.pool.digestSample(await readSamples(reader, signal));
+      return await services.pool.digestSample(
+        await readSamples(reader, {
+          clipName: listed.name,
+          stallTimeoutMs: services.stallTimeoutMs,
+          signal,
+        }),
+      );
     } finally {
       await reader.close();
     }

@@ -29,8 +29,8 @@ interface Unfitting {
 
 /**
  * Takes every wanted clip: marked clips first, small ones side by side, large ones one by one. A clip that cannot be
- * taken is set aside with its reason and the others go on; one the store has no room for waits until there is. Throws where the recorder is lost, the store fails, or the
- * signal aborts.
+ * taken is set aside with its reason and the others go on; one the store has no room for waits until there is. Throws
+ * where the recorder is lost, the store fails, or the signal aborts.
  */
 export async function pullWanted(
   services: StoreServices,
@@ -111,7 +111,7 @@ async function pullOne(
       }
       if (tries >= maxTries || reason === 'lost-before-pull') {
         await setAside(services, context, clip, reason, error);
-        observer.meter.clipsQuarantined += 1;
+        observer.meter.quarantined.add(clip.clipId);
         return null;
       }
       clip = await relisted(services, context, clip, observer.meter);

@@ -165,7 +165,10 @@ class Docking {
     const meter = this.#meter;
     meter.clipsTotal = inventory.wanted.length + inventory.known.length + inventory.refused;
     meter.clipsKnown = inventory.known.length;
-    meter.clipsQuarantined = inventory.refused + countConcerns(inventory.wanted);
+    meter.refused = inventory.refused;
+    for (const { clipId, listed } of inventory.wanted) {
+      if (listed.concern !== null) meter.quarantined.add(clipId);
+    }
     meter.bytesTotal = inventory.wanted.reduce((sum, clip) => sum + clip.listed.sizeBytes, 0);
     await this.#services.dockings.inventoried(this.#status.dockingId, this.#counts());
     return inventory;
@@ -269,10 +272,6 @@ class Docking {
     this.#status = { ...this.#status, ...change };
     this.#services.onStatus({ ...this.#status, progress: this.#meter.snapshot() });
   }
-}
-
-function countConcerns(clips: readonly RegisteredClip[]): number {
-  return clips.filter((clip) => clip.listed.concern !== null).length;
 }
 
 /** Names what ended a docking, for people. */

@@ -1,4 +1,5 @@
 import type { ClipReader } from '@docket/device-protocol';
+import { withinStallTimeout } from './stall-guard.ts';
 
 /** Bytes in one sample. Small enough for a serial line, large enough to hold real picture data. */
 export const sampleBytes = 4096;
@@ -21,12 +22,24 @@ export function sampleRanges(sizeBytes: number): SampleRange[] {
   return starts.map((startBytes) => ({ startBytes, endBytes: startBytes + sampleBytes }));
 }
 
+export interface SampleOptions {
+  /** What is read, for messages. */
+  clipName: string;
+  stallTimeoutMs: number;
+  signal: AbortSignal;
+}
+
 /** The sampled bytes of a clip on a recorder, read without reading the rest. */
-export async function readSamples(reader: ClipReader, signal: AbortSignal): Promise<Uint8Array> {
+export async function readSamples(reader: ClipReader, options: SampleOptions): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   for (const { startBytes, endBytes } of sampleRanges(reader.sizeBytes)) {
     const part = new Uint8Array(endBytes - startBytes);
-    const lengthBytes = await reader.read(part, startBytes, signal);
+    const lengthBytes = await withinStallTimeout(
+      reader.read(part, startBytes, options.signal),
+      options.stallTimeoutMs,
+      options.clipName,
+      options.signal,
+    );
     parts.push(part.subarray(0, lengthBytes));
   }
   return Buffer.concat(parts);

@@ -34,8 +34,18 @@ async function flush(folder: string): Promise<void> {
   }
 }
 
-/** Makes a folder and its missing parents, all durable. */
-export async function makeFolder(folder: string): Promise<void> {
+const making = new Map<string, Promise<void>>();
+
+/** Makes a folder and its missing parents, all durable. Calls for the same folder share one making. */
+export function makeFolder(folder: string): Promise<void> {
+  const underWay = making.get(folder);
+  if (underWay !== undefined) return underWay;
+  const made = makeMissing(folder).finally(() => making.delete(folder));
+  making.set(folder, made);
+  return made;
+}
+
+async function makeMissing(folder: string): Promise<void> {
   const first = await mkdir(folder, { recursive: true, mode: 0o750 });
   if (first === undefined) return;
   for (let made = folder; made.length >= first.length; made = dirname(made)) await syncFolder(dirname(made));
@@ -56,9 +66,16 @@ async function writeAndSync(handle: FileHandle, content: string | Uint8Array): P
   }
 }
 
-/** Puts a small file in place, whole or not at all, and durable. Replaces what was there. */
-export async function replaceFile(path: string, content: string | Uint8Array): Promise<void> {
-  const temporary = join(dirname(path), `.${uuidv4()}.part`);
+/**
+ * Puts a small file in place, whole or not at all, and durable. Replaces what was there. `temporaryFolder` lies on the
+ * same file system; what a crash leaves there is its owner's to sweep.
+ */
+export async function replaceFile(
+  path: string,
+  content: string | Uint8Array,
+  temporaryFolder: string,
+): Promise<void> {
+  const temporary = join(temporaryFolder, `${uuidv4()}.part`);
   try {
     await writeNewFile(temporary, content);
     await rename(temporary, path);
