@@ -6,6 +6,7 @@ import type {
   HashFailure,
   HashReply,
   HashRequest,
+  RecordFile,
   SmallCopy,
   SmallCopyResult,
 } from './hash-protocol.ts';
@@ -133,6 +134,11 @@ export class HashPool {
   /** Hashes, stores and reads back a small clip inside a worker. Rejects with HashWorkerError. */
   storeSmall(copy: SmallCopy): Promise<SmallCopyResult> {
     return this.#leastLoaded().ask((request) => ({ type: 'store-small', request, copy }));
+  }
+
+  /** Lays a small file in a clip's folder, durable, inside a worker. Rejects with HashWorkerError. */
+  async writeRecord(file: RecordFile): Promise<void> {
+    await this.#leastLoaded().ask<null>((request) => ({ type: 'write-record', request, file }));
   }
 
   /** BLAKE3 (hex) of a few sampled bytes. */

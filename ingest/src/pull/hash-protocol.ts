@@ -5,6 +5,7 @@ export type HashRequest =
   | { type: 'finish'; job: number; request: number }
   | { type: 'abandon'; job: number }
   | { type: 'store-small'; request: number; copy: SmallCopy }
+  | { type: 'write-record'; request: number; file: RecordFile }
   | { type: 'digest-sample'; request: number; bytes: Uint8Array };
 
 /** SHA-256 for the law and the archive; BLAKE3 to compare copies at little cost. */
@@ -22,6 +23,13 @@ export interface SmallCopy {
   offsetBytes: number;
   sizeBytes: number;
   destination: string;
+}
+
+/** A small file to be laid in a clip's folder. */
+export interface RecordFile {
+  folder: string;
+  name: string;
+  content: string;
 }
 
 export interface SmallCopyResult extends Digests {

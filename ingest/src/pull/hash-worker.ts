@@ -4,6 +4,7 @@ import { Blake3Hasher, blake3 } from '@napi-rs/blake-hash';
 import { errnoOf } from '../errors.ts';
 import type { DigestChoice, Digests, HashReply, HashRequest } from './hash-protocol.ts';
 import { storeSmallCopy } from './small-copy.ts';
+import { writeRecord } from './write-record.ts';
 
 /** The running digests of one clip. */
 interface Job {
@@ -53,6 +54,9 @@ function work(message: Question): (HashReply & { ok: true })['value'] {
       return finish(message.job);
     case 'store-small':
       return storeSmallCopy(message.copy);
+    case 'write-record':
+      writeRecord(message.file);
+      return null;
     case 'digest-sample':
       return blake3(message.bytes).toString('hex');
   }

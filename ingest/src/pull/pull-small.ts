@@ -3,8 +3,11 @@ import type { HashPool } from './hash-pool.ts';
 import { borrowRing, chunkBytes, returnRing } from './page-aligned-ring.ts';
 import { type PulledFile, type PullOptions, readChunk } from './pull-stream.ts';
 
-/** A clip up to this length fits one buffer and is stored by one worker at one go: fewer crossings, fewer calls. */
-export const smallClipBytes = chunkBytes;
+/**
+ * A clip up to this length is stored by one worker at one go: fewer crossings, fewer calls. It fits one buffer, and is
+ * short enough that a worker which waits for the disk does not hold up the streams of other slots for long.
+ */
+export const smallClipBytes = chunkBytes / 2;
 
 export interface PulledSmallFile {
   copied: PulledFile;

@@ -22,7 +22,7 @@ export function storeSmallCopy(copy: SmallCopy): SmallCopyResult {
     sampleBlake3: sampleOf(content),
   };
   writeWhole(copy.destination, chunk, copy.sizeBytes);
-  const stored = readWhole(copy.destination);
+  const stored = readWhole(copy.destination, copy.sizeBytes);
   return {
     ...digests,
     readBack: stored.readBack,
@@ -60,12 +60,15 @@ function writeWhole(path: string, chunk: Uint8Array, lengthBytes: number): void 
   }
 }
 
-function readWhole(path: string): { readBack: 'media' | 'cache'; content: Uint8Array } {
+function readWhole(
+  path: string,
+  expectedBytes: number,
+): { readBack: 'media' | 'cache'; content: Uint8Array } {
   readBackBuffer ??= new Uint8Array(allocatePageAligned(chunkBytes + directAlignmentBytes));
   const { descriptor, isDirect } = openDirect(path, constants.O_RDONLY);
   try {
     // A leftover of the last clip must never pass for what the disk gave.
-    readBackBuffer.fill(0);
+    readBackBuffer.fill(0, 0, expectedBytes);
     let filledBytes = 0;
     for (;;) {
       const room = readBackBuffer.length - filledBytes;

@@ -1,18 +1,21 @@
-import { mkdir, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { Recorder } from '@docket/device-protocol';
 import { type RegisteredClip, requireClip } from '../clip/clip-index.ts';
 import { type ClipMove, moveClip } from '../clip/clip-moves.ts';
 import type { ClipRecord } from '../clip/clip-record.ts';
+import { isStored } from '../clip/clip-states.ts';
 import type { CustodyLog } from '../custody/custody-log.ts';
 import { IngestError } from '../errors.ts';
 import type { IndexDatabase } from '../index-store/index-database.ts';
 import { announceStep } from '../step-channel.ts';
-import { makeFolder, syncFolder, writeNewFile } from '../store/durable-files.ts';
+import { syncFolder } from '../store/durable-files.ts';
 import type { RoomKeeper } from '../store/room.ts';
 import { type RecorderClaims, sealedRecord, sha256Hex, type TakenFacts } from '../store/sealed-record.ts';
 import { mediaFileName, recordFileName, type StoreLayout } from '../store/store-layout.ts';
 import type { ClockStatement } from '../time/clock-statement.ts';
+import { makeEmptyFolder, renameIntoDay } from './clip-folder.ts';
+import type { ClipLocks } from './clip-locks.ts';
 import { copyFailure } from './copy-failure.ts';
 import type { HashPool } from './hash-pool.ts';
 import { pullSmall, smallClipBytes } from './pull-small.ts';
@@ -25,6 +28,7 @@ export interface StoreServices {
   layout: StoreLayout;
   pool: HashPool;
   room: RoomKeeper;
+  locks: ClipLocks;
   dockName: string;
   stallTimeoutMs: number;
 }
@@ -52,7 +56,25 @@ type VerifiedCopy = TakenFacts;
  * Throws RecorderError (the recorder or the clip on it), IngestError STORE_FULL, STORE_FAILED, COPY_MISMATCH. Nothing
  * is left in `incoming` after a throw.
  */
-export async function takeClip(
+export function takeClip(
+  services: StoreServices,
+  context: TakingContext,
+  registered: RegisteredClip,
+): Promise<void> {
+  return services.locks.hold(registered.clipId, async () => {
+    if (await isStillWanted(services, registered.clipId)) await takeWanted(services, context, registered);
+  });
+}
+
+/** False where another docking took the clip meanwhile. A copy that an earlier run could not finish is begun anew. */
+async function isStillWanted(services: StoreServices, clipId: string): Promise<boolean> {
+  const { state } = await requireClip(services.database, clipId);
+  if (isStored(state)) return false;
+  await returnUnfinished(services, clipId, 'taken anew from the recorder');
+  return true;
+}
+
+async function takeWanted(
   services: StoreServices,
   context: TakingContext,
   registered: RegisteredClip,
@@ -61,8 +83,7 @@ export async function takeClip(
   const folder = services.layout.incomingFolder(clip.clipId);
   const giveBackRoom = await services.room.promise(registered.listed.sizeBytes);
   try {
-    await rm(folder, { recursive: true, force: true });
-    await mkdir(folder, { mode: 0o750 });
+    await makeEmptyFolder(folder);
     await copyAndSeal(services, context, registered, folder);
   } catch (error) {
     await discardCopy(services, clip.clipId, folder);
@@ -102,8 +123,11 @@ async function copyVerified(
   context.onPhase('copying', registered);
   const { copied, stored } = await copyBytes(services, context, registered, media);
   announceStep('file.synced', clipId);
-  await syncFolder(folder);
-  await syncFolder(services.layout.incoming);
+  // The moves of a small clip wait for its sealing: until then nothing says that its copy stands here.
+  if (stored === null) {
+    await syncFolder(folder);
+    await syncFolder(services.layout.incoming);
+  }
   const { sizeBytes, sha256, blake3, sampleBlake3 } = copied;
   const facts = { sizeBytes, sha256, blake3, sampleBlake3, pulledAt: new Date().toISOString() };
   await moves.add({
@@ -182,7 +206,7 @@ async function copyBytes(
  * throws; may be repeated after a crash at any point.
  */
 export async function sealClip(
-  services: Pick<StoreServices, 'layout' | 'dockName'>,
+  services: Pick<StoreServices, 'layout' | 'dockName' | 'pool'>,
   clip: ClipRecord,
   taken: TakenFacts,
   claims: RecorderClaims,
@@ -191,15 +215,12 @@ export async function sealClip(
   const { layout } = services;
   const incoming = layout.incomingFolder(clip.clipId);
   const record = sealedRecord(clip, taken, claims, services.dockName);
-  await rm(join(incoming, recordFileName), { force: true });
-  await writeNewFile(join(incoming, recordFileName), record);
-  await syncFolder(incoming);
+  await services.pool.writeRecord({ folder: incoming, name: recordFileName, content: record });
   announceStep('record.synced', clip.clipId);
   const sealed = layout.sealedFolder(clip.clipId);
-  await makeFolder(join(sealed, '..'));
-  await rename(incoming, sealed);
+  await renameIntoDay(incoming, sealed);
   announceStep('clip.renamed', clip.clipId);
-  await Promise.all([syncFolder(join(sealed, '..')), syncFolder(layout.incoming)]);
+  await Promise.all([syncFolder(dirname(sealed)), syncFolder(layout.incoming)]);
   const recordSha256 = sha256Hex(record);
   const storePath = layout.storePath(clip.clipId);
   await moves.add({
@@ -215,15 +236,15 @@ export async function sealClip(
 /** Removes a copy that did not come to stand; a clip that had moved on goes back to `listed`. */
 async function discardCopy(services: StoreServices, clipId: string, folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true });
-  await services.database.write(async (transaction) => {
-    const [row] = await transaction.all('SELECT state FROM clip WHERE clip_id = ?', [clipId]);
-    if (row?.state !== 'pulled' && row?.state !== 'verified') return;
-    await moveClip(transaction, services.custody, {
-      clipId,
-      to: 'listed',
-      details: { reason: 'the copy did not come to stand' },
-    });
-  });
+  await returnUnfinished(services, clipId, 'the copy did not come to stand');
+}
+
+async function returnUnfinished(services: StoreServices, clipId: string, reason: string): Promise<void> {
+  const { state } = await requireClip(services.database, clipId);
+  if (state !== 'pulled' && state !== 'verified') return;
+  await services.database.write((transaction) =>
+    moveClip(transaction, services.custody, { clipId, to: 'listed', details: { reason } }),
+  );
 }
 
 /** Moves of one clip: durable one by one, or those marked `later` together with the next that is not. */
