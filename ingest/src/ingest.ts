@@ -8,6 +8,7 @@ import { DockingIndex } from './docking/docking-index.ts';
 import type { DockingIssue } from './docking/docking-record.ts';
 import { type DockingServices, type DockingStatus, runDocking } from './docking/run-docking.ts';
 import { IndexDatabase } from './index-store/index-database.ts';
+import { ClipLocks } from './pull/clip-locks.ts';
 import { HashPool } from './pull/hash-pool.ts';
 import { type Recovery, recoverStore } from './recover.ts';
 import type { ReleasePolicy } from './release/release-policy.ts';
@@ -84,6 +85,7 @@ export class Ingest {
         ...base,
         dockings,
         room: new RoomKeeper(layout.root, options.reserveBytes),
+        locks: new ClipLocks(),
         stallTimeoutMs: options.stallTimeoutMs,
         clockSamples: options.clockSamples,
         releasePolicy: options.releasePolicy,

@@ -23,7 +23,7 @@ export interface Recovery {
   removed: number;
 }
 
-type Services = Omit<StoreServices, 'room' | 'stallTimeoutMs'>;
+type Services = Omit<StoreServices, 'room' | 'locks' | 'stallTimeoutMs'>;
 
 /**
  * Brings store and index together after any stop, however hard: every clip is where it was or further on. Runs before
