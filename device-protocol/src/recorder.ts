@@ -102,8 +102,6 @@ export type Listing = { type: 'clip'; clip: ListedClip } | { type: 'refused'; en
 export interface ClipReader {
   /** Length when opened. */
   readonly sizeBytes: number;
-  /** Set where the bytes can be read straight from a descriptor of this process (volumes). Never closed by the caller. */
-  readonly fileDescriptor: number | null;
   /**
    * Fills `into` from `positionBytes`; resolves with the number of bytes read, fewer than asked only at the end,
    * 0 past it. Throws RecorderError CLIP_READ_FAILED, RECORDER_GONE, RECORDER_SILENT.

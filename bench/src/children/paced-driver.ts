@@ -34,7 +34,6 @@ function paceReader(reader: ClipReader, bytesPerSecond: number): ClipReader {
   const pace = new Pace(bytesPerSecond);
   return {
     sizeBytes: reader.sizeBytes,
-    fileDescriptor: null,
     async read(into, positionBytes, signal) {
       await pace.wait(Math.min(into.length, reader.sizeBytes - positionBytes));
       return reader.read(into, positionBytes, signal);

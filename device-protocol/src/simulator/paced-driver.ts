@@ -31,7 +31,6 @@ function pacedRecorder(recorder: Recorder, bytesPerSecond: number): Recorder {
 function pacedReader(reader: ClipReader, wire: Wire): ClipReader {
   return {
     sizeBytes: reader.sizeBytes,
-    fileDescriptor: null,
     read: async (into, positionBytes, signal) => {
       await wire.carry(into.length, signal);
       return reader.read(into, positionBytes, signal);

@@ -27,7 +27,6 @@ export interface ClipSource {
 
 /** Reads one clip by file downloads, several at once where the recorder has buffers for them. */
 export class SmpClipReader implements ClipReader {
-  readonly fileDescriptor = null;
   readonly sizeBytes: number;
   readonly #session: SmpSession;
   readonly #source: ClipSource;

@@ -6,7 +6,6 @@ import type { ClipReader } from '../recorder.ts';
 /** Reads one regular file of a volume through an open descriptor. */
 export class VolumeClipReader implements ClipReader {
   readonly sizeBytes: number;
-  readonly fileDescriptor: number;
   readonly #clipName: string;
   readonly #handle: FileHandle;
   readonly #opened: BigIntStats;
@@ -14,7 +13,6 @@ export class VolumeClipReader implements ClipReader {
 
   constructor(clipName: string, handle: FileHandle, opened: BigIntStats, isPresent: () => Promise<boolean>) {
     this.sizeBytes = Number(opened.size);
-    this.fileDescriptor = handle.fd;
     this.#clipName = clipName;
     this.#handle = handle;
     this.#opened = opened;

@@ -6,7 +6,6 @@ import { IngestError } from '../errors.ts';
 /** Reads a file of the store the way a clip on a recorder is read. */
 export class StoredFileReader implements ClipReader {
   readonly sizeBytes: number;
-  readonly fileDescriptor = null;
   readonly #handle: FileHandle;
   readonly #path: string;
 

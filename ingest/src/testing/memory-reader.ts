@@ -18,7 +18,6 @@ export interface ReaderBehaviour {
 export function memoryReader(content: Uint8Array, behaviour: ReaderBehaviour = {}): ClipReader {
   return {
     sizeBytes: behaviour.claimedBytes ?? content.length,
-    fileDescriptor: null,
     read: async (into, positionBytes) => {
       behaviour.onRead?.(positionBytes);
       const end = positionBytes + into.length;
