@@ -61,27 +61,33 @@ export function resolvePaths(value: unknown, base: string, schema: SettingSchema
   return value;
 }
 
+/** The sections in which no fault was found, so that the rules about them can be checked although others have some. */
+export function soundSections(tree: Tree, faults: readonly ConfigFault[]): Partial<Config> {
+  const faulty = new Set(faults.map((fault) => fault.path.split(/[.[]/u)[0]));
+  return Object.fromEntries(Object.entries(tree).filter(([section]) => !faulty.has(section)));
+}
+
 /** What the schema cannot say: rules between settings. */
-export function checkRules(config: Config): ConfigFault[] {
+export function checkRules(config: Partial<Config>): ConfigFault[] {
   return [...doorFaults(config), ...placeFaults(config), ...repeatFaults(config)];
 }
 
-function doorFaults({ http }: Config): ConfigFault[] {
-  if (isLoopbackName(http.address) || http.tokens.length > 0) return [];
+function doorFaults({ http }: Partial<Config>): ConfigFault[] {
+  if (http === undefined || isLoopbackName(http.address) || http.tokens.length > 0) return [];
   const allowed = { kind: 'loopback-or-token', path: 'http.tokens' } as const;
   return [{ path: 'http.address', source: null, given: showGiven(http.address, undefined), allowed }];
 }
 
-function placeFaults({ archive, store, volumes }: Config): ConfigFault[] {
+function placeFaults({ archive, store, volumes }: Partial<Config>): ConfigFault[] {
   const faults: ConfigFault[] = [];
   const storeFault = (path: string, given: string | null) => {
-    if (given === null || !overlap(given, store.directory)) return;
+    if (given === null || store === undefined || !overlap(given, store.directory)) return;
     const allowed = { kind: 'outside', path: 'store.directory' } as const;
     faults.push({ path, source: null, given: showGiven(given, undefined), allowed });
   };
-  storeFault('archive.directory.path', archive.directory.path);
-  storeFault('volumes.directory', volumes.directory);
-  if (archive.retryMaxMs < archive.retryBaseMs) {
+  storeFault('archive.directory.path', archive?.directory.path ?? null);
+  storeFault('volumes.directory', volumes?.directory ?? null);
+  if (archive !== undefined && archive.retryMaxMs < archive.retryBaseMs) {
     const allowed = { kind: 'at-least', path: 'archive.retryBaseMs' } as const;
     faults.push({ path: 'archive.retryMaxMs', source: null, given: String(archive.retryMaxMs), allowed });
   }
@@ -97,13 +103,15 @@ function contains(folder: string, path: string): boolean {
   return way === '' || (way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way));
 }
 
-function repeatFaults(config: Config): ConfigFault[] {
+function repeatFaults({ slots = [], serial, http }: Partial<Config>): ConfigFault[] {
+  const ports = serial?.ports ?? [];
+  const tokens = http?.tokens ?? [];
   return [
-    ...repeats('slots', 'slot', config.slots),
-    ...repeats('serial.ports', 'devicePath', config.serial.ports),
-    ...repeats('serial.ports', 'slot', config.serial.ports),
-    ...repeats('http.tokens', 'name', config.http.tokens),
-    ...repeats('http.tokens', 'sha256', config.http.tokens, true),
+    ...repeats('slots', 'slot', slots),
+    ...repeats('serial.ports', 'devicePath', ports),
+    ...repeats('serial.ports', 'slot', ports),
+    ...repeats('http.tokens', 'name', tokens),
+    ...repeats('http.tokens', 'sha256', tokens, true),
   ];
 }
 

@@ -146,6 +146,12 @@ describe('faults', () => {
     expect((await faultsOf(text)).map((fault) => fault.path)).toEqual(paths);
   });
 
+  test('in one section do not hide what is wrong between the settings of another', async () => {
+    const faults = await faultsOf(`${minimal}pull: { colour: red }\nhttp: { address: 0.0.0.0 }`);
+    expect(faults.map((fault) => fault.path)).toContain('pull.colour');
+    expect(faults.map((fault) => fault.path)).toContain('http.address');
+  });
+
   test('an open door names both settings, and a token shuts it', async () => {
     const [fault] = await faultsOf(`${minimal}http: { address: '::' }`);
     expect(fault?.allowed).toEqual({ kind: 'loopback-or-token', path: 'http.tokens' });

@@ -1,4 +1,4 @@
-import { baseFolder, checkRules, checkShape, resolvePaths } from './config-check.ts';
+import { baseFolder, checkRules, checkShape, resolvePaths, soundSections } from './config-check.ts';
 import { ConfigError } from './config-fault.ts';
 import type { Config } from './config-schema.ts';
 import { applyAssignments, applyEnvironment, type Layered, readTree } from './config-source.ts';
@@ -21,10 +21,9 @@ export async function loadConfig(sources: ConfigSources): Promise<Config> {
   applyAssignments(layered, sources.assignments);
   const { config, faults } = checkShape(layered.tree);
   layered.faults.push(...faults);
-  if (config !== null) {
-    resolvePaths(config, baseFolder(sources.file));
-    layered.faults.push(...checkRules(config));
-  }
+  const sound = config ?? soundSections(layered.tree, faults);
+  resolvePaths(sound, baseFolder(sources.file));
+  layered.faults.push(...checkRules(sound));
   if (config === null || layered.faults.length > 0) {
     throw new ConfigError(
       layered.faults.map((fault) => ({
