@@ -33,7 +33,7 @@ export interface RecordFile {
 }
 
 export interface SmallCopyResult extends Digests {
-  /** BLAKE3 over samples of the clip (see sample-digest), to know it again without reading it whole. */
+  /** BLAKE3 over samples of the clip (see sample-ranges), to know it again without reading it whole. */
   sampleBlake3: string;
   /** BLAKE3 and length of the file as read back. */
   readBackBlake3: string;

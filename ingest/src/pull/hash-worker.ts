@@ -6,6 +6,8 @@ import type { DigestChoice, Digests, HashReply, HashRequest } from './hash-proto
 import { storeSmallCopy } from './small-copy.ts';
 import { writeRecord } from './write-record.ts';
 
+// Every worker loads what is imported here, and it takes CPU at each start: no package but the hash, no recorder.
+
 /** The running digests of one clip. */
 interface Job {
   memory: SharedArrayBuffer;

@@ -13,7 +13,7 @@ import { HashPool } from './hash-pool.ts';
 import { chunkBytes, directAlignmentBytes, PageAlignedRing } from './page-aligned-ring.ts';
 import { pullStream } from './pull-stream.ts';
 import { readBackFile } from './read-back.ts';
-import { sampleRanges } from './sample-digest.ts';
+import { sampleRanges } from './sample-ranges.ts';
 
 const mebibyte = 1024 * 1024;
 

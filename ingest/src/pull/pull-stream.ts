@@ -2,7 +2,7 @@ import { type ClipReader, RecorderError } from '@docket/device-protocol';
 import { DirectFileWriter } from './direct-file.ts';
 import type { HashJob, HashPool } from './hash-pool.ts';
 import { borrowRing, type Chunk, chunkBytes, type PageAlignedRing, returnRing } from './page-aligned-ring.ts';
-import { sampleRanges } from './sample-digest.ts';
+import { sampleRanges } from './sample-ranges.ts';
 import { withinStallTimeout } from './stall-guard.ts';
 
 /** A file written from a clip: durable, and hashed from the bytes as they were read. */

@@ -4,7 +4,7 @@ import { blake3 } from '@napi-rs/blake-hash';
 import { errnoOf } from '../errors.ts';
 import type { SmallCopy, SmallCopyResult } from './hash-protocol.ts';
 import { allocatePageAligned, chunkBytes, directAlignmentBytes } from './page-aligned-ring.ts';
-import { sampleRanges } from './sample-digest.ts';
+import { sampleRanges } from './sample-ranges.ts';
 
 let readBackBuffer: Uint8Array | undefined;
 
