@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import type { Attachment, RecorderDriver } from '@docket/device-protocol';
+import { knownArchive } from './archive/archive-identity.ts';
 import type { ArchiveTarget } from './archive/archive-target.ts';
 import { DirectoryArchive } from './archive/directory-archive.ts';
 import { Forwarder } from './archive/forwarder.ts';
@@ -74,6 +75,7 @@ export class Ingest {
         directory: options.archive.directory,
         pool,
         issuer: `gateway:${options.dockName}`,
+        known: knownArchive(database, options.archive.name),
       });
       const forwarder = new Forwarder({
         ...base,

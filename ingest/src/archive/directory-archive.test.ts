@@ -1,5 +1,5 @@
 import { closeSync, openSync, readdirSync, writeSync } from 'node:fs';
-import { mkdir, open, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { v7 as uuidv7 } from 'uuid';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -11,12 +11,30 @@ import { smallFileSystem, whyNoMounts } from '../testing/small-file-system.ts';
 import { filesBelow } from '../testing/sound-store.ts';
 import { temporaryFolder } from '../testing/temporary-folder.ts';
 import { type ArchiveUnderTest, archiveContract } from './archive-contract.ts';
+import type { KnownArchive } from './archive-identity.ts';
 import { DirectoryArchive } from './directory-archive.ts';
 
 function openArchive(directory: string): DirectoryArchive {
   const pool = new HashPool(2);
   onTestFinished(() => pool.stop());
-  return new DirectoryArchive({ name: 'main', directory, pool, issuer: 'directory:main@dock-1' });
+  return new DirectoryArchive({
+    name: 'main',
+    directory,
+    pool,
+    issuer: 'directory:main@dock-1',
+    known: remembered(),
+  });
+}
+
+/** What a dock remembers of its archive, kept in memory. */
+function remembered(): KnownArchive {
+  let known: string | null = null;
+  return {
+    read: async () => known,
+    write: async (id) => {
+      known = id;
+    },
+  };
 }
 
 async function flipByte(path: string): Promise<void> {
@@ -33,7 +51,7 @@ async function underTest(): Promise<ArchiveUnderTest> {
   return {
     target: openArchive(root),
     objects: async () => {
-      const kept = (await files()).filter((file) => !isUnfinished(file));
+      const kept = (await files()).filter((file) => !isUnfinished(file) && file !== 'archive.json');
       return new Map(
         await Promise.all(kept.map(async (file) => [file, await readFile(join(root, file))] as const)),
       );
@@ -72,6 +90,7 @@ describe('an archive in a folder', () => {
       .toISOString()
       .slice(0, 10);
     expect(await filesBelow(root)).toEqual([
+      'archive.json',
       `clips/${sha256.slice(0, 2)}/${sha256.slice(2, 4)}/${sha256}`,
       `receipts/${day}/${clipId}.json`,
       `records/${day}/${clipId}.json`,
@@ -91,7 +110,7 @@ describe('an archive in a folder', () => {
     });
     const depositing = archive.deposit(sent, signal);
     await expect(depositing).rejects.toSatisfy((error) => isIngestError(error, 'ARCHIVE_MISMATCH'));
-    expect(await filesBelow(root)).toEqual([]);
+    expect(await filesBelow(root)).toEqual(['archive.json']);
   });
 
   test('issues a new receipt where its own copy of the old one is damaged', async () => {
@@ -113,7 +132,7 @@ describe('an archive in a folder', () => {
       const archive = openArchive(root);
       const depositing = archive.deposit(await depositOf('x'.repeat(3_000_000)), signal);
       await expect(depositing).rejects.toSatisfy((error) => isIngestError(error, 'ARCHIVE_FAILED'));
-      expect(await filesBelow(root)).toEqual([]);
+      expect(await filesBelow(root)).toEqual(['archive.json']);
       const receipt = await archive.deposit(await depositOf('x'.repeat(1000)), signal);
       expect(receipt.sizeBytes).toBe(1000);
     },
@@ -124,5 +143,28 @@ describe('an archive in a folder', () => {
     await writeFile(blocked, 'in the way');
     const depositing = openArchive(join(blocked, 'archive')).deposit(await depositOf('footage'), signal);
     await expect(depositing).rejects.toSatisfy((error) => isIngestError(error, 'ARCHIVE_FAILED'));
+  });
+});
+
+describe('a share that is not mounted', () => {
+  test('is an empty folder, and takes nothing until it is back', async () => {
+    const folder = await temporaryFolder();
+    const root = join(folder, 'archive');
+    const archive = openArchive(root);
+    const media = join(folder, 'media.mp4');
+    await writeFile(media, 'footage');
+    const clipId = uuidv7();
+    const sent = { clipId, mediaFile: media, sizeBytes: 7, sha256: sha256Hex('footage'), record: '{}' };
+    const { signal } = new AbortController();
+    await archive.deposit(sent, signal);
+    await rename(root, join(folder, 'elsewhere'));
+    await mkdir(root);
+    await expect(archive.deposit({ ...sent, clipId: uuidv7() }, signal)).rejects.toMatchObject({
+      code: 'ARCHIVE_FAILED',
+    });
+    expect(await filesBelow(root)).toEqual([]);
+    await rm(root, { recursive: true });
+    await rename(join(folder, 'elsewhere'), root);
+    expect((await archive.deposit(sent, signal)).clipId).toBe(clipId);
   });
 });

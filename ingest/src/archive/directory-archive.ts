@@ -12,6 +12,7 @@ import { announceStep } from '../step-channel.ts';
 import { makeFolder, replaceFile, syncFolder } from '../store/durable-files.ts';
 import { sha256Hex } from '../store/sealed-record.ts';
 import { dayOfClipId } from '../store/store-layout.ts';
+import { assertSameArchive, type KnownArchive } from './archive-identity.ts';
 import type { ArchiveDeposit, ArchiveTarget, Receipt } from './archive-target.ts';
 import { StoredFileReader } from './stored-file-reader.ts';
 
@@ -22,6 +23,8 @@ export interface DirectoryArchiveOptions {
   pool: HashPool;
   /** Who issues the receipts, e.g. `directory:evidence@dock-1`. */
   issuer: string;
+  /** Which archive this is, remembered outside of it. */
+  known: KnownArchive;
 }
 
 /** The longest wait for one buffer of our own store's disk. */
@@ -52,7 +55,8 @@ const ReceiptFile = Type.Object({
 /**
  * An archive in a folder. Bytes lie once for each content under their SHA-256:
  *
- *   clips/<h0h1>/<h2h3>/<sha256>        the media
+ *   archive.json                         the mark by which docks know this archive again
+ *   clips/<h0h1>/<h2h3>/<sha256>         the media
  *   records/<yyyy-mm-dd>/<clip id>.json  the sealed record of each clip
  *   receipts/<yyyy-mm-dd>/<clip id>.json the receipt of each clip
  *   incoming/<issuer>/                   deposits under way, under temporary names
@@ -63,6 +67,7 @@ export class DirectoryArchive implements ArchiveTarget {
   readonly #root: string;
   readonly #pool: HashPool;
   readonly #issuer: string;
+  readonly #known: KnownArchive;
   /** Where this dock's deposits under way lie: on a shared archive each dock sweeps only its own. */
   readonly #incoming: string;
 
@@ -71,11 +76,13 @@ export class DirectoryArchive implements ArchiveTarget {
     this.#root = options.directory;
     this.#pool = options.pool;
     this.#issuer = options.issuer;
+    this.#known = options.known;
     this.#incoming = join(options.directory, 'incoming', folderNameOf(options.issuer));
   }
 
   async deposit(deposit: ArchiveDeposit, signal: AbortSignal): Promise<Receipt> {
     try {
+      await assertSameArchive(this.#root, this.name, this.#known);
       await makeFolder(this.#incoming);
       const stored = await this.#storeMedia(deposit, signal);
       await this.#storeRecord(deposit);
@@ -105,6 +112,7 @@ export class DirectoryArchive implements ArchiveTarget {
   }
 
   async sweep(): Promise<void> {
+    await assertSameArchive(this.#root, this.name, this.#known);
     await makeFolder(this.#incoming);
     for (const name of await readdir(this.#incoming)) {
       await rm(join(this.#incoming, name), { recursive: true, force: true });

@@ -82,6 +82,12 @@ CREATE TABLE receipt (
   PRIMARY KEY (clip_id, target)
 ) STRICT;
 
+CREATE TABLE archive_target (
+  target TEXT PRIMARY KEY,
+  archive_id TEXT NOT NULL,
+  first_used_at TEXT NOT NULL
+) STRICT;
+
 CREATE TABLE forward (
   clip_id TEXT NOT NULL REFERENCES clip (clip_id),
   target TEXT NOT NULL,

@@ -1,0 +1,70 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { v4 as uuidv4 } from 'uuid';
+import { canonicalJson } from '../custody/canonical-json.ts';
+import { errnoOf, IngestError } from '../errors.ts';
+import type { IndexDatabase } from '../index-store/index-database.ts';
+import { makeFolder, replaceFile } from '../store/durable-files.ts';
+
+/** What this dock knows an archive by, from the first deposit on. */
+export interface KnownArchive {
+  read(): Promise<string | null>;
+  write(id: string): Promise<void>;
+}
+
+const markerFile = 'archive.json';
+
+/**
+ * Makes sure that a folder is the archive that was used before. A share that is not mounted is an empty folder: what was
+ * put there would vanish under the mount, with its receipts. The first use marks the folder; from then on another mark, or
+ * none, is refused. Throws IngestError ARCHIVE_FAILED.
+ */
+export async function assertSameArchive(root: string, name: string, known: KnownArchive): Promise<void> {
+  const expected = await known.read();
+  const found = await readMark(root);
+  if (expected !== null && found === expected) return;
+  if (expected === null) return known.write(found ?? (await mark(root)));
+  throw new IngestError(
+    'ARCHIVE_FAILED',
+    `archive ${name}: ${root} is not the archive used before (${found === null ? `it has no ${markerFile}` : 'it carries another mark'}); is the share mounted?`,
+  );
+}
+
+async function readMark(root: string): Promise<string | null> {
+  let text: string;
+  try {
+    text = await readFile(join(root, markerFile), 'utf8');
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return null;
+    throw error;
+  }
+  const value: unknown = JSON.parse(text);
+  const id = typeof value === 'object' && value !== null && 'id' in value ? value.id : null;
+  return typeof id === 'string' ? id : null;
+}
+
+async function mark(root: string): Promise<string> {
+  const id = uuidv4();
+  await makeFolder(root);
+  await replaceFile(join(root, markerFile), canonicalJson({ v: 1, id }), root);
+  return id;
+}
+
+/** The index remembers which archive each target is. */
+export function knownArchive(database: IndexDatabase, target: string): KnownArchive {
+  return {
+    read: async () => {
+      const [row] = await database.read('SELECT archive_id FROM archive_target WHERE target = ?', [target]);
+      return row === undefined ? null : String(row.archive_id);
+    },
+    write: async (id) => {
+      await database.write((transaction) =>
+        transaction.run('INSERT INTO archive_target (target, archive_id, first_used_at) VALUES (?, ?, ?)', [
+          target,
+          id,
+          new Date().toISOString(),
+        ]),
+      );
+    },
+  };
+}
