@@ -9,6 +9,8 @@ import { Pace, pacedDriver } from './paced-driver.ts';
 import type { SlotsOrder, SlotsReport } from './slots-report.ts';
 
 const idleMs = 3000;
+/** A gateway has been up for long when recorders come: its workers have started. */
+const settleMs = 1500;
 const chunkBytes = 1024 * 1024;
 /** The control flushes as often as Docket does where it cannot write past the cache. */
 const bufferedSyncBytes = 32 * 1024 * 1024;
@@ -127,6 +129,7 @@ async function run(order: SlotsOrder): Promise<SlotsReport> {
   let statuses: Statuses | undefined;
   const ingest =
     order.mode === 'hash-on-main' ? null : await openIngest(order, (status) => statuses?.see(status));
+  await delay(settleMs);
   const loopDelay = monitorEventLoopDelay({ resolution: 5 });
   loopDelay.enable();
   const watch = new Stopwatch();
