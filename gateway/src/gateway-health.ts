@@ -20,7 +20,7 @@ export async function gatewayHealth(sources: HealthSources): Promise<Health> {
   const room = await ingest.storeRoom();
   const queue = await ingest.forwarder.queue();
   const [clips] = await ingest.database.read(
-    'SELECT count(*) AS clips, count(quarantine_reason) AS quarantined FROM clip',
+    'SELECT (SELECT count(*) FROM clip) AS clips, (SELECT count(*) FROM clip WHERE quarantine_reason IS NOT NULL) AS quarantined',
   );
   const components: Health['components'] = [
     storeHealth(room, sources.reserveBytes),

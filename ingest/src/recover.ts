@@ -70,7 +70,13 @@ async function finishOrReturn(services: Services, clip: ClipRecord): Promise<Out
         later: false,
       });
     }
-    await sealClip(services, clip, takenFacts(clip, stored.readBack), await claimsOf(services, clip), moves);
+    await sealClip(
+      services,
+      clip,
+      await takenFacts(services, clip, stored.readBack),
+      await claimsOf(services, clip),
+      moves,
+    );
     return 'finished';
   } catch (error) {
     if (!isNotWhole(error)) return 'kept';
@@ -164,18 +170,31 @@ async function adoptSealed(services: Services, clip: ClipRecord): Promise<Outcom
   }
 }
 
-function takenFacts(clip: ClipRecord, readBack: 'media' | 'cache'): TakenFacts {
-  const now = new Date().toISOString();
+/** What was measured before the stop. The times of what was done then are the custody log's, not those of the restart. */
+async function takenFacts(
+  services: Services,
+  clip: ClipRecord,
+  readBack: 'media' | 'cache',
+): Promise<TakenFacts> {
   return {
     sizeBytes: clip.sizeBytes,
     sha256: clip.sha256 ?? '',
     blake3: clip.blake3 ?? '',
     sampleBlake3: clip.sampleBlake3 ?? '',
     readBack,
-    pulledAt: now,
-    verifiedAt: now,
+    pulledAt: await timeOf(services, clip.clipId, 'pulled'),
+    verifiedAt: await timeOf(services, clip.clipId, 'verified'),
     pulledIn: clip.pulledIn ?? clip.dockingId,
   };
+}
+
+async function timeOf(services: Services, clipId: string, action: 'pulled' | 'verified'): Promise<string> {
+  const [row] = await services.database.read(
+    'SELECT at FROM custody_entry WHERE clip_id = ? AND action = ? ORDER BY sequence DESC LIMIT 1',
+    [clipId, action],
+  );
+  if (row === undefined) throw new NotSealedError(`no entry tells when clip ${clipId} was ${action}`);
+  return String(row.at);
 }
 
 async function claimsOf(services: Services, clip: ClipRecord): Promise<RecorderClaims> {

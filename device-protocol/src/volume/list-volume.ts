@@ -142,8 +142,11 @@ function concernOf(decoded: ReturnType<typeof decodeName>, stats: BigIntStats): 
 
 /**
  * The file time as the recorder's wall clock. FAT keeps local time without a zone; volumes are mounted with
- * `tz=UTC`, so the UTC reading of the kernel's time is the text that stands on the card.
+ * `tz=UTC`, so the UTC reading of the kernel's time is the text that stands on the card. `null` for a time beyond what
+ * a calendar can say.
  */
-export function fileTime(stats: { mtimeMs: bigint }): DeviceTime {
-  return { text: new Date(Number(stats.mtimeMs)).toISOString().replace('Z', ''), source: 'file-time' };
+export function fileTime(stats: { mtimeMs: bigint }): DeviceTime | null {
+  const time = new Date(Number(stats.mtimeMs));
+  if (Number.isNaN(time.getTime())) return null;
+  return { text: time.toISOString().replace('Z', ''), source: 'file-time' };
 }

@@ -10,6 +10,7 @@ export class VolumeClipReader implements ClipReader {
   readonly #handle: FileHandle;
   readonly #opened: BigIntStats;
   readonly #isPresent: () => Promise<boolean>;
+  #readsUnderWay = 0;
 
   constructor(clipName: string, handle: FileHandle, opened: BigIntStats, isPresent: () => Promise<boolean>) {
     this.sizeBytes = Number(opened.size);
@@ -32,6 +33,7 @@ export class VolumeClipReader implements ClipReader {
   }
 
   async #readOnce(into: Uint8Array, offset: number, position: number): Promise<number> {
+    this.#readsUnderWay += 1;
     try {
       const { bytesRead } = await this.#handle.read(into, offset, into.length - offset, position);
       return bytesRead;
@@ -49,6 +51,8 @@ export class VolumeClipReader implements ClipReader {
         `cannot read ${this.#clipName} at byte ${position}: ${cause}`,
         details,
       );
+    } finally {
+      this.#readsUnderWay -= 1;
     }
   }
 
@@ -63,7 +67,10 @@ export class VolumeClipReader implements ClipReader {
     }
   }
 
-  close(): Promise<void> {
-    return this.#handle.close();
+  /** Does not wait for a read that never returns: the descriptor is then closed when it does. */
+  async close(): Promise<void> {
+    const closed = this.#handle.close();
+    closed.catch(() => {});
+    if (this.#readsUnderWay === 0) await closed;
   }
 }

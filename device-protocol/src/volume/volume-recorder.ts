@@ -182,7 +182,7 @@ function assertAsListed(clip: ListedClip, stats: BigIntStats): void {
   const unchanged =
     stats.isFile() &&
     Number(stats.size) === clip.sizeBytes &&
-    (clip.modifiedAt === null || fileTime(stats).text === clip.modifiedAt.text);
+    (clip.modifiedAt === null || fileTime(stats)?.text === clip.modifiedAt.text);
   if (!unchanged) {
     throw new RecorderError('CLIP_CHANGED', `${clip.name} is not the file that was listed`, {
       clipName: clip.name,

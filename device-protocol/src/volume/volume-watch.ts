@@ -1,5 +1,5 @@
 import { watch } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AttachmentEvent, AttachmentSource } from '../attachment.ts';
@@ -39,7 +39,7 @@ async function* watchFolder(
       const nudged = new Promise<void>((resolve) => {
         wake = resolve;
       });
-      yield* differences(known, await look(options.directory), options.directory);
+      yield* differences(known, await look(options.directory, known), options.directory);
       await firstOf(nudged, options.reconcileIntervalMs, signal);
     }
   } finally {
@@ -55,16 +55,23 @@ async function firstOf(nudged: Promise<void>, intervalMs: number, signal: AbortS
   timer.abort();
 }
 
+/** A slot whose volume does not answer within this is taken as unchanged, so that it hides no other. */
+const slotLookMs = 3_000;
+
 /** Attached volumes by port path; the value names the instance. */
-async function look(directory: string): Promise<Map<string, string>> {
+async function look(directory: string, known: ReadonlyMap<string, string>): Promise<Map<string, string>> {
   const found = new Map<string, string>();
   const parent = await stat(directory, { bigint: true }).catch(() => null);
   if (parent === null) return found;
-  for (const entry of await readdir(directory, { withFileTypes: true })) {
-    if (!entry.isDirectory() || !slotName.test(entry.name)) continue;
-    const instance = await instanceOf(join(directory, entry.name), parent.dev);
-    if (instance !== null) found.set(entry.name, instance);
-  }
+  const entries = await readdir(directory, { withFileTypes: true });
+  const slots = entries.filter((entry) => entry.isDirectory() && slotName.test(entry.name));
+  await Promise.all(
+    slots.map(async ({ name }) => {
+      const unchanged = delay(slotLookMs, known.get(name) ?? null, { ref: false });
+      const instance = await Promise.race([instanceOf(join(directory, name), parent.dev), unchanged]);
+      if (instance !== null) found.set(name, instance);
+    }),
+  );
   return found;
 }
 
@@ -73,11 +80,24 @@ async function instanceOf(path: string, parentDevice: bigint): Promise<string | 
     const stats = await stat(path, { bigint: true });
     const entries = await readdir(path);
     const isMount = stats.dev !== parentDevice;
-    return isMount || entries.length > 0 ? `${stats.dev}:${stats.ino}` : null;
+    return isMount || entries.length > 0 ? `${stats.dev}:${stats.ino}${await diskSequence(stats.dev)}` : null;
   } catch {
     // Gone between the two looks, or a dead mount: not attached.
     return null;
   }
+}
+
+/**
+ * Tells one disk from the next that gets the same device number (kernel 5.15 and newer count them); empty where the file
+ * system lies on no disk of its own.
+ */
+async function diskSequence(device: bigint): Promise<string> {
+  const major = ((device >> 8n) & 0xfffn) | ((device >> 32n) & ~0xfffn);
+  const minor = (device & 0xffn) | ((device >> 12n) & ~0xffn);
+  const disk = `/sys/dev/block/${major}:${minor}`;
+  const read = (file: string) => readFile(file, 'utf8').catch(() => null);
+  const sequence = (await read(`${disk}/diskseq`)) ?? (await read(`${disk}/../diskseq`));
+  return sequence === null ? '' : `:${sequence.trim()}`;
 }
 
 function* differences(

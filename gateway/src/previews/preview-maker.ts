@@ -83,7 +83,7 @@ export class PreviewMaker {
     const { database } = this.#options;
     const marks = storedStates.map(() => '?').join(', ');
     const [row] = await database.read(
-      `SELECT clip_id FROM clip WHERE preview_state = 'waiting' AND state IN (${marks}) ORDER BY clip_id DESC LIMIT 1`,
+      `SELECT clip_id FROM clip INDEXED BY clip_preview_due WHERE preview_state = 'waiting' AND state IN (${marks}) ORDER BY clip_id DESC LIMIT 1`,
       storedStates,
     );
     return row === undefined ? null : readClip(database, String(row.clip_id));

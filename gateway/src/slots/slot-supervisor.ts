@@ -32,6 +32,7 @@ export class SlotSupervisor {
   readonly #options: SlotSupervisorOptions;
   readonly #retry: { firstMs: number; longestMs: number };
   readonly #occupied = new Map<string, Occupied>();
+  readonly #turns = new Map<string, Promise<void>>();
 
   constructor(options: SlotSupervisorOptions) {
     this.#options = options;
@@ -41,6 +42,7 @@ export class SlotSupervisor {
   /** Watches every source until the signal aborts, then waits for the dockings to end. */
   async run(signal: AbortSignal): Promise<void> {
     await Promise.all(this.#options.sources.map((source) => this.#watch(source, signal)));
+    await Promise.all(this.#turns.values());
     await Promise.all([...this.#occupied.values()].map(({ done }) => done));
   }
 
@@ -48,13 +50,27 @@ export class SlotSupervisor {
   async #watch(source: AttachmentSource, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       try {
-        for await (const event of source.watch(signal)) await this.#handle(event, signal);
+        for await (const event of source.watch(signal)) this.#queue(event, signal);
       } catch (error) {
         if (signal.aborted) return;
         this.#options.log.error({ err: error, source: source.name }, 'watching for recorders failed');
       }
       await delay(this.#retry.firstMs, undefined, { signal }).catch(() => {});
     }
+  }
+
+  /** Events of one slot take turns; a slot that hangs holds up no other. */
+  #queue(event: AttachmentEvent, signal: AbortSignal): void {
+    const slot = event.type === 'detached' ? event.portPath : event.attachment.portPath;
+    // Said at once, although its turn may come later: whatever the docking waits for can end on it.
+    if (event.type === 'detached') this.#abort(slot, event.instance);
+    const turn = (this.#turns.get(slot) ?? Promise.resolve()).then(() => this.#handle(event, signal));
+    this.#turns.set(slot, turn);
+  }
+
+  #abort(slot: string, instance: string): void {
+    const occupied = this.#occupied.get(slot);
+    if (occupied?.instance === instance) occupied.detach.abort();
   }
 
   async #handle(event: AttachmentEvent, signal: AbortSignal): Promise<void> {

@@ -85,8 +85,8 @@ export class DirectoryArchive implements ArchiveTarget {
       await assertSameArchive(this.#root, this.name, this.#known);
       await makeFolder(this.#incoming);
       const stored = await this.#storeMedia(deposit, signal);
-      await this.#storeRecord(deposit);
-      return await this.#issueReceipt(deposit, stored);
+      const recordSha256 = await this.#storeRecord(deposit, signal);
+      return await this.#issueReceipt(deposit, stored, recordSha256);
     } catch (error) {
       if (isIngestError(error) || signal.aborted) throw error;
       const message = error instanceof Error ? error.message : String(error);
@@ -125,7 +125,11 @@ export class DirectoryArchive implements ArchiveTarget {
     const object = join('clips', sha256.slice(0, 2), sha256.slice(2, 4), sha256);
     const path = join(this.#root, object);
     const held = await this.#held(path, deposit, signal);
-    if (held !== null) return { object, ...held };
+    if (held !== null) {
+      // Linked by a run that may have ended before its link was durable.
+      await syncFolder(dirname(path));
+      return { object, ...held };
+    }
     const temporary = join(this.#incoming, `${deposit.clipId}-${uuidv4()}.part`);
     try {
       await this.#write(deposit, temporary, signal);
@@ -178,14 +182,23 @@ export class DirectoryArchive implements ArchiveTarget {
     );
   }
 
-  async #storeRecord(deposit: ArchiveDeposit): Promise<void> {
+  /** Resolves with the SHA-256 of the record as the archive's disk gives it. */
+  async #storeRecord(deposit: ArchiveDeposit, signal: AbortSignal): Promise<string> {
     const path = join(this.#root, 'records', dayOfClipId(deposit.clipId), `${deposit.clipId}.json`);
     await makeFolder(dirname(path));
     await replaceFile(path, deposit.record, this.#incoming);
+    const { sha256 } = await readBackFile(path, 'sha256', this.#pool, signal);
+    if (sha256 === sha256Hex(deposit.record)) return sha256;
+    throw new IngestError(
+      'ARCHIVE_MISMATCH',
+      `archive ${this.name} reads another record than was sent at ${path}`,
+      {
+        clipId: deposit.clipId,
+      },
+    );
   }
 
-  async #issueReceipt(deposit: ArchiveDeposit, stored: StoredObject): Promise<Receipt> {
-    const recordSha256 = sha256Hex(deposit.record);
+  async #issueReceipt(deposit: ArchiveDeposit, stored: StoredObject, recordSha256: string): Promise<Receipt> {
     const issued = await this.receiptOf(deposit.clipId, deposit.sha256);
     if (issued?.recordSha256 === recordSha256) return issued;
     const facts = {

@@ -72,11 +72,12 @@ export class Forwarder {
   async queue(): Promise<ArchiveQueue> {
     const { database, target } = this.#options;
     const [waiting] = await database.read(
-      "SELECT count(*) AS clips, coalesce(sum(size_bytes), 0) AS bytes FROM clip WHERE state IN ('sealed', 'forwarded')",
+      "SELECT count(*) AS clips, coalesce(sum(size_bytes), 0) AS bytes FROM clip INDEXED BY clip_forward_due WHERE state IN ('sealed', 'forwarded')",
     );
-    const [last] = await database.read('SELECT max(stored_at) AS at FROM receipt WHERE target = ?', [
-      target.name,
-    ]);
+    const [last] = await database.read(
+      'SELECT stored_at AS at FROM receipt WHERE target = ? ORDER BY stored_at DESC LIMIT 1',
+      [target.name],
+    );
     return {
       waitingClips: Number(waiting?.clips ?? 0),
       waitingBytes: Number(waiting?.bytes ?? 0),
@@ -96,7 +97,7 @@ export class Forwarder {
 
   async #nextDue(): Promise<string | null> {
     const [row] = await this.#options.database.read(
-      `SELECT clip.clip_id FROM clip LEFT JOIN forward ON forward.clip_id = clip.clip_id AND forward.target = ?
+      `SELECT clip.clip_id FROM clip INDEXED BY clip_forward_due LEFT JOIN forward ON forward.clip_id = clip.clip_id AND forward.target = ?
        WHERE clip.state IN ('sealed', 'forwarded') AND (forward.next_attempt_at IS NULL OR forward.next_attempt_at <= ?)
        ORDER BY clip.marked DESC, clip.clip_id LIMIT 1`,
       [this.#options.target.name, new Date().toISOString()],

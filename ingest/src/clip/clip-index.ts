@@ -45,12 +45,12 @@ export async function registerClip(
   const [unpulled] = await transaction.all(
     `SELECT clip_id, state, pulled_in, sample_blake3 FROM clip
      WHERE recorder_id = ? AND path_bytes = ? AND sha256 IS NULL AND state IN ('listed', 'unreadable', 'lost')
-     ORDER BY clip_id DESC LIMIT 1`,
-    [context.recorderId, listed.pathBytes],
+     AND ${notDockedElsewhere} ORDER BY clip_id DESC LIMIT 1`,
+    [context.recorderId, listed.pathBytes, context.dockingId],
   );
   if (unpulled === undefined) return insertClip(transaction, custody, context, listed);
   const revived = await reviveClip(transaction, custody, context, unpulled, listed);
-  await relistClip(transaction, custody, revived.clipId, listed);
+  await relistClip(transaction, custody, revived.clipId, listed, context.officerNumber);
   return revived;
 }
 
@@ -60,10 +60,11 @@ export async function relistClip(
   custody: CustodyLog,
   clipId: string,
   listed: ListedClip,
+  officerNumber: string | null,
 ): Promise<void> {
   const modifiedAt = deviceTimeText(listed.modifiedAt);
   await transaction.run(
-    'UPDATE clip SET size_bytes = ?, modified_at = ?, kind = ?, name_encoding = ?, marked = ?, marked_source = ? WHERE clip_id = ?',
+    'UPDATE clip SET size_bytes = ?, modified_at = ?, kind = ?, name_encoding = ?, marked = ?, marked_source = ?, officer_number = ? WHERE clip_id = ?',
     [
       listed.sizeBytes,
       modifiedAt,
@@ -71,6 +72,7 @@ export async function relistClip(
       listed.nameEncoding,
       listed.marked,
       listed.markedSource,
+      listed.officerNumberInName ?? officerNumber,
       clipId,
     ],
   );

@@ -48,6 +48,15 @@ const actionOfState: Record<ClipState, CustodyAction> = {
   lost: 'lost',
 };
 
+/** What is known of a clip no byte of which is ours. */
+const nothingTaken: ClipColumns = {
+  sha256: null,
+  blake3: null,
+  sample_blake3: null,
+  read_back: null,
+  pulled_in: null,
+};
+
 /** Moves a clip and writes its custody entry, in the caller's transaction. Throws IngestError ILLEGAL_MOVE. */
 export async function moveClip(transaction: Transaction, custody: CustodyLog, move: ClipMove): Promise<void> {
   const [row] = await transaction.all('SELECT state FROM clip WHERE clip_id = ?', [move.clipId]);
@@ -61,7 +70,11 @@ export async function moveClip(transaction: Transaction, custody: CustodyLog, mo
       },
     );
   }
-  const columns: Record<string, SqlValue> = { state: move.to, ...move.columns };
+  const columns: Record<string, SqlValue> = {
+    state: move.to,
+    ...(move.to === 'listed' ? nothingTaken : {}),
+    ...move.columns,
+  };
   if (move.quarantine !== undefined) {
     columns.quarantine_reason = move.quarantine?.reason ?? null;
     columns.quarantine_detail = move.quarantine?.detail ?? null;

@@ -238,9 +238,30 @@ describe('a recorder pulled out too early', () => {
       read: (clip) => {
         throw new RecorderError('RECORDER_SILENT', `no byte of ${clip.name} came`);
       },
+      isPresent: async () => false,
     });
     const { issue } = await dock.dock({ driver });
     expect(issue?.code).toBe('recorder-silent');
     expect((await dock.clip('a.mp4')).state).toBe('listed');
+  });
+
+  test('that stalls over one clip and answers otherwise sets that clip aside and gives the others', async () => {
+    const dock = await TestDock.open();
+    await writeFile(join(dock.card, 'a.mp4'), 'a');
+    await writeFile(join(dock.card, 'b.mp4'), 'b');
+    const driver = hookedDriver({
+      read: (clip, _position, read) => {
+        if (clip.name === 'a.mp4') throw new RecorderError('RECORDER_SILENT', 'no byte of a.mp4 came');
+        return read();
+      },
+    });
+    const { issue, last } = await dock.dock({ driver });
+    expect(issue).toBeNull();
+    expect(last.safeToUndock).toBe(false);
+    expect(await dock.clip('a.mp4')).toMatchObject({
+      state: 'unreadable',
+      quarantine: { reason: 'read-error' },
+    });
+    expect((await dock.clip('b.mp4')).state).toBe('sealed');
   });
 });

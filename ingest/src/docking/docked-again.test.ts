@@ -6,7 +6,8 @@ import { listCustody } from '../custody/custody-queries.ts';
 import { Gate } from '../testing/gate.ts';
 import { hookedDriver } from '../testing/hooked-driver.ts';
 import { expectSoundStore, filesBelow, sha256 } from '../testing/sound-store.ts';
-import { TestDock } from '../testing/test-dock.ts';
+import { isSettled, TestDock } from '../testing/test-dock.ts';
+import type { DockingStatus } from './run-docking.ts';
 
 const recorded = new Date('2026-08-04T10:00:00Z');
 
@@ -101,7 +102,7 @@ describe('a recorder docked again', () => {
     expect(archived.filter((file) => file.startsWith('clips/'))).toHaveLength(1);
     expect(archived.filter((file) => file.startsWith('receipts/'))).toHaveLength(2);
     expect(archived.filter((file) => file.startsWith('records/'))).toHaveLength(2);
-    const [object = ''] = archived;
+    const [object = ''] = archived.filter((file) => file.startsWith('clips/'));
     expect(await readFile(join(dock.archive, object), 'utf8')).toBe('the same footage');
   });
 
@@ -196,6 +197,60 @@ describe('two recorders of one name', () => {
     expect(issue).toBeNull();
     expect((await dock.clip('clip-0.mp4')).state).toBe('sealed');
     expect((await dock.clip('clip-1.mp4')).state).toBe('sealed');
+    await expectSoundStore(dock);
+  });
+
+  test.each([
+    ['of the same length', 0],
+    ['of another length', 1],
+  ])('with clips of one name and time, %s, each gives its own', async (_what, difference) => {
+    const dock = await TestDock.open();
+    const [first, second] = [join(dock.root, 'card-1'), join(dock.root, 'card-2')];
+    const contents = [Buffer.alloc(2_000_000, 1), Buffer.alloc(2_000_000 + difference, 2)];
+    for (const [index, card] of [first, second].entries()) {
+      await identify(card, '0000000');
+      await record(card, 'MOVI0001.avi', contents[index] ?? '');
+    }
+    const reading = new Gate();
+    const secondListed = new Gate();
+    const driver = hookedDriver({
+      read: async (_clip, _position, read) => {
+        reading.open();
+        await secondListed.opened;
+        return read();
+      },
+    });
+    const firstDocking = dock.dock({ slot: '1-1', card: first, driver });
+    await reading.opened;
+    const until = (status: DockingStatus) => {
+      if (status.progress.clipsTotal > 0) secondListed.open();
+      return isSettled(status);
+    };
+    const secondStory = await dock.dock({ slot: '1-2', card: second, until });
+    expect((await firstDocking).issue).toBeNull();
+    expect(secondStory.last.safeToUndock).toBe(true);
+    const clips = await dock.clips();
+    const sealed = clips.filter(({ state }) => state === 'sealed').map((clip) => clip.sha256);
+    expect(sealed.sort()).toEqual(contents.map(sha256).sort());
+    await expectSoundStore(dock);
+  });
+});
+
+describe('a store whose index failed at the last moment', () => {
+  test('keeps nothing that nobody claims, and takes the clip at the next docking', async () => {
+    const dock = await TestDock.open();
+    await record(dock.card, 'a.mp4', Buffer.alloc(2_000_000, 7));
+    const { database } = dock.ingest;
+    await database.write((transaction) =>
+      transaction.run(`CREATE TRIGGER no_seal BEFORE UPDATE OF record_sha256 ON clip
+        BEGIN SELECT RAISE(ABORT, 'the disk failed'); END`),
+    );
+    const { issue } = await dock.dock({ until: () => false });
+    expect(issue?.code).toBe('store-failed');
+    expect(await dock.clip('a.mp4')).toMatchObject({ state: 'listed', sha256: null, pulledIn: null });
+    await database.write((transaction) => transaction.run('DROP TRIGGER no_seal'));
+    await dock.dock();
+    expect((await dock.clip('a.mp4')).state).toBe('sealed');
     await expectSoundStore(dock);
   });
 });

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { isRecorderError, isRecorderLost, type ListedClip } from '@docket/device-protocol';
-import { type RegisteredClip, relistClip } from '../clip/clip-index.ts';
+import { isRecorderError, isRecorderLost, type ListedClip, RecorderError } from '@docket/device-protocol';
+import { insertClip, type RegisteredClip, relistClip } from '../clip/clip-index.ts';
 import { moveClip } from '../clip/clip-moves.ts';
 import type { QuarantineReason } from '../clip/quarantine.ts';
 import { isIngestError } from '../errors.ts';
@@ -96,12 +96,16 @@ async function pullOne(
       context.onProgress(bytes);
     };
     try {
-      await takeClip(services, { ...context, onProgress }, clip);
+      if (!(await takeClip(services, { ...context, onProgress }, clip))) {
+        clip = await ownRow(services, context, clip);
+        continue;
+      }
       observer.meter.clipsDone += 1;
       observer.onTaken(clip);
       return null;
-    } catch (error) {
+    } catch (failure) {
       context.onProgress(-copiedBytes);
+      const error = await blameClip(failure, clip, context);
       if (context.signal.aborted || isRecorderLost(error)) throw error;
       if (isIngestError(error, 'STORE_FULL')) return error.message;
       const reason = reasonToSetAside(error);
@@ -109,7 +113,7 @@ async function pullOne(
         if (tries < maxTries && isIngestError(error, 'COPY_MISMATCH')) continue;
         throw error;
       }
-      if (tries >= maxTries || reason === 'lost-before-pull') {
+      if (tries >= maxTries || reason === 'lost-before-pull' || error !== failure) {
         await setAside(services, context, clip, reason, error);
         observer.meter.quarantined.add(clip.clipId);
         return null;
@@ -117,6 +121,39 @@ async function pullOne(
       clip = await relisted(services, context, clip, observer.meter);
     }
   }
+}
+
+/** Another recorder of the same name took the clip of this row: this one's gets a row of its own. */
+function ownRow(
+  services: StoreServices,
+  context: TakingContext,
+  clip: RegisteredClip,
+): Promise<RegisteredClip> {
+  const { recorderId, officerNumber } = context.claims;
+  const registration = { recorderId, officerNumber, dockingId: context.dockingId };
+  return services.database.write((transaction) =>
+    insertClip(transaction, services.custody, registration, clip.listed),
+  );
+}
+
+/** How long a recorder that fell silent over one clip may take to show that it is still there. */
+const presenceLookMs = 5_000;
+
+/**
+ * A recorder that stalls over one clip and still answers otherwise has a bad spot, and its other clips must not wait for
+ * it: the stall then counts as a read error of the clip.
+ */
+async function blameClip(failure: unknown, clip: RegisteredClip, context: TakingContext): Promise<unknown> {
+  if (!isRecorderError(failure) || failure.code !== 'RECORDER_SILENT') return failure;
+  const isPresent = await Promise.race([
+    context.recorder.isPresent(),
+    delay(presenceLookMs, false, { signal: context.signal, ref: false }),
+  ]);
+  if (!isPresent) return failure;
+  return new RecorderError('CLIP_READ_FAILED', failure.message, {
+    clipName: clip.listed.name,
+    cause: failure,
+  });
 }
 
 /** The quarantine reason of an error that is about this clip alone; `null` for all others. */
@@ -155,7 +192,9 @@ async function relisted(
 ): Promise<RegisteredClip> {
   const now = await findListed(context, clip.listed.pathBytes);
   if (now === null || sameFile(now, clip.listed)) return clip;
-  await services.database.write((transaction) => relistClip(transaction, services.custody, clip.clipId, now));
+  await services.database.write((transaction) =>
+    relistClip(transaction, services.custody, clip.clipId, now, context.claims.officerNumber),
+  );
   meter.bytesTotal += now.sizeBytes - clip.listed.sizeBytes;
   return { ...clip, listed: now };
 }

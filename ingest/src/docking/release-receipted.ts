@@ -1,5 +1,5 @@
 import { isRecorderError, isRecorderLost, type Recorder } from '@docket/device-protocol';
-import type { RegisteredClip } from '../clip/clip-index.ts';
+import { insertClip, type RegisteredClip, type RegistrationContext } from '../clip/clip-index.ts';
 import type { StoreServices } from '../pull/take-clip.ts';
 import { releaseClip } from '../release/release-clip.ts';
 import type { ReleasePolicy } from '../release/release-policy.ts';
@@ -17,6 +17,8 @@ export interface ReleaseRun {
   dockingId: string;
   /** Every clip that lies on the recorder and stands in the store. */
   clips: readonly RegisteredClip[];
+  /** For a clip that turns out to be another than the one archived under its name: it gets a row, and is then taken. */
+  registration: RegistrationContext;
   signal: AbortSignal;
   onReleasing(clip: RegisteredClip): void;
   onReleased(clip: RegisteredClip): void;
@@ -26,7 +28,8 @@ export interface ReleaseRun {
 
 /**
  * Stays with the docked recorder and frees each clip once its receipt is there and policy allows. Returns when the
- * signal aborts; throws where the recorder is lost.
+ * signal aborts; throws where the recorder is lost, and CLIP_CHANGED where a clip is not the one that was archived: the
+ * docking must then begin anew and take it.
  */
 export async function releaseWhenReceipted(services: ReleaseServices, run: ReleaseRun): Promise<void> {
   const due = new Map(run.clips.map((clip) => [clip.clipId, clip]));
@@ -74,6 +77,12 @@ async function releaseDue(
       if (verdict.mayRelease) run.onReleased(clip);
     } catch (error) {
       if (run.signal.aborted || isRecorderLost(error) || !isRecorderError(error)) throw error;
+      if (error.code === 'CLIP_CHANGED') {
+        await services.database.write((transaction) =>
+          insertClip(transaction, services.custody, run.registration, clip.listed),
+        );
+        throw error;
+      }
       issue = { code: 'release-failed', detail: error.message };
     }
     due.delete(clip.clipId);

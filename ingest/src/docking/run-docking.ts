@@ -120,7 +120,7 @@ class Docking {
     const inventory = await this.#list(recorder, summary, signal);
     await this.#pull(recorder, summary, inventory, signal);
     await this.#sayFinished(inventory);
-    await this.#release(recorder, inventory, signal);
+    await this.#release(recorder, summary, inventory, signal);
   }
 
   async #identify(recorder: Recorder, signal: AbortSignal): Promise<RecorderSummary> {
@@ -171,6 +171,7 @@ class Docking {
     }
     meter.bytesTotal = inventory.wanted.reduce((sum, clip) => sum + clip.listed.sizeBytes, 0);
     await this.#services.dockings.inventoried(this.#status.dockingId, this.#counts());
+    this.#show({});
     return inventory;
   }
 
@@ -223,12 +224,18 @@ class Docking {
     });
   }
 
-  async #release(recorder: Recorder, inventory: Inventory, signal: AbortSignal): Promise<void> {
+  async #release(
+    recorder: Recorder,
+    { recorderId, officerNumber }: RecorderSummary,
+    inventory: Inventory,
+    signal: AbortSignal,
+  ): Promise<void> {
     const settled = { ...this.#status };
     await releaseWhenReceipted(this.#services, {
       recorder,
       dockingId: settled.dockingId,
       clips: [...inventory.known, ...inventory.wanted],
+      registration: { recorderId, officerNumber, dockingId: settled.dockingId },
       signal,
       onReleasing: (clip) => {
         this.#meter.currentClipName = clip.listed.name;
@@ -280,6 +287,7 @@ function issueOf(error: unknown): DockingIssue {
   if (isRecorderError(error)) {
     if (error.code === 'RECORDER_GONE') return { code: 'recorder-gone', detail };
     if (error.code === 'PROTOCOL_VIOLATION') return { code: 'protocol-violation', detail };
+    if (error.code === 'CLIP_CHANGED') return { code: 'release-failed', detail };
     return { code: 'recorder-silent', detail };
   }
   if (isIngestError(error, 'STORE_FULL')) return { code: 'store-full', detail };

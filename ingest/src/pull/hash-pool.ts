@@ -42,6 +42,10 @@ class HashWorker {
     this.#worker.unref();
   }
 
+  get isBroken(): boolean {
+    return this.#broken !== null;
+  }
+
   get load(): number {
     return this.#pending.size;
   }
@@ -97,6 +101,7 @@ export class HashPool {
   readonly #workers: HashWorker[];
   readonly #jobsOf = new Map<HashWorker, number>();
   #nextJob = 0;
+  #isStopped = false;
 
   /** `workers` is best the number of cores: more only take turns. */
   constructor(workers: number) {
@@ -147,10 +152,14 @@ export class HashPool {
   }
 
   async stop(): Promise<void> {
+    this.#isStopped = true;
     await Promise.all(this.#workers.map((worker) => worker.stop()));
   }
 
   #leastLoaded(): HashWorker {
+    for (const [position, worker] of this.#workers.entries()) {
+      if (worker.isBroken && !this.#isStopped) this.#workers[position] = new HashWorker();
+    }
     const weight = (worker: HashWorker) => worker.load + 4 * (this.#jobsOf.get(worker) ?? 0);
     const [first, ...others] = this.#workers;
     if (first === undefined) throw new RangeError('a hash pool has at least one worker');

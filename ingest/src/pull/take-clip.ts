@@ -54,15 +54,18 @@ type VerifiedCopy = TakenFacts;
  * Each move is durable before the next begins; the moves of a small clip share one commit at the end.
  *
  * Throws RecorderError (the recorder or the clip on it), IngestError STORE_FULL, STORE_FAILED, COPY_MISMATCH. Nothing
- * is left in `incoming` after a throw.
+ * is left in `incoming` after a throw. Resolves with false, having done nothing, where another docking took the clip
+ * meanwhile: what that one read was another recorder's.
  */
 export function takeClip(
   services: StoreServices,
   context: TakingContext,
   registered: RegisteredClip,
-): Promise<void> {
+): Promise<boolean> {
   return services.locks.hold(registered.clipId, async () => {
-    if (await isStillWanted(services, registered.clipId)) await takeWanted(services, context, registered);
+    if (!(await isStillWanted(services, registered.clipId))) return false;
+    await takeWanted(services, context, registered);
+    return true;
   });
 }
 
@@ -83,6 +86,8 @@ async function takeWanted(
   const folder = services.layout.incomingFolder(clip.clipId);
   const giveBackRoom = await services.room.promise(registered.listed.sizeBytes);
   try {
+    // A copy whose last commit failed may stand in its place; nothing claims it.
+    await rm(services.layout.sealedFolder(clip.clipId), { recursive: true, force: true });
     await makeEmptyFolder(folder);
     await copyAndSeal(services, context, registered, folder);
   } catch (error) {
@@ -133,7 +138,13 @@ async function copyVerified(
   await moves.add({
     clipId,
     to: 'pulled',
-    columns: { sha256, blake3, sample_blake3: sampleBlake3, pulled_in: context.dockingId },
+    columns: {
+      sha256,
+      blake3,
+      sample_blake3: sampleBlake3,
+      size_bytes: sizeBytes,
+      pulled_in: context.dockingId,
+    },
     details: { sha256, blake3, sizeBytes },
     later: stored !== null,
   });

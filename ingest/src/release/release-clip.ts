@@ -38,13 +38,15 @@ export async function releaseClip(
   if (clip.pulledIn !== context.dockingId) await assertStillSame(services, context, registered, clip.blake3);
   await recordIntent(services, context.dockingId, clip.clipId);
   const proof = { sizeBytes: clip.sizeBytes, sha256: clip.sha256 };
+  let how: 'erased' | 'found-erased' = 'erased';
   try {
     await context.recorder.erase(registered.listed, proof, context.signal);
   } catch (error) {
     if (!isRecorderError(error) || error.code !== 'CLIP_MISSING') throw error;
+    how = 'found-erased';
   }
   announceStep('recorder.erased', clip.clipId);
-  await recordRelease(services.database, services.custody, context.dockingId, clip.clipId, 'erased');
+  await recordRelease(services.database, services.custody, context.dockingId, clip.clipId, how);
   return verdict;
 }
 

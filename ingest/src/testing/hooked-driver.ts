@@ -15,6 +15,7 @@ export interface RecorderHooks {
   open?(clip: ListedClip, open: () => Promise<ClipReader>): Promise<ClipReader>;
   read?(clip: ListedClip, positionBytes: number, read: () => Promise<number>): Promise<number>;
   erase?(clip: ListedClip, erase: () => Promise<void>): Promise<void>;
+  isPresent?(): Promise<boolean>;
   close?(close: () => Promise<void>): Promise<void>;
 }
 
@@ -43,7 +44,7 @@ function hookedRecorder(recorder: Recorder, hooks: RecorderHooks): Recorder {
       const erase = () => recorder.erase(clip, proof, signal);
       return hooks.erase === undefined ? erase() : hooks.erase(clip, erase);
     },
-    isPresent: () => recorder.isPresent(),
+    isPresent: () => hooks.isPresent?.() ?? recorder.isPresent(),
     close: () => hooks.close?.(() => recorder.close()) ?? recorder.close(),
   };
 }

@@ -68,6 +68,9 @@ CREATE INDEX clip_by_source ON clip (recorder_id, path_bytes, size_bytes);
 CREATE INDEX clip_by_state ON clip (state, clip_id);
 CREATE INDEX clip_by_sha256 ON clip (sha256);
 CREATE INDEX clip_by_docking ON clip (docking_id, clip_id);
+CREATE INDEX clip_preview_due ON clip (clip_id) WHERE preview_state = 'waiting';
+CREATE INDEX clip_forward_due ON clip (marked DESC, clip_id) WHERE state IN ('sealed', 'forwarded');
+CREATE INDEX clip_by_taking ON clip (coalesce(pulled_in, docking_id), clip_id);
 CREATE INDEX clip_quarantined ON clip (clip_id) WHERE quarantine_reason IS NOT NULL;
 
 CREATE TABLE receipt (
@@ -81,6 +84,8 @@ CREATE TABLE receipt (
   body TEXT NOT NULL,
   PRIMARY KEY (clip_id, target)
 ) STRICT;
+
+CREATE INDEX receipt_latest ON receipt (target, stored_at);
 
 CREATE TABLE archive_target (
   target TEXT PRIMARY KEY,
