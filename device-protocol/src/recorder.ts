@@ -102,6 +102,8 @@ export type Listing = { type: 'clip'; clip: ListedClip } | { type: 'refused'; en
 export interface ClipReader {
   /** Length when opened. */
   readonly sizeBytes: number;
+  /** The most to ask for at once: what comes over this wire within a few seconds, so that a stall can be told from slowness. */
+  readonly pieceBytes: number;
   /**
    * Fills `into` from `positionBytes`; resolves with the number of bytes read, fewer than asked only at the end,
    * 0 past it. Throws RecorderError CLIP_READ_FAILED, RECORDER_GONE, RECORDER_SILENT.

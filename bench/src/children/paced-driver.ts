@@ -34,6 +34,7 @@ function paceReader(reader: ClipReader, bytesPerSecond: number): ClipReader {
   const pace = new Pace(bytesPerSecond);
   return {
     sizeBytes: reader.sizeBytes,
+    pieceBytes: reader.pieceBytes,
     async read(into, positionBytes, signal) {
       await pace.wait(Math.min(into.length, reader.sizeBytes - positionBytes));
       return reader.read(into, positionBytes, signal);

@@ -28,9 +28,13 @@ function pacedRecorder(recorder: Recorder, bytesPerSecond: number): Recorder {
   };
 }
 
+/** Asked for at once, so that the copy is seen to move. */
+const pieceBytes = 256 * 1024;
+
 function pacedReader(reader: ClipReader, wire: Wire): ClipReader {
   return {
     sizeBytes: reader.sizeBytes,
+    pieceBytes: Math.min(reader.pieceBytes, pieceBytes),
     read: async (into, positionBytes, signal) => {
       await wire.carry(into.length, signal);
       return reader.read(into, positionBytes, signal);

@@ -6,6 +6,7 @@ import type { ClipReader } from '../recorder.ts';
 /** Reads one regular file of a volume through an open descriptor. */
 export class VolumeClipReader implements ClipReader {
   readonly sizeBytes: number;
+  readonly pieceBytes = Number.MAX_SAFE_INTEGER;
   readonly #clipName: string;
   readonly #handle: FileHandle;
   readonly #opened: BigIntStats;

@@ -6,6 +6,7 @@ import { IngestError } from '../errors.ts';
 /** Reads a file of the store the way a clip on a recorder is read. */
 export class StoredFileReader implements ClipReader {
   readonly sizeBytes: number;
+  readonly pieceBytes = Number.MAX_SAFE_INTEGER;
   readonly #handle: FileHandle;
   readonly #path: string;
 

@@ -2,14 +2,14 @@ import type { ClipReader } from '@docket/device-protocol';
 import type { HashPool } from './hash-pool.ts';
 import type { DigestChoice, Digests } from './hash-protocol.ts';
 import { borrowRing, returnRing } from './page-aligned-ring.ts';
-import { type PullOptions, readChunk } from './pull-stream.ts';
+import { type ReadOptions, readChunk } from './pull-stream.ts';
 
 /** Reads a clip on a recorder whole and hashes it, writing nothing. */
 export async function digestReader(
   reader: ClipReader,
   digests: DigestChoice,
   pool: HashPool,
-  options: Omit<PullOptions, 'onProgress'>,
+  options: ReadOptions,
 ): Promise<Digests> {
   const ring = borrowRing();
   const job = pool.open(digests, ring.memory);

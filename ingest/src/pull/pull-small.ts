@@ -31,7 +31,6 @@ export async function pullSmall(
   const copied = await pool.storeSmall({ memory, offsetBytes: chunk.offsetBytes, sizeBytes, destination });
   ring.release(chunk);
   returnRing(ring);
-  options.onProgress(sizeBytes);
   const { sha256, blake3, sampleBlake3, readBack, readBackBlake3, readBackBytes } = copied;
   return {
     copied: { sizeBytes, sha256, blake3, sampleBlake3 },

@@ -183,6 +183,22 @@ describe('a clip that cannot be taken', () => {
   });
 });
 
+describe('a slow wire', () => {
+  test('is no stall as long as something comes, and progress is seen piece by piece', async () => {
+    const destination = join(await temporaryFolder(), 'media');
+    const bytes = content(1_000_000);
+    const pool = openPool();
+    const pool = openPool();
+    const wire = { pieceBytes: 65_536, pieceMs: 100 };
+    const seen: number[] = [];
+    const options = pullOptions({ stallTimeoutMs: 1_000, onProgress: (count) => seen.push(count) });
+    const pulled = await pullStream(memoryReader(bytes, { wire }), destination, pool, options);
+    expect(pulled.sha256).toBe(sha256(bytes));
+    expect(seen).toHaveLength(16);
+    expect(seen.reduce((sum, count) => sum + count, 0)).toBe(bytes.length);
+  });
+});
+
 describe('the ring of buffers', () => {
   test('hands out no more than it has, each once, and to those who waited longest first', async () => {
     const ring = new PageAlignedRing(3);

@@ -14,14 +14,18 @@ export interface PulledFile {
   sampleBlake3: string;
 }
 
-export interface PullOptions {
-  /** What is pulled, for messages. */
-  clipName: string;
-  /** The longest wait for one buffer from the recorder. */
-  stallTimeoutMs: number;
-  signal: AbortSignal;
+export interface PullOptions extends ReadOptions {
   /** Called with the bytes taken since the last call. */
   onProgress(bytes: number): void;
+}
+
+export interface ReadOptions {
+  /** What is pulled, for messages. */
+  clipName: string;
+  /** The longest wait for one piece from the recorder. */
+  stallTimeoutMs: number;
+  signal: AbortSignal;
+  onProgress?(bytes: number): void;
 }
 
 /**
@@ -82,7 +86,6 @@ async function pump(
       );
       underWay.add(done);
       position += lengthBytes;
-      options.onProgress(lengthBytes);
     }
   } finally {
     await Promise.all(underWay);
@@ -97,16 +100,22 @@ export async function readChunk(
   reader: ClipReader,
   chunk: Chunk,
   position: number,
-  options: Omit<PullOptions, 'onProgress'>,
+  options: ReadOptions,
 ): Promise<number> {
   const wantedBytes = Math.min(chunkBytes, reader.sizeBytes - position);
-  const into = chunk.bytes.subarray(0, wantedBytes);
-  const lengthBytes = await withinStallTimeout(
-    reader.read(into, position, options.signal),
-    options.stallTimeoutMs,
-    options.clipName,
-    options.signal,
-  );
+  let lengthBytes = 0;
+  while (lengthBytes < wantedBytes) {
+    const piece = chunk.bytes.subarray(lengthBytes, Math.min(lengthBytes + reader.pieceBytes, wantedBytes));
+    const readBytes = await withinStallTimeout(
+      reader.read(piece, position + lengthBytes, options.signal),
+      options.stallTimeoutMs,
+      options.clipName,
+      options.signal,
+    );
+    lengthBytes += readBytes;
+    options.onProgress?.(readBytes);
+    if (readBytes < piece.length) break;
+  }
   if (lengthBytes === wantedBytes) return lengthBytes;
   throw new RecorderError(
     'CLIP_CHANGED',

@@ -52,6 +52,7 @@ function hookedRecorder(recorder: Recorder, hooks: RecorderHooks): Recorder {
 function hookedReader(reader: ClipReader, clip: ListedClip, hooks: RecorderHooks): ClipReader {
   return {
     sizeBytes: reader.sizeBytes,
+    pieceBytes: reader.pieceBytes,
     read: (into, positionBytes, signal) => {
       const read = () => reader.read(into, positionBytes, signal);
       return hooks.read === undefined ? read() : hooks.read(clip, positionBytes, read);

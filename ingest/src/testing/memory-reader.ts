@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { ClipReader } from '@docket/device-protocol';
 import { RecorderError } from '@docket/device-protocol';
 
@@ -12,14 +13,18 @@ export interface ReaderBehaviour {
   /** Differs at the end from what was opened. */
   isChanged?: boolean;
   onRead?(positionBytes: number): void;
+  /** A slow wire: the most given at once, and how long each piece takes. */
+  wire?: { pieceBytes: number; pieceMs: number };
 }
 
 /** A clip held in memory, read as a recorder would give it. */
 export function memoryReader(content: Uint8Array, behaviour: ReaderBehaviour = {}): ClipReader {
   return {
+    pieceBytes: behaviour.wire?.pieceBytes ?? Number.MAX_SAFE_INTEGER,
     sizeBytes: behaviour.claimedBytes ?? content.length,
     read: async (into, positionBytes) => {
       behaviour.onRead?.(positionBytes);
+      if (behaviour.wire !== undefined) await delay(behaviour.wire.pieceMs);
       const end = positionBytes + into.length;
       if (behaviour.failsAt !== undefined && end > behaviour.failsAt) {
         throw new RecorderError('CLIP_READ_FAILED', 'bad sector', { positionBytes: behaviour.failsAt });
