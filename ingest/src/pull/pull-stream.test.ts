@@ -188,7 +188,6 @@ describe('a slow wire', () => {
     const destination = join(await temporaryFolder(), 'media');
     const bytes = content(1_000_000);
     const pool = openPool();
-    const pool = openPool();
     const wire = { pieceBytes: 65_536, pieceMs: 100 };
     const seen: number[] = [];
     const options = pullOptions({ stallTimeoutMs: 1_000, onProgress: (count) => seen.push(count) });
