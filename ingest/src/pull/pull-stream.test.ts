@@ -7,10 +7,12 @@ import { blake3 } from '@napi-rs/blake-hash';
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { memoryReader, type ReaderBehaviour } from '../testing/memory-reader.ts';
+import { fileSystemWithoutDirect, whyNoMounts } from '../testing/small-file-system.ts';
 import { sha256 } from '../testing/sound-store.ts';
 import { temporaryFolder } from '../testing/temporary-folder.ts';
 import { HashPool } from './hash-pool.ts';
 import { chunkBytes, directAlignmentBytes, PageAlignedRing } from './page-aligned-ring.ts';
+import { pullSmall } from './pull-small.ts';
 import { pullStream } from './pull-stream.ts';
 import { readBackFile } from './read-back.ts';
 import { sampleRanges } from './sample-ranges.ts';
@@ -180,6 +182,38 @@ describe('a clip that cannot be taken', () => {
     const pulling = pullStream(reader, join(folder, 'bad.bin'), pool, pullOptions({ stallTimeoutMs: 30 }));
     await expect(pulling).rejects.toSatisfy(failsWith('RECORDER_SILENT'));
     await expectPulled(content(size), folder, pool);
+  });
+});
+
+describe('a file system without O_DIRECT', () => {
+  test.skipIf(whyNoMounts !== null)(
+    'takes clips all the same, and the read-back owns up to the cache',
+    async () => {
+      const folder = fileSystemWithoutDirect();
+      const pool = openPool();
+      for (const sizeBytes of [1, 5_000, 2 * chunkBytes + 77, 36_000_001]) {
+        const bytes = content(sizeBytes);
+        const destination = join(folder, String(sizeBytes));
+        const pulled = await pullStream(memoryReader(bytes), destination, pool, pullOptions());
+        expect(pulled.sha256).toBe(sha256(bytes));
+        expect(sha256(await readFile(destination))).toBe(pulled.sha256);
+        const stored = await readBackFile(destination, 'blake3', pool);
+        expect(stored).toMatchObject({ readBack: 'cache', blake3: pulled.blake3, sizeBytes });
+      }
+    },
+  );
+
+  test.skipIf(whyNoMounts !== null)('takes small clips too', async () => {
+    const folder = fileSystemWithoutDirect();
+    const bytes = content(70_001);
+    const { copied, stored } = await pullSmall(
+      memoryReader(bytes),
+      join(folder, 'small'),
+      openPool(),
+      pullOptions(),
+    );
+    expect(copied.sha256).toBe(sha256(bytes));
+    expect(stored).toMatchObject({ readBack: 'cache', blake3: copied.blake3, sizeBytes: 70_001 });
   });
 });
 

@@ -38,3 +38,14 @@ export function smallFileSystem(size: string): string {
   });
   return folder;
 }
+
+/** A file system of its own that refuses O_DIRECT: what is read back from it comes from the cache alone. */
+export function fileSystemWithoutDirect(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'docket-cached-'));
+  execFileSync('mount', ['-t', 'ramfs', 'docket-test', folder]);
+  onTestFinished(() => {
+    unmountAtOnce(folder);
+    rmSync(folder, { recursive: true });
+  });
+  return folder;
+}
