@@ -155,7 +155,7 @@ export const en = {
       verified: 'verified',
       sealed: 'sealed',
       forwarded: 'sent to the archive',
-      receipted: 'signed for by the archive',
+      receipted: 'archive receipt',
       released: 'recorder freed',
       unreadable: 'unreadable',
       lost: 'lost before copying',
