@@ -120,7 +120,8 @@ async function buildHttp(
 ) {
   const { config, log } = options;
   const startedAt = new Date();
-  const { releasePolicy, reserveBytes } = { releasePolicy: config.release.policy, ...config.store };
+  const releasePolicy = config.release.policy;
+  const { reserveBytes } = config.store;
   const events = new EventHub(ingest.database, log);
   board.onChange((slot) => events.publish({ type: 'slot', slot }));
   const health = () => gatewayHealth({ ingest, version, startedAt, releasePolicy, reserveBytes });

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { ClipReader, Recorder, RecorderDriver } from '@docket/device-protocol';
+import type { ClipReader, RecorderDriver } from '@docket/device-protocol';
+import { withReaders } from '@docket/device-protocol/simulator';
 import { volumeDriver } from '@docket/device-protocol/transport';
 
 /** A recorder reads ahead this long while nobody takes its bytes; later than that, time is lost. */
@@ -7,27 +8,7 @@ const readAheadMs = 60;
 
 /** A volume whose bytes come no faster than a recorder's. */
 export function pacedDriver(bytesPerSecond: number): RecorderDriver {
-  return {
-    name: 'volume',
-    async open(attachment, signal) {
-      return paceRecorder(await volumeDriver.open(attachment, signal), bytesPerSecond);
-    },
-  };
-}
-
-function paceRecorder(recorder: Recorder, bytesPerSecond: number): Recorder {
-  return {
-    driver: recorder.driver,
-    capabilities: recorder.capabilities,
-    parallelReads: recorder.parallelReads,
-    identify: (signal) => recorder.identify(signal),
-    readClock: (count, signal) => recorder.readClock(count, signal),
-    list: (signal) => recorder.list(signal),
-    open: async (clip, signal) => paceReader(await recorder.open(clip, signal), bytesPerSecond),
-    erase: (clip, proof, signal) => recorder.erase(clip, proof, signal),
-    isPresent: () => recorder.isPresent(),
-    close: () => recorder.close(),
-  };
+  return withReaders(volumeDriver, () => (reader) => paceReader(reader, bytesPerSecond));
 }
 
 function paceReader(reader: ClipReader, bytesPerSecond: number): ClipReader {

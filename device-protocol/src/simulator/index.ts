@@ -17,3 +17,4 @@ export {
   type SmpRecorderSimulator,
   startSmpRecorder,
 } from './smp/smp-recorder-simulator.ts';
+export { type WrapReader, withReaders } from './wrapped-driver.ts';

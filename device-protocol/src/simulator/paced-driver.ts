@@ -1,31 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Attachment, RecorderDriver } from '../attachment.ts';
-import type { ClipReader, ListedClip, Recorder } from '../recorder.ts';
+import type { RecorderDriver } from '../attachment.ts';
+import type { ClipReader } from '../recorder.ts';
+import { withReaders } from './wrapped-driver.ts';
 
 /** Lets a driver's recorders give their bytes no faster than a real wire would. */
 export function pacedDriver(driver: RecorderDriver, bytesPerSecond: number): RecorderDriver {
-  return {
-    name: driver.name,
-    open: async (attachment: Attachment, signal: AbortSignal) =>
-      pacedRecorder(await driver.open(attachment, signal), bytesPerSecond),
-  };
-}
-
-function pacedRecorder(recorder: Recorder, bytesPerSecond: number): Recorder {
-  const wire = new Wire(bytesPerSecond);
-  return {
-    driver: recorder.driver,
-    capabilities: recorder.capabilities,
-    parallelReads: recorder.parallelReads,
-    identify: (signal) => recorder.identify(signal),
-    readClock: (count, signal) => recorder.readClock(count, signal),
-    list: (signal) => recorder.list(signal),
-    open: async (clip: ListedClip, signal: AbortSignal) =>
-      pacedReader(await recorder.open(clip, signal), wire),
-    erase: (clip, proof, signal) => recorder.erase(clip, proof, signal),
-    isPresent: () => recorder.isPresent(),
-    close: () => recorder.close(),
-  };
+  return withReaders(driver, () => {
+    const wire = new Wire(bytesPerSecond);
+    return (reader) => pacedReader(reader, wire);
+  });
 }
 
 /** Asked for at once, so that the copy is seen to move. */

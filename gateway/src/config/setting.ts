@@ -1,4 +1,4 @@
-import { type Static, type TSchema, type TSchemaOptions, Type } from 'typebox';
+import { type TSchema, type TSchemaOptions, Type } from 'typebox';
 
 /** What every setting says of itself. The documentation is made from this, so nothing here is optional prose. */
 export interface SettingNotes extends TSchemaOptions {
@@ -41,5 +41,3 @@ export function optionalInteger(notes: SettingNotes & { minimum: number; maximum
 export function choice<const Words extends readonly string[]>(words: Words, notes: SettingNotes) {
   return Type.Unsafe<Words[number]>({ type: 'string', enum: [...words], ...notes });
 }
-
-export type Setting<Schema extends TSchema> = Static<Schema>;

@@ -227,6 +227,13 @@ export async function moveLostClips(
 export const notDockedElsewhere = `NOT EXISTS (SELECT 1 FROM docking WHERE docking.recorder_id = clip.recorder_id
   AND docking.state = 'open' AND docking.docking_id != ?)`;
 
+/** Where a clip stands, without the rest of it. */
+export async function readClipState(database: IndexDatabase, clipId: string): Promise<ClipState> {
+  const [row] = await database.read('SELECT state FROM clip WHERE clip_id = ?', [clipId]);
+  if (row === undefined) throw new RangeError(`no clip ${clipId}`);
+  return row.state as ClipState;
+}
+
 export async function requireClip(database: IndexDatabase, clipId: string): Promise<ClipRecord> {
   const clip = await readClip(database, clipId);
   if (clip === null) throw new RangeError(`no clip ${clipId}`);

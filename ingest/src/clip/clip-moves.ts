@@ -98,18 +98,3 @@ export async function moveClip(transaction: Transaction, custody: CustodyLog, mo
   });
   transaction.onCommit(() => announceStep(`clip.${move.to}`, move.clipId));
 }
-
-/** Marks a clip for a person's eyes without moving it. */
-export async function quarantineClip(
-  transaction: Transaction,
-  custody: CustodyLog,
-  clipId: string,
-  quarantine: Quarantine,
-): Promise<void> {
-  await transaction.run('UPDATE clip SET quarantine_reason = ?, quarantine_detail = ? WHERE clip_id = ?', [
-    quarantine.reason,
-    quarantine.detail,
-    clipId,
-  ]);
-  await custody.append(transaction, { action: 'quarantined', clipId, details: { ...quarantine } });
-}

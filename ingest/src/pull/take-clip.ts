@@ -1,10 +1,10 @@
 import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Recorder } from '@docket/device-protocol';
-import { type RegisteredClip, requireClip } from '../clip/clip-index.ts';
+import { type RegisteredClip, readClipState, requireClip } from '../clip/clip-index.ts';
 import { type ClipMove, moveClip } from '../clip/clip-moves.ts';
 import type { ClipRecord } from '../clip/clip-record.ts';
-import { isStored } from '../clip/clip-states.ts';
+import { type ClipState, isStored } from '../clip/clip-states.ts';
 import type { CustodyLog } from '../custody/custody-log.ts';
 import { IngestError } from '../errors.ts';
 import type { IndexDatabase } from '../index-store/index-database.ts';
@@ -71,9 +71,9 @@ export function takeClip(
 
 /** False where another docking took the clip meanwhile. A copy that an earlier run could not finish is begun anew. */
 async function isStillWanted(services: StoreServices, clipId: string): Promise<boolean> {
-  const { state } = await requireClip(services.database, clipId);
+  const state = await readClipState(services.database, clipId);
   if (isStored(state)) return false;
-  await returnUnfinished(services, clipId, 'taken anew from the recorder');
+  await returnUnfinished(services, clipId, state, 'taken anew from the recorder');
   return true;
 }
 
@@ -247,11 +247,16 @@ export async function sealClip(
 /** Removes a copy that did not come to stand; a clip that had moved on goes back to `listed`. */
 async function discardCopy(services: StoreServices, clipId: string, folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true });
-  await returnUnfinished(services, clipId, 'the copy did not come to stand');
+  const state = await readClipState(services.database, clipId);
+  await returnUnfinished(services, clipId, state, 'the copy did not come to stand');
 }
 
-async function returnUnfinished(services: StoreServices, clipId: string, reason: string): Promise<void> {
-  const { state } = await requireClip(services.database, clipId);
+async function returnUnfinished(
+  services: StoreServices,
+  clipId: string,
+  state: ClipState,
+  reason: string,
+): Promise<void> {
   if (state !== 'pulled' && state !== 'verified') return;
   await services.database.write((transaction) =>
     moveClip(transaction, services.custody, { clipId, to: 'listed', details: { reason } }),

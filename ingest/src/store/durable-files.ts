@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { v4 as uuidv4 } from 'uuid';
 
@@ -54,10 +54,7 @@ async function makeMissing(folder: string): Promise<void> {
 /** Writes a new small file, durable but for its folder entry. The file must not exist. */
 export async function writeNewFile(path: string, content: string | Uint8Array): Promise<void> {
   const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL;
-  await writeAndSync(await open(path, flags, 0o640), content);
-}
-
-async function writeAndSync(handle: FileHandle, content: string | Uint8Array): Promise<void> {
+  const handle = await open(path, flags, 0o640);
   try {
     await handle.writeFile(content);
     await handle.sync();

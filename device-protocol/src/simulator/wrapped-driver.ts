@@ -1,0 +1,29 @@
+import type { Attachment, RecorderDriver } from '../attachment.ts';
+import type { ClipReader, ListedClip, Recorder } from '../recorder.ts';
+
+/** Puts something between a clip and whoever reads it. */
+export type WrapReader = (reader: ClipReader) => ClipReader;
+
+/** A driver as it is, but for the readers of its clips; `wrapperFor` is called once for each recorder opened. */
+export function withReaders(driver: RecorderDriver, wrapperFor: () => WrapReader): RecorderDriver {
+  return {
+    name: driver.name,
+    open: async (attachment: Attachment, signal: AbortSignal) =>
+      wrapRecorder(await driver.open(attachment, signal), wrapperFor()),
+  };
+}
+
+function wrapRecorder(recorder: Recorder, wrap: WrapReader): Recorder {
+  return {
+    driver: recorder.driver,
+    capabilities: recorder.capabilities,
+    parallelReads: recorder.parallelReads,
+    identify: (signal) => recorder.identify(signal),
+    readClock: (count, signal) => recorder.readClock(count, signal),
+    list: (signal) => recorder.list(signal),
+    open: async (clip: ListedClip, signal: AbortSignal) => wrap(await recorder.open(clip, signal)),
+    erase: (clip, proof, signal) => recorder.erase(clip, proof, signal),
+    isPresent: () => recorder.isPresent(),
+    close: () => recorder.close(),
+  };
+}
