@@ -1,9 +1,31 @@
 import type { Recorder } from './recorder.ts';
+import type { UsbDeviceFacts } from './usb/usb-device.ts';
+
+export interface VolumeTarget {
+  type: 'volume';
+  directory: string;
+}
+
+export interface SerialTarget {
+  type: 'serial';
+  devicePath: string;
+  baudRate: number;
+}
+
+/** A USB interface that Docket drives itself. */
+export interface UsbTarget {
+  type: 'usb';
+  device: UsbDeviceFacts;
+  /** The driver that speaks to it, by its name. */
+  driver: string;
+  /** `bInterfaceNumber` of the interface to claim. */
+  interfaceNumber: number;
+  /** Key in the table of known models. */
+  model: string;
+}
 
 /** How an attached recorder is reached. */
-export type AttachmentTarget =
-  | { type: 'volume'; directory: string }
-  | { type: 'serial'; devicePath: string; baudRate: number };
+export type AttachmentTarget = VolumeTarget | SerialTarget | UsbTarget;
 
 /** One recorder in one slot, from attach to detach. */
 export interface Attachment {
@@ -12,10 +34,25 @@ export interface Attachment {
   /** Tells one attachment on the same port from the next, e.g. file system and inode of the mount. */
   instance: string;
   target: AttachmentTarget;
+  /** A serial console of the same device, which knows identity and clock beside the clips of `target`. */
+  console?: SerialTarget;
 }
+
+/**
+ * Why a device in a slot is shown but never opened: it is in no row of the table of known models, or it has an
+ * interface that no recorder has any business with (keyboard, network, smart card).
+ */
+export type RefusedDeviceReason = 'unknown-model' | 'foreign-interface';
 
 export type AttachmentEvent =
   | { type: 'attached'; attachment: Attachment }
+  | {
+      type: 'refused';
+      portPath: string;
+      instance: string;
+      device: UsbDeviceFacts;
+      reason: RefusedDeviceReason;
+    }
   | { type: 'detached'; portPath: string; instance: string };
 
 /** Watches for recorders. Yields what is there already, then every change, until the signal aborts. */

@@ -8,6 +8,9 @@ export const recorderErrorCodes = {
   CLIP_CHANGED: 'the clip changed while it was read; stop recording before docking',
   CLIP_MISSING: 'the clip is no longer on the recorder',
   ERASE_REFUSED: 'the recorder refused to erase the clip; it may be write-protected',
+  IDENTITY_REFUSED: 'the recorder refused to take the identity; check the length of each part',
+  MODE_SWITCH_REFUSED: 'the recorder did not show its card; check its password in the configuration',
+  FIRMWARE_REFUSED: 'the recorder refused the firmware image',
 } as const;
 
 export type RecorderErrorCode = keyof typeof recorderErrorCodes;
@@ -42,4 +45,9 @@ export function isRecorderError(error: unknown): error is RecorderError {
 /** True when the docking is over, whatever else was going on: nothing more can be read from this recorder now. */
 export function isRecorderLost(error: unknown): boolean {
   return isRecorderError(error) && (error.code === 'RECORDER_GONE' || error.code === 'RECORDER_SILENT');
+}
+
+/** The error for a power that a recorder does not have. `what` completes "this recorder cannot …". */
+export function notSupported(what: string): RecorderError {
+  return new RecorderError('NOT_SUPPORTED', `this recorder cannot ${what}`);
 }

@@ -5,9 +5,11 @@ export type Capability =
   | 'readClock'
   | 'setClock'
   | 'battery'
+  | 'capacity'
   | 'hashOnDevice'
   | 'erase'
   | 'modeSwitch'
+  | 'writeIdentity'
   | 'firmware';
 
 /** Where an identity was read, from strongest to weakest. */
@@ -39,7 +41,61 @@ export interface ClockReading {
   hostAfterMs: number;
   /** IANA name of the zone taken for a recorder that names none; `null` where the recorder sent an offset. */
   assumedZone: string | null;
-  method: 'smp-datetime';
+  method: ClockMethod;
+}
+
+/** How a clock was read: SMP os datetime, PTP DateTime (0x5011), or a driver that was added as a plugin. */
+export type ClockMethod = 'smp-datetime' | 'ptp-datetime' | 'plugin';
+
+/** That a clock was set: the text sent, the host instants (ms since 1970-01-01) before and after the recorder agreed. */
+export interface ClockSetting {
+  deviceText: string;
+  hostBeforeMs: number;
+  hostAfterMs: number;
+}
+
+/** How a recorder is. What it cannot tell is `null`. */
+export interface RecorderStatus {
+  /** 0 to 100. */
+  batteryPercent: number | null;
+  capacityBytes: number | null;
+  freeBytes: number | null;
+}
+
+/** What an operator has a recorder call itself. `null` leaves a part as it is. Lengths are the recorder's to refuse. */
+export interface IdentityToWrite {
+  serialNumber: string | null;
+  officerNumber: string | null;
+  officerName: string | null;
+  unitCode: string | null;
+  unitName: string | null;
+}
+
+/** One firmware image on a recorder, in the words of MCUboot. */
+export interface FirmwareImage {
+  image: number;
+  slot: number;
+  version: string;
+  /** Lower-case hex, as the recorder names it; `null` where it does not. */
+  hash: string | null;
+  bootable: boolean;
+  /** Will be started at the next reset. */
+  pending: boolean;
+  confirmed: boolean;
+  active: boolean;
+}
+
+/** Firmware update over the wire. The rules (who, when, how many) are not the driver's. */
+export interface FirmwareAccess {
+  list(signal: AbortSignal): Promise<FirmwareImage[]>;
+  /** Sends an image; goes on where an earlier sending of the same image stopped. `onProgress` gets bytes held so far. */
+  upload(image: Uint8Array, onProgress: (bytes: number) => void, signal: AbortSignal): Promise<void>;
+  /** Has the image with this hash started once at the next reset; not confirmed, it is reverted at the one after. */
+  test(hash: string, signal: AbortSignal): Promise<void>;
+  /** Keeps the running image. */
+  confirm(signal: AbortSignal): Promise<void>;
+  /** Restarts the recorder, which then leaves and comes back. */
+  reset(signal: AbortSignal): Promise<void>;
 }
 
 export type ClipKind = 'video' | 'audio' | 'photo' | 'sidecar';
@@ -139,6 +195,24 @@ export interface Recorder {
    * CLIP_MISSING, ERASE_REFUSED.
    */
   erase(clip: ListedClip, proof: EraseProof, signal: AbortSignal): Promise<void>;
+  /** Throws NOT_SUPPORTED without `setClock`. The recorder is given the host's time; the caller has checked that. */
+  setClock(signal: AbortSignal): Promise<ClockSetting>;
+  /** Battery and room. Never NOT_SUPPORTED: what cannot be told is `null`. */
+  readStatus(signal: AbortSignal): Promise<RecorderStatus>;
+  /**
+   * SHA-256 of the clip as the recorder itself reads it, lower-case hex. Throws NOT_SUPPORTED without
+   * `hashOnDevice`, CLIP_MISSING, CLIP_CHANGED, CLIP_READ_FAILED.
+   */
+  hashOnDevice(clip: ListedClip, signal: AbortSignal): Promise<string>;
+  /** Throws NOT_SUPPORTED without `writeIdentity`, IDENTITY_REFUSED where a part is too long or the recorder refuses. */
+  writeIdentity(identity: IdentityToWrite, signal: AbortSignal): Promise<void>;
+  /**
+   * Has a recorder in command mode show its card as a USB volume: it leaves and comes back under the same port path.
+   * Throws NOT_SUPPORTED without `modeSwitch`, MODE_SWITCH_REFUSED.
+   */
+  switchMode(signal: AbortSignal): Promise<void>;
+  /** `null` without the capability `firmware`. */
+  readonly firmware: FirmwareAccess | null;
   /** True while the recorder still answers; used to tell a bad clip from a recorder that went away. */
   isPresent(): Promise<boolean>;
   close(): Promise<void>;

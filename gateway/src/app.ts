@@ -2,7 +2,7 @@ import { mkdir, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Attachment, AttachmentSource, RecorderDriver } from '@docket/device-protocol';
+import type { AttachmentSource, RecorderDriver } from '@docket/device-protocol';
 import { serialAttachments, smpDriver, volumeDriver, watchVolumes } from '@docket/device-protocol/transport';
 import { type ClipRecord, Ingest, isStored } from '@docket/ingest';
 import { type Component, runningComponent } from './component.ts';
@@ -17,7 +17,7 @@ import { SlotSupervisor } from './slots/slot-supervisor.ts';
 import { version } from './version.ts';
 
 /** Real drivers by the way a recorder is reached; virtual recorders bring their own. */
-export type Drivers = Record<Attachment['target']['type'], RecorderDriver>;
+export type Drivers = Record<'volume' | 'serial', RecorderDriver>;
 
 export interface GatewayOptions {
   config: Config;
@@ -154,7 +154,10 @@ function watchSlots(options: GatewayOptions, ingest: Ingest, display: SlotDispla
   }
   return new SlotSupervisor({
     sources,
-    driverFor: (attachment) => drivers[attachment.target.type],
+    driverFor: ({ target }) => {
+      if (target.type === 'usb') throw new TypeError(`no driver ${target.driver} yet`);
+      return drivers[target.type];
+    },
     runDocking: (driver, attachment, stop) => ingest.runDocking(driver, attachment, stop),
     onDetached: (slot) => display.detached(slot),
     log,

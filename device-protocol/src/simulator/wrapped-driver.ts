@@ -1,4 +1,5 @@
 import type { Attachment, RecorderDriver } from '../attachment.ts';
+import { deriveRecorder } from '../derived-recorder.ts';
 import type { ClipReader, ListedClip, Recorder } from '../recorder.ts';
 
 /** Puts something between a clip and whoever reads it. */
@@ -14,16 +15,7 @@ export function withReaders(driver: RecorderDriver, wrapperFor: () => WrapReader
 }
 
 function wrapRecorder(recorder: Recorder, wrap: WrapReader): Recorder {
-  return {
-    driver: recorder.driver,
-    capabilities: recorder.capabilities,
-    parallelReads: recorder.parallelReads,
-    identify: (signal) => recorder.identify(signal),
-    readClock: (count, signal) => recorder.readClock(count, signal),
-    list: (signal) => recorder.list(signal),
+  return deriveRecorder(recorder, {
     open: async (clip: ListedClip, signal: AbortSignal) => wrap(await recorder.open(clip, signal)),
-    erase: (clip, proof, signal) => recorder.erase(clip, proof, signal),
-    isPresent: () => recorder.isPresent(),
-    close: () => recorder.close(),
-  };
+  });
 }

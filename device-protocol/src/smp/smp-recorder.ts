@@ -1,13 +1,15 @@
-import { RecorderError } from '../errors.ts';
+import { notSupported, RecorderError } from '../errors.ts';
 import type {
   Capability,
   ClipReader,
   ClockReading,
+  ClockSetting,
   EraseProof,
   ListedClip,
   Listing,
   Recorder,
   RecorderIdentity,
+  RecorderStatus,
 } from '../recorder.ts';
 import { fileTimeOf, listDeviceClips } from './clip-listing.ts';
 import { fileNameOfClip } from './clip-name.ts';
@@ -43,6 +45,7 @@ export class SmpRecorder implements Recorder {
   readonly driver = 'smp';
   readonly capabilities: ReadonlySet<Capability>;
   readonly parallelReads = 1;
+  readonly firmware = null;
   readonly #session: SmpSession;
   readonly #facts: SmpRecorderFacts;
 
@@ -87,6 +90,22 @@ export class SmpRecorder implements Recorder {
       );
     }
     return readDeviceClock(this.#session, this.#facts.assumedZone, count, signal);
+  }
+
+  async setClock(): Promise<ClockSetting> {
+    throw notSupported('be given the time');
+  }
+
+  async readStatus(): Promise<RecorderStatus> {
+    return { batteryPercent: null, capacityBytes: null, freeBytes: null };
+  }
+
+  async writeIdentity(): Promise<void> {
+    throw notSupported('be given an identity');
+  }
+
+  async switchMode(): Promise<void> {
+    throw notSupported('switch its mode');
   }
 
   list(signal: AbortSignal): AsyncIterable<Listing> {

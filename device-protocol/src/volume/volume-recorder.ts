@@ -1,16 +1,18 @@
 import { type BigIntStats, constants } from 'node:fs';
-import { type FileHandle, readdir, stat, unlink } from 'node:fs/promises';
+import { type FileHandle, readdir, stat, statfs, unlink } from 'node:fs/promises';
 import type { Attachment, RecorderDriver } from '../attachment.ts';
-import { RecorderError } from '../errors.ts';
+import { notSupported, RecorderError } from '../errors.ts';
 import type {
   Capability,
   ClipReader,
   ClockReading,
+  ClockSetting,
   EraseProof,
   ListedClip,
   Listing,
   Recorder,
   RecorderIdentity,
+  RecorderStatus,
 } from '../recorder.ts';
 import { fileTime, listVolume } from './list-volume.ts';
 import { identifyVolume, isIdentityFile } from './volume-identity.ts';
@@ -33,7 +35,8 @@ export const volumeDriver: RecorderDriver = {
 
 class VolumeRecorder implements Recorder {
   readonly driver = 'volume';
-  readonly capabilities: ReadonlySet<Capability> = new Set<Capability>(['erase']);
+  readonly capabilities: ReadonlySet<Capability> = new Set<Capability>(['capacity', 'erase']);
+  readonly firmware = null;
   readonly parallelReads = 4;
   readonly #root: string;
   /** The folder as it was opened: under an unplugged volume its empty mount point comes to light, which is another. */
@@ -49,7 +52,28 @@ class VolumeRecorder implements Recorder {
   }
 
   async readClock(): Promise<ClockReading[]> {
-    throw new RecorderError('NOT_SUPPORTED', 'a volume has no clock that can be read');
+    throw notSupported('show its clock: it is a volume');
+  }
+
+  async setClock(): Promise<ClockSetting> {
+    throw notSupported('be given the time: it is a volume');
+  }
+
+  async hashOnDevice(): Promise<string> {
+    throw notSupported('hash: it is a volume');
+  }
+
+  async writeIdentity(): Promise<void> {
+    throw notSupported('be given an identity: it is a volume');
+  }
+
+  async switchMode(): Promise<void> {
+    throw notSupported('switch its mode: it is a volume already');
+  }
+
+  async readStatus(): Promise<RecorderStatus> {
+    const { blocks, bfree, bsize } = await this.#guard(statfs(this.#root));
+    return { batteryPercent: null, capacityBytes: blocks * bsize, freeBytes: bfree * bsize };
   }
 
   async *list(signal: AbortSignal): AsyncGenerator<Listing> {

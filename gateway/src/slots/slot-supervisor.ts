@@ -61,7 +61,7 @@ export class SlotSupervisor {
 
   /** Events of one slot take turns; a slot that hangs holds up no other. */
   #queue(event: AttachmentEvent, signal: AbortSignal): void {
-    const slot = event.type === 'detached' ? event.portPath : event.attachment.portPath;
+    const slot = event.type === 'attached' ? event.attachment.portPath : event.portPath;
     // Said at once, although its turn may come later: whatever the docking waits for can end on it.
     if (event.type === 'detached') this.#abort(slot, event.instance);
     const turn = (this.#turns.get(slot) ?? Promise.resolve()).then(() => this.#handle(event, signal));
@@ -75,6 +75,7 @@ export class SlotSupervisor {
 
   async #handle(event: AttachmentEvent, signal: AbortSignal): Promise<void> {
     if (event.type === 'detached') return this.#detach(event.portPath, event.instance);
+    if (event.type === 'refused') return;
     const { attachment } = event;
     const before = this.#occupied.get(attachment.portPath);
     if (before !== undefined) await this.#detach(attachment.portPath, before.instance);

@@ -1,11 +1,12 @@
-import type {
-  Attachment,
-  ClipReader,
-  EraseProof,
-  ListedClip,
-  Listing,
-  Recorder,
-  RecorderDriver,
+import {
+  type Attachment,
+  type ClipReader,
+  deriveRecorder,
+  type EraseProof,
+  type ListedClip,
+  type Listing,
+  type Recorder,
+  type RecorderDriver,
 } from '@docket/device-protocol';
 import { volumeDriver } from '@docket/device-protocol/transport';
 
@@ -29,12 +30,7 @@ export function hookedDriver(hooks: RecorderHooks): RecorderDriver {
 }
 
 function hookedRecorder(recorder: Recorder, hooks: RecorderHooks): Recorder {
-  return {
-    driver: recorder.driver,
-    capabilities: recorder.capabilities,
-    parallelReads: recorder.parallelReads,
-    identify: (signal) => recorder.identify(signal),
-    readClock: (count, signal) => recorder.readClock(count, signal),
+  return deriveRecorder(recorder, {
     list: (signal) => hooks.list?.(recorder.list(signal)) ?? recorder.list(signal),
     open: async (clip, signal) => {
       const open = async () => hookedReader(await recorder.open(clip, signal), clip, hooks);
@@ -46,7 +42,7 @@ function hookedRecorder(recorder: Recorder, hooks: RecorderHooks): Recorder {
     },
     isPresent: () => hooks.isPresent?.() ?? recorder.isPresent(),
     close: () => hooks.close?.(() => recorder.close()) ?? recorder.close(),
-  };
+  });
 }
 
 function hookedReader(reader: ClipReader, clip: ListedClip, hooks: RecorderHooks): ClipReader {
