@@ -1,5 +1,6 @@
 /** Recorders that are not there: they speak real bytes on real seams, with faults on demand. */
 export { pacedDriver } from './paced-driver.ts';
+export type { SimulatedClock, SimulatedClockOptions } from './simulated-clock.ts';
 export {
   type Behaviour,
   type Body,
@@ -11,7 +12,6 @@ export {
 } from './smp/behaviour.ts';
 export type { Alias } from './smp/card.ts';
 export * as smpFaults from './smp/faults.ts';
-export type { SimulatedClock, SimulatedClockOptions } from './smp/simulated-clock.ts';
 export {
   type SmpRecorderOptions,
   type SmpRecorderSimulator,

@@ -1,8 +1,8 @@
+import { parseDateTime } from '../clock/date-time.ts';
 import { RecorderError } from '../errors.ts';
 import { decodeName } from '../names/decode-name.ts';
 import { isMarkedFolder, readNameFacts } from '../names/name-profile.ts';
 import type { DeviceTime, ListedClip, Listing, ListingConcern } from '../recorder.ts';
-import { parseDateTime } from './device-clock.ts';
 import { DeviceError } from './device-error.ts';
 import { type ClipEntry, listClips, maxClipPathBytes } from './messages/recorder.ts';
 import type { SmpSession } from './session.ts';

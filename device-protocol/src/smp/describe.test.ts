@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { describeSmp, spliceGenerated } from './describe.ts';
+import { spliceGenerated } from '../specification/document.ts';
+import { describeSmp } from './describe.ts';
 import { groups } from './messages/index.ts';
 
 const document = readFileSync(new URL('../../spec/smp.md', import.meta.url), 'utf8');

@@ -1,4 +1,5 @@
 import { IsOptional, type TProperties, type TSchema } from 'typebox';
+import { describeCodes, table } from '../specification/document.ts';
 import { smpErrors } from './device-error.ts';
 import type { Message } from './message.ts';
 import { type Group, groups } from './messages/index.ts';
@@ -11,21 +12,6 @@ export function describeSmp(): Readonly<Record<string, string>> {
     'smp-errors': describeCodes('code', smpErrors),
     'protocol-errors': describeCodes('error', protocolErrorCodes),
   };
-}
-
-/**
- * Puts every generated part into its place, between `<!-- generated: name -->` and `<!-- end: name -->`.
- * Throws where the document has no such place.
- */
-export function spliceGenerated(document: string, parts: Readonly<Record<string, string>>): string {
-  return Object.entries(parts).reduce((text, [name, part]) => {
-    const begin = `<!-- generated: ${name} -->`;
-    const end = `<!-- end: ${name} -->`;
-    const from = text.indexOf(begin);
-    const to = text.indexOf(end);
-    if (from < 0 || to < from) throw new Error(`the document has no place for "${name}"`);
-    return `${text.slice(0, from)}${begin}\n\n${part}\n\n${text.slice(to)}`;
-  }, document);
 }
 
 function describeGroup({ id, title, messages, errors }: Group): string {
@@ -59,21 +45,4 @@ function wireOf(field: TSchema): string {
 
 function meaningOf(field: TSchema): string {
   return 'description' in field ? String(field.description) : '';
-}
-
-function describeCodes(title: string, codes: Readonly<Record<string, string>>): string {
-  return table(
-    [title, 'meaning'],
-    Object.entries(codes).map(([code, meaning]) => [code, meaning]),
-  );
-}
-
-/** A table with its columns in line, as the formatter of this repository leaves it. */
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = head.map((_, column) =>
-    Math.max(3, ...[head, ...rows].map((row) => row[column]?.length ?? 0)),
-  );
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`;
-  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
 }

@@ -1,4 +1,5 @@
 import { notSupported, RecorderError } from '../errors.ts';
+import { shown } from '../names/shown.ts';
 import type {
   Capability,
   ClipReader,
@@ -21,7 +22,6 @@ import { echo, readInfo } from './messages/os.ts';
 import { type ClipEntry, eraseClip, readClip, type readIdentity } from './messages/recorder.ts';
 import { clipFault, isClipMissing, isProofMismatch } from './recorder-fault.ts';
 import type { SessionStatistics, SmpSession } from './session.ts';
-import { shown } from './shown.ts';
 import { SmpClipReader } from './smp-clip-reader.ts';
 
 /** What was learned about a recorder when it was opened. */

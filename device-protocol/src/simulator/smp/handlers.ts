@@ -1,7 +1,7 @@
 import type { TProperties } from 'typebox';
+import { parseDateTime } from '../../clock/date-time.ts';
 import { encodeBody } from '../../smp/body.ts';
 import { clipPathOfFileName } from '../../smp/clip-name.ts';
-import { parseDateTime } from '../../smp/device-clock.ts';
 import { smpErrorNumbers } from '../../smp/device-error.ts';
 import type { Message, RequestOf, ResponseOf } from '../../smp/message.ts';
 import { closeFile, download, fileHash, fileStatus, hashTypes } from '../../smp/messages/fs.ts';
@@ -14,9 +14,9 @@ import {
   readIdentity,
   recorderErrorNumbers,
 } from '../../smp/messages/recorder.ts';
+import type { SimulatedClock } from '../simulated-clock.ts';
 import { type Body, type Reply, refusal, reply, type SimulatedRequest } from './behaviour.ts';
 import type { Card } from './card.ts';
-import type { SimulatedClock } from './simulated-clock.ts';
 
 export interface SimulatedParts {
   card: Card;

@@ -7,6 +7,7 @@ import type { ResponseOf } from '../../smp/message.ts';
 import { messageOf } from '../../smp/messages/index.ts';
 import type { readIdentity } from '../../smp/messages/recorder.ts';
 import { isProtocolError } from '../../smp/protocol-error.ts';
+import { SimulatedClock, type SimulatedClockOptions } from '../simulated-clock.ts';
 import {
   type Behaviour,
   type Body,
@@ -19,7 +20,6 @@ import {
 import { type Alias, Card } from './card.ts';
 import { defaultBehaviour } from './handlers.ts';
 import { openPty, type Pty } from './pty.ts';
-import { SimulatedClock, type SimulatedClockOptions } from './simulated-clock.ts';
 
 export interface SmpRecorderOptions {
   /** Folder whose files are the clips; erased clips are deleted from it. */

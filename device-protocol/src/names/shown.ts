@@ -1,4 +1,4 @@
-import { decodeName } from '../names/decode-name.ts';
+import { decodeName } from './decode-name.ts';
 
 /** What a stranger wrote, with control and direction characters shown escaped; `null` for nothing. */
 export function shown(value: string | undefined): string | null {

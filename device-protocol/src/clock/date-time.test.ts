@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
-import { HostStopwatch, parseDateTime, wallClockInZone } from './device-clock.ts';
+import { parseDateTime } from './date-time.ts';
+import { HostStopwatch } from './host-stopwatch.ts';
+import { wallClockInZone } from './wall-clock.ts';
 
 test.each([
   ['2026-08-04T10:00:00', '2026-08-04T10:00:00.000Z', null, 1000],
