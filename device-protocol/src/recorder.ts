@@ -105,6 +105,8 @@ export interface DeviceTime {
   /** `YYYY-MM-DDTHH:mm:ss[.sss]`, with `Z` or `±hh:mm` only where the recorder named a zone. */
   text: string;
   source: 'name' | 'file-time';
+  /** IANA zone that the recorder's habit says `text` is in; `null` where nothing says so. */
+  assumedZone: string | null;
 }
 
 /** One clip as found on a recorder, before any byte of it is read. */

@@ -1,7 +1,7 @@
 import { parseDateTime } from '../clock/date-time.ts';
 import { RecorderError } from '../errors.ts';
 import { decodeName } from '../names/decode-name.ts';
-import { isMarkedFolder, readNameFacts } from '../names/name-profile.ts';
+import { isMarkedFolder, readNameFacts } from '../names/read-name.ts';
 import type { DeviceTime, ListedClip, Listing, ListingConcern } from '../recorder.ts';
 import { DeviceError } from './device-error.ts';
 import { type ClipEntry, listClips, maxClipPathBytes } from './messages/recorder.ts';
@@ -80,7 +80,7 @@ function listingOfEntry(entry: ClipEntry): Listing {
 /** The file time as the recorder wrote it; `null` where it wrote none that can be read. */
 export function fileTimeOf(modified: string | undefined): DeviceTime | null {
   if (modified === undefined || parseDateTime(modified) === null) return null;
-  return { text: modified.replace(/([+-]\d{2})(\d{2})$/u, '$1:$2'), source: 'file-time' };
+  return { text: modified.replace(/([+-]\d{2})(\d{2})$/u, '$1:$2'), source: 'file-time', assumedZone: null };
 }
 
 function markOf(

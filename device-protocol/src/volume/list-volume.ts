@@ -1,7 +1,7 @@
 import { type BigIntStats, constants, type Dirent } from 'node:fs';
 import { type FileHandle, lstat, open, readdir } from 'node:fs/promises';
 import { decodeName } from '../names/decode-name.ts';
-import { isMarkedFolder, kindOfName, readNameFacts } from '../names/name-profile.ts';
+import { isMarkedFolder, kindOfName, readNameFacts } from '../names/read-name.ts';
 import type { DeviceTime, ListedClip, Listing, RefusedReason } from '../recorder.ts';
 import { childPath, openChild } from './volume-path.ts';
 
@@ -148,5 +148,5 @@ function concernOf(decoded: ReturnType<typeof decodeName>, stats: BigIntStats): 
 export function fileTime(stats: { mtimeMs: bigint }): DeviceTime | null {
   const time = new Date(Number(stats.mtimeMs));
   if (Number.isNaN(time.getTime())) return null;
-  return { text: time.toISOString().replace('Z', ''), source: 'file-time' };
+  return { text: time.toISOString().replace('Z', ''), source: 'file-time', assumedZone: null };
 }

@@ -75,8 +75,8 @@ describe('listing', () => {
         kind: 'video',
         deviceNumberInName: '1234567',
         officerNumberInName: '012345',
-        startedAt: { text: '2026-08-04T10:00:00', source: 'name' },
-        modifiedAt: { text: '2026-08-04T10:05:06.000', source: 'file-time' },
+        startedAt: { text: '2026-08-04T10:00:00', source: 'name', assumedZone: null },
+        modifiedAt: { text: '2026-08-04T10:05:06.000', source: 'file-time', assumedZone: null },
         marked: false,
       },
     });

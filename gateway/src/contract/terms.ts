@@ -20,6 +20,11 @@ export const DeviceTime = Type.Object(
   {
     text: Type.String({ description: 'As the recorder wrote it; no zone unless the recorder named one.' }),
     source: oneOf(['name', 'file-time']),
+    assumedZone: nullable(
+      Type.String({
+        description: 'IANA zone that the habit of naming says the text is in; null: not known.',
+      }),
+    ),
   },
   { description: 'A time by the recorder’s own clock, as found and not corrected.' },
 );

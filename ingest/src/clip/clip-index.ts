@@ -1,4 +1,4 @@
-import type { ListedClip, RefusedEntry } from '@docket/device-protocol';
+import type { DeviceTime, ListedClip, RefusedEntry } from '@docket/device-protocol';
 import { v7 as uuidv7 } from 'uuid';
 import type { CustodyLog } from '../custody/custody-log.ts';
 import type { SqlRow } from '../index-store/connection.ts';
@@ -8,6 +8,7 @@ import { decodePath } from './clip-path.ts';
 import { readClip } from './clip-queries.ts';
 import type { ClipRecord } from './clip-record.ts';
 import type { ClipState } from './clip-states.ts';
+import { deviceTimeText } from './device-time.ts';
 
 /** A listed clip with the row that stands for it in the index. */
 export interface RegisteredClip {
@@ -39,7 +40,7 @@ export async function registerClip(
     `SELECT clip_id, state, pulled_in, sample_blake3 FROM clip
      WHERE recorder_id = ? AND path_bytes = ? AND size_bytes = ? AND modified_at IS ? AND state != 'released'
      ORDER BY clip_id DESC LIMIT 1`,
-    [context.recorderId, listed.pathBytes, listed.sizeBytes, deviceTimeText(listed.modifiedAt)],
+    [context.recorderId, listed.pathBytes, listed.sizeBytes, textOf(listed.modifiedAt)],
   );
   if (known !== undefined) return reviveClip(transaction, custody, context, known, listed);
   const [unpulled] = await transaction.all(
@@ -62,7 +63,7 @@ export async function relistClip(
   listed: ListedClip,
   officerNumber: string | null,
 ): Promise<void> {
-  const modifiedAt = deviceTimeText(listed.modifiedAt);
+  const modifiedAt = textOf(listed.modifiedAt);
   await transaction.run(
     'UPDATE clip SET size_bytes = ?, modified_at = ?, kind = ?, name_encoding = ?, marked = ?, marked_source = ?, officer_number = ? WHERE clip_id = ?',
     [
@@ -132,8 +133,8 @@ export async function insertClip(
       listed.nameEncoding,
       listed.kind,
       listed.sizeBytes,
-      deviceTimeText(listed.modifiedAt),
-      deviceTimeText(listed.startedAt),
+      textOf(listed.modifiedAt),
+      textOf(listed.startedAt),
       listed.marked,
       listed.markedSource,
       listed.officerNumberInName ?? context.officerNumber,
@@ -150,7 +151,7 @@ export async function insertClip(
     details: {
       pathBase64: Buffer.from(listed.pathBytes).toString('base64'),
       sizeBytes: listed.sizeBytes,
-      modifiedAt: deviceTimeText(listed.modifiedAt),
+      modifiedAt: textOf(listed.modifiedAt),
       ...(listed.concern === null ? {} : { quarantine: listed.concern }),
     },
   });
@@ -240,6 +241,6 @@ export async function requireClip(database: IndexDatabase, clipId: string): Prom
   return clip;
 }
 
-function deviceTimeText(time: { text: string } | null): string | null {
-  return time?.text ?? null;
+function textOf(time: DeviceTime | null): string | null {
+  return time === null ? null : deviceTimeText(time);
 }

@@ -3,6 +3,7 @@ import type { IndexReader } from '../index-store/index-database.ts';
 import type { ClockStatement } from '../time/clock-statement.ts';
 import type { ClipRecord, MediaFacts, ReceiptSummary } from './clip-record.ts';
 import type { ClipState } from './clip-states.ts';
+import { parseDeviceTime } from './device-time.ts';
 import type { QuarantineReason } from './quarantine.ts';
 
 export interface ClipFilter {
@@ -148,8 +149,8 @@ function toClip(row: SqlRow, receipts: ReceiptSummary[]): ClipRecord {
     dockingId: String(row.docking_id),
     pulledIn: textOrNull(row.pulled_in),
     slot: String(row.slot),
-    startedAt: row.started_at === null ? null : { text: String(row.started_at), source: 'name' },
-    modifiedAt: row.modified_at === null ? null : { text: String(row.modified_at), source: 'file-time' },
+    startedAt: row.started_at === null ? null : parseDeviceTime(String(row.started_at), 'name'),
+    modifiedAt: row.modified_at === null ? null : parseDeviceTime(String(row.modified_at), 'file-time'),
     clock: JSON.parse(String(row.clock)) as ClockStatement,
     collectedAt: String(row.listed_at),
     sha256: textOrNull(row.sha256),

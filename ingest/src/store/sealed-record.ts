@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { RecorderIdentity } from '@docket/device-protocol';
 import type { ClipRecord } from '../clip/clip-record.ts';
+import { deviceTimeText } from '../clip/device-time.ts';
 import { canonicalJson, type JsonValue } from '../custody/canonical-json.ts';
 import { mediaFileName } from './store-layout.ts';
 
@@ -40,8 +41,8 @@ export function sealedRecord(
       path: clip.path,
       name: clip.name,
       nameEncoding: clip.nameEncoding,
-      modifiedAt: clip.modifiedAt?.text ?? null,
-      startedAtByName: clip.startedAt?.text ?? null,
+      modifiedAt: clip.modifiedAt === null ? null : deviceTimeText(clip.modifiedAt),
+      startedAtByName: clip.startedAt === null ? null : deviceTimeText(clip.startedAt),
     },
     kind: clip.kind,
     marked: clip.marked,

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, lstat, open, readdir, unlink } from 'node:fs/promises';
-import { kindOfName } from '../../names/name-profile.ts';
+import { kindOfName } from '../../names/read-name.ts';
 import type { ClipEntry } from '../../smp/messages/recorder.ts';
 
 /** Shows a file of the folder under another path, e.g. in GBK, or one no honest recorder would send. */

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isMarkedFolder, kindOfName, readNameFacts } from './name-profile.ts';
+import { nameProfiles } from './name-profiles.ts';
+import { isMarkedFolder, kindOfName, readNameFacts } from './read-name.ts';
 
 describe('what a name tells', () => {
   test.each([
@@ -24,9 +25,18 @@ describe('what a name tells', () => {
       name: '1234567_012345_20260804100000_0001.MP4',
       facts: ['device-officer-time', '1234567', '012345', '2026-08-04T10:00:00', false],
     },
-    { name: '20260804_100000_NF.mp4', facts: ['date-time', null, null, '2026-08-04T10:00:00', false] },
+    { name: '20260804_100000_NF.mp4', facts: ['blackvue', null, null, '2026-08-04T10:00:00', false] },
     { name: 'MOVI_20260804-100000.mov', facts: ['date-time', null, null, '2026-08-04T10:00:00', false] },
     { name: '20260804_100000_IMP.mp4', facts: ['date-time', null, null, '2026-08-04T10:00:00', true] },
+    {
+      name: '2026_0804_100000_012A.MP4',
+      facts: ['novatek', null, null, '2026-08-04T10:00:00', false],
+    },
+    { name: 'FILE260804-100000F.MOV', facts: ['ambarella', null, null, '2026-08-04T10:00:00', false] },
+    { name: '2026-08-04-10-00-00.MP4', facts: ['ambarella', null, null, '2026-08-04T10:00:00', false] },
+    { name: '20260804_100000_EF.mp4', facts: ['blackvue', null, null, '2026-08-04T10:00:00', true] },
+    { name: '20260804_100000_N.gps', facts: ['blackvue', null, null, '2026-08-04T10:00:00', false] },
+    { name: 'GOPR0012.MP4', facts: ['dcf', null, null, null, false] },
     { name: 'holiday.mp4', facts: ['none', null, null, null, false] },
     { name: 'scene_IMP_7.avi', facts: ['none', null, null, null, true] },
     { name: 'IMPORTANT.avi', facts: ['none', null, null, null, false] },
@@ -36,9 +46,33 @@ describe('what a name tells', () => {
       profile,
       deviceNumber,
       officerNumber,
-      startedAt: startedAt === null ? null : { text: startedAt, source: 'name' },
+      startedAt: startedAt === null ? null : { text: startedAt, source: 'name', assumedZone: null },
       marked,
     });
+  });
+
+  test('a habit of naming in UTC says so', () => {
+    expect(readNameFacts('PXL_20260804_020000123.mp4')).toMatchObject({
+      profile: 'pixel',
+      startedAt: { text: '2026-08-04T02:00:00', assumedZone: 'UTC' },
+    });
+  });
+
+  test('a profile of the operator’s own speaks before the known ones', () => {
+    const own = {
+      name: 'harbour',
+      title: 'Harbour office',
+      pattern: /^(?<officer>\d{4})-(?<date>\d{8})T(?<time>\d{6})(?<mark>!)?\.mp4$/u,
+      timeZone: 'Asia/Urumqi',
+    };
+    expect(readNameFacts('0042-20260804T100000!.mp4', [own, ...nameProfiles])).toEqual({
+      profile: 'harbour',
+      startedAt: { text: '2026-08-04T10:00:00', source: 'name', assumedZone: 'Asia/Urumqi' },
+      deviceNumber: null,
+      officerNumber: '0042',
+      marked: true,
+    });
+    expect(readNameFacts('GOPR0012.MP4', [own, ...nameProfiles]).profile).toBe('dcf');
   });
 
   test.each([
@@ -58,6 +92,7 @@ describe('what a name tells', () => {
     expect(readNameFacts('20240229_235959.mp4').startedAt).toEqual({
       text: '2024-02-29T23:59:59',
       source: 'name',
+      assumedZone: null,
     });
   });
 
@@ -102,6 +137,8 @@ describe('what a name tells', () => {
   test('folders for marked clips are known by their whole name', () => {
     expect(isMarkedFolder(['DCIM', 'IMP', '2026-08-04'])).toBe(true);
     expect(isMarkedFolder(['CARDV', 'RO'])).toBe(true);
+    expect(isMarkedFolder(['DCIM', 'Event'])).toBe(true);
+    expect(isMarkedFolder(['重点文件'])).toBe(true);
     expect(isMarkedFolder(['IMPORT', 'ROAD'])).toBe(false);
     expect(isMarkedFolder([])).toBe(false);
   });
