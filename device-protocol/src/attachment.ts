@@ -55,10 +55,13 @@ export type AttachmentEvent =
     }
   | { type: 'detached'; portPath: string; instance: string };
 
-/** Watches for recorders. Yields what is there already, then every change, until the signal aborts. */
+/**
+ * Watches for recorders. Yields what is there already, then every change, until the signal aborts. A source that looks
+ * again and again says so after each look by `onLook`: one that falls silent hangs.
+ */
 export interface AttachmentSource {
   readonly name: string;
-  watch(signal: AbortSignal): AsyncIterable<AttachmentEvent>;
+  watch(signal: AbortSignal, onLook?: () => void): AsyncIterable<AttachmentEvent>;
 }
 
 /** Opens an attached recorder. Throws RecorderError RECORDER_GONE, RECORDER_SILENT, PROTOCOL_VIOLATION. */

@@ -11,6 +11,7 @@ import { gatewayHealth, tellHealth } from './gateway-health.ts';
 import { createHttpServer, EventHub } from './http/index.ts';
 import type { Log } from './log.ts';
 import { createPreviews } from './previews/index.ts';
+import { serviceManager } from './service-manager/index.ts';
 import { SlotBoard } from './slots/slot-board.ts';
 import { SlotDisplay } from './slots/slot-display.ts';
 import { SlotSupervisor } from './slots/slot-supervisor.ts';
@@ -24,12 +25,17 @@ export interface GatewayOptions {
   log: Log;
   signal: AbortSignal;
   drivers?: Partial<Drivers>;
+  /** Where systemd says how it wants to be told; a gateway without it runs under no service manager. */
+  environment?: NodeJS.ProcessEnv;
   /** Called once everything runs, with where the dashboard is. */
   onReady?(url: string): void;
 }
 
 /** Clock readings taken at each docking; each narrows the bounds of the offset. */
 const clockSamples = 4;
+
+/** A source of recorders that had no look for this long hangs; a look is due every few seconds. */
+const longestLookMs = 30_000;
 
 /**
  * Builds the gateway part by part, runs it until the signal aborts, and closes it in reverse order. Throws where a
@@ -61,12 +67,22 @@ export async function runGateway(options: GatewayOptions): Promise<void> {
       previews.wake();
     };
     const end = new Ending(signal);
+    const slots = watchSlots(options, ingest, display);
     const parts: Component[] = [
       http,
       previews,
       runningComponent('forwarder', (stop) => ingest.forwarder.run(stop), end.fail),
-      runningComponent('slots', (stop) => watchSlots(options, ingest, display).run(stop), end.fail),
+      runningComponent('slots', (stop) => slots.run(stop), end.fail),
       runningComponent('health', (stop) => tellHealth(health, events, stop), end.fail),
+      serviceManager({
+        environment: options.environment ?? {},
+        ailment: async () => {
+          // Needs the index, and a thread of the pool that a hung medium may have used up.
+          await health();
+          return slots.isWatching(longestLookMs) ? null : 'no look at the slots';
+        },
+        log,
+      }),
     ];
     for (const part of parts) {
       await part.start(signal);

@@ -19,12 +19,13 @@ export interface SerialAttachmentOptions {
 
 /** Watches configured serial ports: attached while the path leads to a terminal, anew when it leads to another one. */
 export function serialAttachments(options: SerialAttachmentOptions): AttachmentSource {
-  return { name: 'serial', watch: (signal) => watchPorts(options, signal) };
+  return { name: 'serial', watch: (signal, onLook) => watchPorts(options, signal, onLook) };
 }
 
 async function* watchPorts(
   { ports, reconcileMs = 2000 }: SerialAttachmentOptions,
   signal: AbortSignal,
+  onLook?: () => void,
 ): AsyncGenerator<AttachmentEvent> {
   const present = new Map<SerialPortSetting, string>();
   const folders = new FolderWatch(ports.map(({ devicePath }) => dirname(devicePath)));
@@ -32,6 +33,7 @@ async function* watchPorts(
     while (!signal.aborted) {
       folders.prepare();
       for (const port of ports) yield* compare(port, await instanceOf(port.devicePath), present);
+      onLook?.();
       await folders.change(reconcileMs, signal);
     }
   } finally {

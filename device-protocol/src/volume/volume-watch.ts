@@ -22,13 +22,14 @@ export interface VolumeWatchOptions {
 export function watchVolumes(options: VolumeWatchOptions): AttachmentSource {
   return {
     name: `volumes in ${options.directory}`,
-    watch: (signal) => watchFolder(options, signal),
+    watch: (signal, onLook) => watchFolder(options, signal, onLook),
   };
 }
 
 async function* watchFolder(
   options: VolumeWatchOptions,
   signal: AbortSignal,
+  onLook?: () => void,
 ): AsyncGenerator<AttachmentEvent> {
   let wake = () => {};
   const watcher = watch(options.directory, () => wake());
@@ -40,6 +41,7 @@ async function* watchFolder(
         wake = resolve;
       });
       yield* differences(known, await look(options.directory, known), options.directory);
+      onLook?.();
       await firstOf(nudged, options.reconcileIntervalMs, signal);
     }
   } finally {

@@ -33,6 +33,8 @@ export class SlotSupervisor {
   readonly #retry: { firstMs: number; longestMs: number };
   readonly #occupied = new Map<string, Occupied>();
   readonly #turns = new Map<string, Promise<void>>();
+  /** When each source last had a look, by the monotonic clock; only sources that tell. */
+  readonly #lookedAt = new Map<AttachmentSource, number>();
 
   constructor(options: SlotSupervisorOptions) {
     this.#options = options;
@@ -46,11 +48,18 @@ export class SlotSupervisor {
     await Promise.all([...this.#occupied.values()].map(({ done }) => done));
   }
 
+  /** Whether every source that tells of its looks has looked within this time. */
+  isWatching(withinMs: number): boolean {
+    const since = performance.now() - withinMs;
+    return [...this.#lookedAt.values()].every((lookedAt) => lookedAt >= since);
+  }
+
   /** A source that fails is begun again: one broken way in must not close the others. */
   async #watch(source: AttachmentSource, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       try {
-        for await (const event of source.watch(signal)) this.#queue(event, signal);
+        const onLook = () => this.#lookedAt.set(source, performance.now());
+        for await (const event of source.watch(signal, onLook)) this.#queue(event, signal);
       } catch (error) {
         if (signal.aborted) return;
         this.#options.log.error({ err: error, source: source.name }, 'watching for recorders failed');

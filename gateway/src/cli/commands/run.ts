@@ -28,7 +28,7 @@ async function run(flags: RunFlags, context: CommandContext): Promise<void> {
   const [{ runGateway }, { createLog }] = await Promise.all([import('../../app.ts'), import('../../log.ts')]);
   const log = createLog(config.log.level);
   try {
-    await runGateway({ config, log, signal: stopSignal() });
+    await runGateway({ config, log, signal: stopSignal(), environment });
   } catch (error) {
     log.fatal({ err: error }, 'the gateway failed');
     context.complain(messages.run.failed(error instanceof Error ? error.message : String(error)));

@@ -1,0 +1,1 @@
+export { type ServiceManagerOptions, serviceManager } from './service-manager.ts';
