@@ -17,4 +17,5 @@ export {
   type SmpRecorderSimulator,
   startSmpRecorder,
 } from './smp/smp-recorder-simulator.ts';
+export * from './usb/index.ts';
 export { type WrapReader, withReaders } from './wrapped-driver.ts';

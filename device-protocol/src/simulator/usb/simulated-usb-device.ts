@@ -54,7 +54,10 @@ export interface SimulatedUsbDevice {
   /** Called at each plug-in and after each port reset; what an earlier port queued is gone. */
   attached(port: DevicePort): void;
   detached(): void;
-  /** Bytes of one transfer from the host on an endpoint. An empty array is an empty packet. */
+  /**
+   * Bytes from the host on an endpoint, in order; an empty array is an empty packet. A host may cut a long transfer
+   * where a packet is full: bytes that are whole packets long may go on in the next call, any other length ends it.
+   */
   received(endpoint: number, bytes: Uint8Array): void;
   /** A class or vendor request; the answer's bytes (empty for one without data), or `null` to stall. Standard ones are answered by the carrier. */
   control(

@@ -1,0 +1,10 @@
+/** Wires for simulated USB devices. */
+export { connectInProcess, type InProcessDevice, type InProcessOptions } from './in-process.ts';
+export type { PluggedDevice } from './plugged-device.ts';
+export type {
+  DevicePort,
+  SimulatedDescriptors,
+  SimulatedEndpoint,
+  SimulatedInterface,
+  SimulatedUsbDevice,
+} from './simulated-usb-device.ts';
