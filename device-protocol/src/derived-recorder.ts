@@ -17,6 +17,7 @@ export function deriveRecorder(recorder: Recorder, own: Partial<Recorder>): Reco
     list: (signal) => recorder.list(signal),
     open: (clip, signal) => recorder.open(clip, signal),
     erase: (clip, proof, signal) => recorder.erase(clip, proof, signal),
+    endRelease: async () => recorder.endRelease?.(),
     isPresent: () => recorder.isPresent(),
     close: () => recorder.close(),
     ...own,

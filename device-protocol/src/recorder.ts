@@ -215,6 +215,8 @@ export interface Recorder {
   switchMode(signal: AbortSignal): Promise<void>;
   /** `null` without the capability `firmware`. */
   readonly firmware: FirmwareAccess | null;
+  /** Called when nothing is left to erase for now: what was opened for it is closed, and the media read-only again. */
+  endRelease?(): Promise<void>;
   /** True while the recorder still answers; used to tell a bad clip from a recorder that went away. */
   isPresent(): Promise<boolean>;
   close(): Promise<void>;

@@ -1,6 +1,7 @@
 /** Real ways to recorders. Only a composition root imports these; everything else sees the seam. */
-export { volumeDriver } from '../volume/volume-recorder.ts';
+export { createVolumeDriver, type VolumeDriverOptions, volumeDriver } from '../volume/volume-recorder.ts';
 export { type VolumeWatchOptions, watchVolumes } from '../volume/volume-watch.ts';
+export { type WritableVolume, type WriteAccess, writeAccessBySocket } from '../volume/write-access.ts';
 export type { Link } from './link.ts';
 export {
   type SerialAttachmentOptions,

@@ -1,6 +1,7 @@
 import { type BigIntStats, constants, type Dirent } from 'node:fs';
 import { type FileHandle, lstat, open, readdir } from 'node:fs/promises';
 import { decodeName } from '../names/decode-name.ts';
+import type { NameProfile } from '../names/name-profiles.ts';
 import { isMarkedFolder, kindOfName, readNameFacts } from '../names/read-name.ts';
 import type { DeviceTime, ListedClip, Listing, RefusedReason } from '../recorder.ts';
 import { childPath, openChild } from './volume-path.ts';
@@ -14,6 +15,7 @@ interface OpenedFolder {
 }
 
 interface Folder extends OpenedFolder {
+  profiles: readonly NameProfile[];
   pathBytes: Buffer;
   names: readonly string[];
 }
@@ -22,7 +24,11 @@ interface Folder extends OpenedFolder {
  * Walks a volume and yields every entry once, folder by folder in byte order of the names. Regular files come as
  * clips; links, pipes, sockets and devices come as refused and are never opened.
  */
-export async function* listVolume(root: string, signal: AbortSignal): AsyncGenerator<Listing> {
+export async function* listVolume(
+  root: string,
+  profiles: readonly NameProfile[],
+  signal: AbortSignal,
+): AsyncGenerator<Listing> {
   const handle = await open(root, constants.O_RDONLY | constants.O_DIRECTORY);
   let entries: Dirent<Buffer>[];
   try {
@@ -31,7 +37,7 @@ export async function* listVolume(root: string, signal: AbortSignal): AsyncGener
     await handle.close();
     throw error;
   }
-  yield* listEntries({ handle, entries, pathBytes: Buffer.alloc(0), names: [] }, signal);
+  yield* listEntries({ handle, entries, profiles, pathBytes: Buffer.alloc(0), names: [] }, signal);
 }
 
 async function readEntries(handle: FileHandle): Promise<Dirent<Buffer>[]> {
@@ -71,12 +77,15 @@ async function* listEntry(
   const reason = refusedReason(stats);
   if (reason !== null) return yield refuse(reason);
   if (stats.isFile()) {
-    return yield { type: 'clip', clip: describeClip(pathBytes, entry.name, folder.names, stats) };
+    return yield { type: 'clip', clip: describeClip(pathBytes, entry.name, folder, stats) };
   }
   if (folder.names.length + 1 >= maxDepth) return yield refuse('folder-too-deep');
   const opened = await openFolder(folder.handle, entry.name);
   if (opened === null) return yield refuse('folder-unreadable');
-  yield* listEntries({ ...opened, pathBytes, names: [...folder.names, decoded.name] }, signal);
+  yield* listEntries(
+    { ...opened, profiles: folder.profiles, pathBytes, names: [...folder.names, decoded.name] },
+    signal,
+  );
 }
 
 /** A folder with its entries, or `null` where a bad card gives neither. */
@@ -112,12 +121,12 @@ function refusedReason(stats: BigIntStats): RefusedReason | null {
 function describeClip(
   pathBytes: Uint8Array,
   nameBytes: Uint8Array,
-  folderNames: readonly string[],
+  folder: Folder,
   stats: BigIntStats,
 ): ListedClip {
   const decoded = decodeName(nameBytes);
-  const facts = readNameFacts(decoded.name);
-  const markedByFolder = isMarkedFolder(folderNames);
+  const facts = readNameFacts(decoded.name, folder.profiles);
+  const markedByFolder = isMarkedFolder(folder.names);
   return {
     pathBytes,
     name: decoded.name,

@@ -1,7 +1,8 @@
 import { type BigIntStats, constants } from 'node:fs';
-import { type FileHandle, readdir, stat, statfs, unlink } from 'node:fs/promises';
+import { type FileHandle, readdir, stat, statfs } from 'node:fs/promises';
 import type { Attachment, RecorderDriver } from '../attachment.ts';
 import { notSupported, RecorderError } from '../errors.ts';
+import { type NameProfile, nameProfiles } from '../names/name-profiles.ts';
 import type {
   Capability,
   ClipReader,
@@ -15,23 +16,35 @@ import type {
   RecorderStatus,
 } from '../recorder.ts';
 import { fileTime, listVolume } from './list-volume.ts';
+import { VolumeEraser } from './volume-eraser.ts';
 import { identifyVolume, isIdentityFile } from './volume-identity.ts';
-import { childPath, openBelow, openChild, splitPath } from './volume-path.ts';
+import { openBelow, splitPath } from './volume-path.ts';
 import { VolumeClipReader } from './volume-reader.ts';
+import type { WriteAccess } from './write-access.ts';
+
+export interface VolumeDriverOptions {
+  /** Habits of naming, most telling first. Default: those of the field. */
+  nameProfiles?: readonly NameProfile[];
+  /** For volumes that are mounted read-only. Default: none, and nothing is erased from them. */
+  writeAccess?: WriteAccess;
+}
 
 /** Driver for recorders that show their card as a file system, mounted (or lying) in a folder. */
-export const volumeDriver: RecorderDriver = {
-  name: 'volume',
-  async open(attachment: Attachment): Promise<Recorder> {
-    if (attachment.target.type !== 'volume') {
-      throw new RecorderError('NOT_SUPPORTED', 'the volume driver opens folders only');
-    }
-    const { directory } = attachment.target;
-    const instance = await instanceOf(directory);
-    if (instance === null) throw new RecorderError('RECORDER_GONE', `${directory} is not there`);
-    return new VolumeRecorder(directory, instance);
-  },
-};
+export function createVolumeDriver(options: VolumeDriverOptions = {}): RecorderDriver {
+  return {
+    name: 'volume',
+    async open({ target, portPath }: Attachment): Promise<Recorder> {
+      if (target.type !== 'volume') {
+        throw new RecorderError('NOT_SUPPORTED', 'the volume driver opens folders only');
+      }
+      const instance = await instanceOf(target.directory);
+      if (instance === null) throw new RecorderError('RECORDER_GONE', `${target.directory} is not there`);
+      return new VolumeRecorder(target.directory, instance, portPath, options);
+    },
+  };
+}
+
+export const volumeDriver: RecorderDriver = createVolumeDriver();
 
 class VolumeRecorder implements Recorder {
   readonly driver = 'volume';
@@ -41,14 +54,19 @@ class VolumeRecorder implements Recorder {
   readonly #root: string;
   /** The folder as it was opened: under an unplugged volume its empty mount point comes to light, which is another. */
   readonly #instance: string;
+  readonly #nameProfiles: readonly NameProfile[];
+  readonly #eraser: VolumeEraser;
 
-  constructor(root: string, instance: string) {
+  constructor(root: string, instance: string, portPath: string, options: VolumeDriverOptions) {
     this.#root = root;
     this.#instance = instance;
+    this.#nameProfiles = options.nameProfiles ?? nameProfiles;
+    const isSameVolume = async (directory: string) => (await instanceOf(directory)) === instance;
+    this.#eraser = new VolumeEraser(root, portPath, options.writeAccess ?? null, isSameVolume);
   }
 
   identify(signal: AbortSignal): Promise<RecorderIdentity> {
-    return this.#guard(identifyVolume(this.#root, listVolume(this.#root, signal)));
+    return this.#guard(identifyVolume(this.#root, listVolume(this.#root, this.#nameProfiles, signal)));
   }
 
   async readClock(): Promise<ClockReading[]> {
@@ -77,7 +95,7 @@ class VolumeRecorder implements Recorder {
   }
 
   async *list(signal: AbortSignal): AsyncGenerator<Listing> {
-    const listings = listVolume(this.#root, signal);
+    const listings = listVolume(this.#root, this.#nameProfiles, signal);
     try {
       for (;;) {
         const next = await this.#guard(listings.next());
@@ -107,26 +125,18 @@ class VolumeRecorder implements Recorder {
     }
   }
 
-  async erase(clip: ListedClip, proof: EraseProof): Promise<void> {
-    const parts = splitPath(clip.pathBytes);
-    const name = parts.at(-1);
-    if (name === undefined) throw new RecorderError('CLIP_MISSING', 'an empty path names no clip');
-    const folder = await this.#openFolder(clip, parts.slice(0, -1));
+  async erase(clip: ListedClip, proof: EraseProof, signal: AbortSignal): Promise<void> {
     try {
-      const handle = await openChild(folder, name, constants.O_RDONLY);
-      try {
-        const stats = await handle.stat({ bigint: true });
-        assertAsListed({ ...clip, sizeBytes: proof.sizeBytes }, stats);
-      } finally {
-        await handle.close();
-      }
-      await unlink(childPath(folder, name));
-      await folder.sync();
+      const proven = { ...clip, sizeBytes: proof.sizeBytes };
+      await this.#eraser.erase(clip, (stats) => assertAsListed(proven, stats), signal);
     } catch (cause) {
-      throw eraseError(clip, cause);
-    } finally {
-      await folder.close();
+      signal.throwIfAborted();
+      throw await this.#eraseError(clip, cause);
     }
+  }
+
+  endRelease(): Promise<void> {
+    return this.#eraser.end();
   }
 
   async isPresent(): Promise<boolean> {
@@ -134,21 +144,12 @@ class VolumeRecorder implements Recorder {
   }
 
   async close(): Promise<void> {
-    // Nothing is held open between calls.
+    await this.#eraser.end();
   }
 
   async #openFile(clip: ListedClip, flags: number): Promise<FileHandle> {
     try {
       return await openBelow(this.#root, splitPath(clip.pathBytes), flags);
-    } catch (cause) {
-      throw await this.#openError(clip, cause);
-    }
-  }
-
-  async #openFolder(clip: ListedClip, parts: readonly Uint8Array[]): Promise<FileHandle> {
-    const flags = constants.O_RDONLY | constants.O_DIRECTORY;
-    try {
-      return await openBelow(this.#root, parts.length === 0 ? [Buffer.from('.')] : parts, flags);
     } catch (cause) {
       throw await this.#openError(clip, cause);
     }
@@ -163,17 +164,28 @@ class VolumeRecorder implements Recorder {
         details,
       );
     }
-    const code = errnoOf(cause);
-    if (code === 'ENOENT' || code === 'ENOTDIR') {
-      return new RecorderError('CLIP_MISSING', `${clip.name} is no longer on the recorder`, details);
-    }
-    if (code === 'ELOOP') {
-      return new RecorderError('CLIP_CHANGED', `${clip.name} became a symbolic link`, details);
-    }
+    const known = entryError(clip, cause);
+    if (known !== null) return known;
     return new RecorderError('CLIP_READ_FAILED', `cannot open ${clip.name}: ${cause}`, {
       ...details,
       positionBytes: 0,
     });
+  }
+
+  async #eraseError(clip: ListedClip, cause: unknown): Promise<unknown> {
+    if (cause instanceof RecorderError) return cause;
+    const details = { clipName: clip.name, cause };
+    if (!(await this.isPresent())) {
+      return new RecorderError(
+        'RECORDER_GONE',
+        `the volume went away before ${clip.name} was erased`,
+        details,
+      );
+    }
+    return (
+      entryError(clip, cause) ??
+      new RecorderError('ERASE_REFUSED', `cannot erase ${clip.name}: ${cause}`, details)
+    );
   }
 
   /** Turns any file system error into RECORDER_GONE where the whole volume is gone. */
@@ -189,6 +201,19 @@ class VolumeRecorder implements Recorder {
       throw new RecorderError('CLIP_READ_FAILED', `the card cannot be listed: ${cause.message}`, { cause });
     }
   }
+}
+
+/** What an error says of the entry itself; `null` where it says nothing of it. */
+function entryError(clip: ListedClip, cause: unknown): RecorderError | null {
+  const details = { clipName: clip.name, cause };
+  const code = errnoOf(cause);
+  if (code === 'ENOENT' || code === 'ENOTDIR') {
+    return new RecorderError('CLIP_MISSING', `${clip.name} is no longer on the recorder`, details);
+  }
+  if (code === 'ELOOP') {
+    return new RecorderError('CLIP_CHANGED', `${clip.name} became a symbolic link`, details);
+  }
+  return null;
 }
 
 /** Which folder, on which file system, a path leads to now; `null` where it leads to none that can be read. */
@@ -212,15 +237,6 @@ function assertAsListed(clip: ListedClip, stats: BigIntStats): void {
       clipName: clip.name,
     });
   }
-}
-
-function eraseError(clip: ListedClip, cause: unknown): unknown {
-  if (cause instanceof RecorderError) return cause;
-  const details = { clipName: clip.name, cause };
-  if (errnoOf(cause) === 'ENOENT') {
-    return new RecorderError('CLIP_MISSING', `${clip.name} is no longer on the recorder`, details);
-  }
-  return new RecorderError('ERASE_REFUSED', `cannot erase ${clip.name}: ${cause}`, details);
 }
 
 function errnoOf(error: unknown): string | undefined {

@@ -87,7 +87,10 @@ async function releaseDue(
     }
     due.delete(clip.clipId);
   }
-  if (isBusy) run.onIdle(issue);
+  if (isBusy) {
+    await run.recorder.endRelease?.();
+    run.onIdle(issue);
+  }
   return issue;
 }
 
