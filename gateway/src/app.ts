@@ -2,11 +2,17 @@ import { mkdir, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { AttachmentSource, RecorderDriver } from '@docket/device-protocol';
-import { serialAttachments, smpDriver, volumeDriver, watchVolumes } from '@docket/device-protocol/transport';
+import { type AttachmentSource, nameProfiles, type RecorderDriver } from '@docket/device-protocol';
+import {
+  createVolumeDriver,
+  serialAttachments,
+  smpDriver,
+  watchVolumes,
+  writeAccessBySocket,
+} from '@docket/device-protocol/transport';
 import { type ClipRecord, Ingest, isStored } from '@docket/ingest';
 import { type Component, runningComponent } from './component.ts';
-import type { Config } from './config/index.ts';
+import { type Config, configuredNameProfiles } from './config/index.ts';
 import { gatewayHealth, tellHealth } from './gateway-health.ts';
 import { createHttpServer, EventHub } from './http/index.ts';
 import type { Log } from './log.ts';
@@ -158,7 +164,7 @@ async function buildHttp(
 
 function watchSlots(options: GatewayOptions, ingest: Ingest, display: SlotDisplay): SlotSupervisor {
   const { config, log } = options;
-  const drivers: Drivers = { volume: volumeDriver, serial: smpDriver, ...options.drivers };
+  const drivers: Drivers = { volume: volumeDriverFor(config.volumes), serial: smpDriver, ...options.drivers };
   const sources: AttachmentSource[] = [];
   if (config.volumes.directory !== null) {
     const { directory, reconcileIntervalMs } = config.volumes;
@@ -177,6 +183,14 @@ function watchSlots(options: GatewayOptions, ingest: Ingest, display: SlotDispla
     runDocking: (driver, attachment, stop) => ingest.runDocking(driver, attachment, stop),
     onDetached: (slot) => display.detached(slot),
     log,
+  });
+}
+
+function volumeDriverFor(volumes: Config['volumes']): RecorderDriver {
+  const socket = volumes.writeAccessSocket;
+  return createVolumeDriver({
+    nameProfiles: [...configuredNameProfiles(volumes), ...nameProfiles],
+    ...(socket === null ? {} : { writeAccess: writeAccessBySocket(socket) }),
   });
 }
 

@@ -4,6 +4,7 @@ import { allowedBy, type ConfigFault, showGiven } from './config-fault.ts';
 import { type Config, configSchema } from './config-schema.ts';
 import { isTree, type Tree } from './config-source.ts';
 import { isLoopbackName } from './loopback.ts';
+import { isTimeZone, patternOf } from './name-profile.ts';
 import { settingKeywords } from './setting.ts';
 import { rootSchema, type SettingSchema } from './settings.ts';
 
@@ -69,7 +70,12 @@ export function soundSections(tree: Tree, faults: readonly ConfigFault[]): Parti
 
 /** What the schema cannot say: rules between settings. */
 export function checkRules(config: Partial<Config>): ConfigFault[] {
-  return [...doorFaults(config), ...placeFaults(config), ...repeatFaults(config)];
+  return [
+    ...doorFaults(config),
+    ...placeFaults(config),
+    ...nameProfileFaults(config),
+    ...repeatFaults(config),
+  ];
 }
 
 function doorFaults({ http }: Partial<Config>): ConfigFault[] {
@@ -94,6 +100,22 @@ function placeFaults({ archive, store, volumes }: Partial<Config>): ConfigFault[
   return faults;
 }
 
+function nameProfileFaults({ volumes }: Partial<Config>): ConfigFault[] {
+  return (volumes?.nameProfiles ?? []).flatMap(({ pattern, timeZone }, index) => {
+    const path = `volumes.nameProfiles[${index}]`;
+    const fault = (key: string, given: string, kind: 'regular-expression' | 'time-zone'): ConfigFault => ({
+      path: `${path}.${key}`,
+      source: null,
+      given: showGiven(given, undefined),
+      allowed: { kind },
+    });
+    return [
+      ...(patternOf(pattern) === null ? [fault('pattern', pattern, 'regular-expression')] : []),
+      ...(timeZone !== null && !isTimeZone(timeZone) ? [fault('timeZone', timeZone, 'time-zone')] : []),
+    ];
+  });
+}
+
 function overlap(left: string, right: string): boolean {
   return contains(left, right) || contains(right, left);
 }
@@ -103,11 +125,12 @@ function contains(folder: string, path: string): boolean {
   return way === '' || (way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way));
 }
 
-function repeatFaults({ slots = [], serial, http }: Partial<Config>): ConfigFault[] {
+function repeatFaults({ slots = [], volumes, serial, http }: Partial<Config>): ConfigFault[] {
   const ports = serial?.ports ?? [];
   const tokens = http?.tokens ?? [];
   return [
     ...repeats('slots', 'slot', slots),
+    ...repeats('volumes.nameProfiles', 'name', volumes?.nameProfiles ?? []),
     ...repeats('serial.ports', 'devicePath', ports),
     ...repeats('serial.ports', 'slot', ports),
     ...repeats('http.tokens', 'name', tokens),

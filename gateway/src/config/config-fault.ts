@@ -13,6 +13,8 @@ export type Allowed =
   | { kind: 'yaml' }
   | { kind: 'assignment' }
   | { kind: 'once' }
+  | { kind: 'regular-expression' }
+  | { kind: 'time-zone' }
   | { kind: 'outside'; path: string }
   | { kind: 'at-least'; path: string }
   | { kind: 'loopback-or-token'; path: string };

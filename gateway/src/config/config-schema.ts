@@ -51,6 +51,42 @@ const volumes = section(
       minLength: 1,
       isPath: true,
     }),
+    writeAccessSocket: optionalText({
+      title: 'Socket for write access',
+      description:
+        'Where `docket-volume-access` listens, which opens a read-only volume for the moment of release. `null`: volumes are erased only where they are mounted writable.',
+      minLength: 1,
+      isPath: true,
+    }),
+    nameProfiles: Type.Array(
+      entry({
+        name: Type.String({
+          title: 'Name',
+          description: 'Name of the profile.',
+          pattern: '^[a-z0-9][a-z0-9-]{0,39}$',
+        }),
+        pattern: Type.String({
+          title: 'Pattern',
+          description:
+            'A regular expression (ECMAScript, Unicode) over the whole file name. Named groups: `device`, `officer`; the start as `date` (yyyyMMdd) and `time` (HHmmss), or `year` `month` `day` `hour` `minute` `second`; `mark`, present in the name of a marked clip.',
+          minLength: 1,
+          maxLength: 1_000,
+        }),
+        timeZone: optionalText({
+          title: 'Time zone',
+          description:
+            'IANA zone in which the names tell their time. `null`: the recorder’s own wall clock, in a zone its names do not tell.',
+          minLength: 1,
+        }),
+      }),
+      {
+        title: 'Habits of naming',
+        description:
+          'What file names mean, beside the habits that Docket knows; these come first. A name that fits none is no fault.',
+        default: [],
+        maxItems: 32,
+      },
+    ),
     reconcileIntervalMs: Type.Integer({
       title: 'Time between two looks at the folder',
       description: 'Catches what the file system did not announce.',

@@ -3,7 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type Config, ConfigError, type ConfigFault, type ConfigSources, loadConfig } from './index.ts';
+import {
+  type Config,
+  ConfigError,
+  type ConfigFault,
+  type ConfigSources,
+  configuredNameProfiles,
+  loadConfig,
+} from './index.ts';
 import { listSettings } from './settings.ts';
 
 const exampleFile = fileURLToPath(new URL('../../../docket.example.yaml', import.meta.url));
@@ -37,7 +44,12 @@ describe('a configuration that holds', () => {
     expect(config.store).toEqual({ directory: join(folder, 'store'), reserveBytes: 268_435_456 });
     expect(config.archive.directory.path).toBe(join(folder, 'archive'));
     expect(config.http).toEqual({ address: '127.0.0.1', port: 8686, tokens: [], trustedHosts: [] });
-    expect(config.volumes).toEqual({ directory: null, reconcileIntervalMs: 2000 });
+    expect(config.volumes).toEqual({
+      directory: null,
+      writeAccessSocket: null,
+      nameProfiles: [],
+      reconcileIntervalMs: 2000,
+    });
     expect(config.pull).toEqual({ hashWorkers: null, stallTimeoutMs: 60_000 });
     expect(config.release.policy).toBe('never');
   });
@@ -85,6 +97,13 @@ describe('layers', () => {
     expect(new Set(names).size).toBe(names.length);
     expect(names).toContain('DOCKET_VOLUMES_RECONCILE_INTERVAL_MS');
   });
+});
+
+test('habits of naming become patterns over whole names', async () => {
+  const text = `${minimal}volumes: { nameProfiles: [{ name: a, pattern: 'x|y', timeZone: Asia/Urumqi }] }`;
+  const [profile] = configuredNameProfiles((await load(text)).volumes);
+  expect(profile).toMatchObject({ name: 'a', timeZone: 'Asia/Urumqi' });
+  expect(['x', 'y', 'xy', 'ay'].filter((name) => profile?.pattern.test(name))).toEqual(['x', 'y']);
 });
 
 describe('faults', () => {
@@ -140,6 +159,11 @@ describe('faults', () => {
       'waits the wrong way round',
       minimal.replace('archive: {', 'archive: { retryMaxMs: 20,'),
       ['archive.retryMaxMs'],
+    ],
+    [
+      'a habit of naming that is no regular expression, in no time zone',
+      `${minimal}volumes: { nameProfiles: [{ name: a, pattern: '(', timeZone: Mars/Olympus }] }`,
+      ['volumes.nameProfiles[0].pattern', 'volumes.nameProfiles[0].timeZone'],
     ],
     ['an open door', `${minimal}http: { address: 0.0.0.0 }`, ['http.address']],
   ])('%s', async (_what, text, paths) => {

@@ -18,6 +18,8 @@ const allowed: AllowedWords = {
   once: () => 'a value that no other entry has',
   outside: ({ path }) => `a folder that neither holds nor lies in ${path}`,
   'at-least': ({ path }) => `at least as much as ${path}`,
+  'regular-expression': () => 'a regular expression (ECMAScript, with the u flag)',
+  'time-zone': () => 'an IANA time zone such as Asia/Shanghai, or null',
   'loopback-or-token': ({ path }) => `a loopback address, or at least one entry in ${path}`,
 };
 

@@ -81,6 +81,8 @@ export const zhCN: Messages = {
       once: () => '与其他条目不同的值',
       outside: ({ path }) => `与 ${path} 互不包含的目录`,
       'at-least': ({ path }) => `不小于 ${path} 的值`,
+      'regular-expression': () => '正则表达式（ECMAScript，u 标志）',
+      'time-zone': () => 'IANA 时区名，例如 Asia/Shanghai，或 null',
       'loopback-or-token': ({ path }) => `本机回环地址，或在 ${path} 中至少设一个令牌`,
     },
   },
