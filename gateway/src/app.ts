@@ -146,6 +146,7 @@ async function buildHttp(
   const { reserveBytes } = config.store;
   const events = new EventHub(ingest.database, log);
   board.onChange((slot) => events.publish({ type: 'slot', slot }));
+  ingest.ledger.onAct((recorderId) => events.recorderChanged(recorderId));
   const health = () => gatewayHealth({ ingest, version, startedAt, releasePolicy, reserveBytes });
   const http = await createHttpServer({
     http: config.http,
@@ -153,6 +154,8 @@ async function buildHttp(
     database: ingest.database,
     board,
     events,
+    ledger: ingest.ledger,
+    writeIdentity: (slot, wanted, ground) => ingest.writeIdentity(slot, wanted, ground),
     health,
     mediaPath,
     thumbnailPath: (clipId) => thumbnailPath(config.store.directory, clipId),

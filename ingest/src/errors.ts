@@ -9,6 +9,13 @@ export const ingestErrorCodes = {
   ARCHIVE_MISMATCH: 'the archive holds other bytes than were sent; check its disk',
   RECEIPT_MISMATCH: 'the receipt does not name the clip’s hash and length; nothing is released',
   STALLED: 'no byte came within the stall time-out',
+  SLOT_NOT_IDLE: 'no recorder stands in the slot with all its clips taken; wait, or dock it',
+  RECORDER_UNKNOWN: 'no such recorder has ever been docked here',
+  RECORDER_ANONYMOUS: 'the recorder names no serial number, so that nothing can be kept about it',
+  RECORDER_ISSUED: 'the recorder is issued already; take it back first',
+  RECORDER_NOT_ISSUED: 'the recorder is issued to nobody',
+  RECORDER_OUT_OF_SERVICE: 'the recorder is lost, broken or retired; bring it back into service first',
+  SERIAL_NUMBER_TAKEN: 'another recorder has this serial number',
 } as const;
 
 export type IngestErrorCode = keyof typeof ingestErrorCodes;

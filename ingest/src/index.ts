@@ -9,19 +9,39 @@ export type { Quarantine, QuarantineReason } from './clip/quarantine.ts';
 export { CustodyLog } from './custody/custody-log.ts';
 export { type CustodyRecord, listCustody } from './custody/custody-queries.ts';
 export type { DockingProgress } from './docking/docking-progress.ts';
-export { listDockings, listRecorders, readDocking } from './docking/docking-queries.ts';
+export { listDockings, readDocking } from './docking/docking-queries.ts';
 export type {
   DockingIssue,
   DockingIssueCode,
   DockingRecord,
-  RecorderRecord,
+  RecorderConcern,
   RecorderSummary,
 } from './docking/docking-record.ts';
+export { type ActQueue, type IdleRecorder, type OperatorAct, OperatorActs } from './docking/operator-acts.ts';
 export type { DockingPhase, DockingStatus } from './docking/run-docking.ts';
 export { errnoOf, IngestError, type IngestErrorCode, isIngestError } from './errors.ts';
 export { IndexDatabase } from './index-store/index-database.ts';
 export { Ingest, type IngestOptions } from './ingest.ts';
 export type { Recovery } from './recover.ts';
+export {
+  type ActGround,
+  type IssueTo,
+  type LedgerListener,
+  RecorderLedger,
+} from './register/recorder-ledger.ts';
+export { listRegister, readRecorderHistory, readRegistered } from './register/register-queries.ts';
+export {
+  type LedgerEntry,
+  type RecorderBinding,
+  type RecorderChange,
+  type RecorderHistory,
+  type RecorderReading,
+  type RecorderStanding,
+  type RecorderState,
+  type RegisteredRecorder,
+  recorderStates,
+} from './register/register-record.ts';
+export type { WrittenIdentity } from './register/write-identity.ts';
 export type { ReleasePolicy } from './release/release-policy.ts';
 export { type Step, stepChannel } from './step-channel.ts';
 export type { Room } from './store/room.ts';

@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises';
-import type { Attachment, RecorderDriver } from '@docket/device-protocol';
+import type { Attachment, IdentityToWrite, RecorderDriver } from '@docket/device-protocol';
 import { knownArchive } from './archive/archive-identity.ts';
 import type { ArchiveTarget } from './archive/archive-target.ts';
 import { DirectoryArchive } from './archive/directory-archive.ts';
@@ -7,11 +7,14 @@ import { Forwarder } from './archive/forwarder.ts';
 import { CustodyLog } from './custody/custody-log.ts';
 import { DockingIndex } from './docking/docking-index.ts';
 import type { DockingIssue } from './docking/docking-record.ts';
+import { OperatorActs } from './docking/operator-acts.ts';
 import { type DockingServices, type DockingStatus, runDocking } from './docking/run-docking.ts';
 import { IndexDatabase } from './index-store/index-database.ts';
 import { ClipLocks } from './pull/clip-locks.ts';
 import { HashPool } from './pull/hash-pool.ts';
 import { type Recovery, recoverStore } from './recover.ts';
+import { type ActGround, RecorderLedger } from './register/recorder-ledger.ts';
+import { type WrittenIdentity, writeIdentity } from './register/write-identity.ts';
 import type { ReleasePolicy } from './release/release-policy.ts';
 import { type Room, RoomKeeper, roomAt } from './store/room.ts';
 import { StoreLayout } from './store/store-layout.ts';
@@ -39,6 +42,10 @@ export class Ingest {
   readonly layout: StoreLayout;
   readonly forwarder: Forwarder;
   readonly target: ArchiveTarget;
+  /** Who has which recorder. */
+  readonly ledger: RecorderLedger;
+  /** Hands acts of operators to recorders that stand docked and idle. */
+  readonly acts: OperatorActs;
   /** What was found and mended at the start. */
   readonly recovery: Recovery;
   readonly #services: DockingServices;
@@ -53,6 +60,8 @@ export class Ingest {
     this.database = services.database;
     this.custody = services.custody;
     this.layout = services.layout;
+    this.ledger = services.ledger;
+    this.acts = services.acts;
     this.forwarder = forwarder;
     this.target = target;
     this.recovery = recovery;
@@ -86,6 +95,8 @@ export class Ingest {
       const services: DockingServices = {
         ...base,
         dockings,
+        ledger: new RecorderLedger(database, custody),
+        acts: new OperatorActs(),
         room: new RoomKeeper(layout.root, options.reserveBytes),
         locks: new ClipLocks(),
         stallTimeoutMs: options.stallTimeoutMs,
@@ -115,6 +126,11 @@ export class Ingest {
     signal: AbortSignal,
   ): Promise<DockingIssue | null> {
     return runDocking(this.#services, driver, attachment, signal);
+  }
+
+  /** Gives the recorder that stands idle in the slot another identity; see `writeIdentity`. Throws SLOT_NOT_IDLE too. */
+  writeIdentity(slot: string, wanted: IdentityToWrite, ground: ActGround): Promise<WrittenIdentity> {
+    return this.acts.perform(slot, (docked) => writeIdentity(this.#services, docked, wanted, ground));
   }
 
   storeRoom(): Promise<Room> {

@@ -10,6 +10,8 @@ export function slotNamed(slot: string, parts: Partial<Slot> = {}): Slot {
     since: '2026-11-22T08:00:00.000Z',
     dockingId: null,
     recorder: null,
+    capabilities: [],
+    concerns: [],
     clock: { state: 'unreadable', reason: 'not-read-yet' },
     progress: null,
     issue: null,

@@ -27,6 +27,7 @@ const tones: Record<SlotState, Tone> = {
   verifying: 'verify',
   safe: 'safe',
   releasing: 'verify',
+  configuring: 'verify',
   attention: 'attention',
   failed: 'failed',
 };

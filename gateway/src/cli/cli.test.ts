@@ -153,6 +153,8 @@ describe('against a running gateway', () => {
       since: '2026-01-01T00:00:00.000Z',
       dockingId: 'd1',
       recorder: null,
+      capabilities: [],
+      concerns: [],
       clock: { state: 'unreadable', reason: 'not-read-yet' },
       progress: null,
       issue: null,

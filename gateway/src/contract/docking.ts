@@ -11,10 +11,11 @@ export const SlotState = oneOf(
     'verifying',
     'safe',
     'releasing',
+    'configuring',
     'attention',
     'failed',
   ],
-  'What an officer or IT staff sees at a glance. `safe`: every clip stands verified in the store. `attention`: done, but a person must look. `failed`: the docking could not go on.',
+  'What an officer or IT staff sees at a glance. `safe`: every clip stands verified in the store. `configuring`: an operator has something written to the recorder. `attention`: done, but a person must look. `failed`: the docking could not go on.',
 );
 export type SlotState = Static<typeof SlotState>;
 
@@ -59,15 +60,27 @@ export const RecorderSummary = Type.Object({
 });
 export type RecorderSummary = Static<typeof RecorderSummary>;
 
-export const Recorder = Type.Object({
-  ...RecorderSummary.properties,
-  identitySource: oneOf(['device', 'identity-file', 'file-names', 'none']),
-  firstSeenAt: Instant,
-  lastSeenAt: Instant,
-  dockings: Type.Integer(),
-  clips: Type.Integer(),
-});
-export type Recorder = Static<typeof Recorder>;
+export const RecorderConcern = oneOf(
+  ['identity-conflict', 'out-of-service'],
+  'What a person should know of a docked recorder. `identity-conflict`: it names another officer than it was issued to; `out-of-service`: it was given up as lost, broken or retired.',
+);
+export type RecorderConcern = Static<typeof RecorderConcern>;
+
+export const Capability = oneOf(
+  [
+    'readClock',
+    'setClock',
+    'battery',
+    'capacity',
+    'hashOnDevice',
+    'erase',
+    'modeSwitch',
+    'writeIdentity',
+    'firmware',
+  ],
+  'Something a recorder can do beyond being listed and read.',
+);
+export type Capability = Static<typeof Capability>;
 
 export const Slot = Type.Object({
   slot: Type.String({ description: 'USB port path; the identity of the slot.' }),
@@ -77,6 +90,8 @@ export const Slot = Type.Object({
   since: Instant,
   dockingId: nullable(Identifier),
   recorder: nullable(RecorderSummary),
+  capabilities: Type.Array(Capability, { description: 'Empty until the recorder is open.' }),
+  concerns: Type.Array(RecorderConcern),
   clock: ClockStatement,
   progress: nullable(DockingProgress),
   issue: nullable(SlotIssue),
@@ -100,6 +115,7 @@ export const Docking = Type.Object({
   clipsKnown: Type.Integer(),
   clipsQuarantined: Type.Integer(),
   failure: nullable(SlotIssue),
+  concerns: Type.Array(RecorderConcern),
 });
 export type Docking = Static<typeof Docking>;
 

@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { Clip } from './clip.ts';
 import { Slot } from './docking.ts';
+import { Recorder } from './recorder.ts';
 
 /**
  * Server-sent events on `GET /api/v1/events`: `event:` is the type, `data:` its JSON. On (re)connection the client
@@ -9,6 +10,7 @@ import { Slot } from './docking.ts';
 export const GatewayEvent = Type.Union([
   Type.Object({ type: Type.Literal('slot'), slot: Slot }),
   Type.Object({ type: Type.Literal('clip'), clip: Clip }),
+  Type.Object({ type: Type.Literal('recorder'), recorder: Recorder }),
   Type.Object({ type: Type.Literal('health'), state: Type.String() }),
 ]);
 export type GatewayEvent = Static<typeof GatewayEvent>;

@@ -5,6 +5,7 @@ export * from './docking.ts';
 export * from './events.ts';
 export * from './health.ts';
 export * from './problem.ts';
+export * from './recorder.ts';
 export * from './session.ts';
 export * from './terms.ts';
 

@@ -1,4 +1,4 @@
-import type { ClipRecord, IndexDatabase } from '@docket/ingest';
+import type { ClipRecord, IndexDatabase, Ingest, RecorderLedger } from '@docket/ingest';
 import type { Config } from '../config/index.ts';
 import type { Health } from '../contract/index.ts';
 import type { Log } from '../log.ts';
@@ -12,6 +12,8 @@ export interface HttpDependencies {
   database: IndexDatabase;
   board: SlotBoard;
   events: EventHub;
+  ledger: RecorderLedger;
+  writeIdentity: Ingest['writeIdentity'];
   health(): Promise<Health>;
   /** Where the stored bytes of a clip lie; `null` where they do not (yet). */
   mediaPath(clip: ClipRecord): Promise<string | null>;

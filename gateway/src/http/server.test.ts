@@ -206,9 +206,14 @@ const documented = [
   '/api/v1/events',
   '/api/v1/health',
   '/api/v1/recorders',
+  '/api/v1/recorders/{recorderId}',
+  '/api/v1/recorders/{recorderId}/issue',
+  '/api/v1/recorders/{recorderId}/return',
+  '/api/v1/recorders/{recorderId}/state',
   '/api/v1/session',
   '/api/v1/slots',
   '/api/v1/slots/{slot}',
+  '/api/v1/slots/{slot}/identity',
 ];
 
 interface Operation {

@@ -14,6 +14,7 @@ import { dashboardRoutes } from './routes/dashboard.ts';
 import { dockingRoutes } from './routes/dockings.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes, probeRoute } from './routes/health.ts';
+import { identityRoutes } from './routes/identity.ts';
 import { mediaRoutes } from './routes/media.ts';
 import { addOpenApi } from './routes/openapi.ts';
 import { recorderRoutes } from './routes/recorders.ts';
@@ -50,7 +51,8 @@ export async function createHttpServer(dependencies: HttpDependencies): Promise<
       for (const routes of [slotRoutes, dockingRoutes, recorderRoutes, clipRoutes, mediaRoutes]) {
         routes(api, dependencies);
       }
-      for (const routes of [custodyRoutes, healthRoutes, eventRoutes]) routes(api, dependencies);
+      for (const routes of [custodyRoutes, healthRoutes, eventRoutes, identityRoutes])
+        routes(api, dependencies);
       sessionRoutes(api, door);
     },
     { prefix: apiBase },

@@ -142,6 +142,7 @@ export const en = {
       verifying: 'verifying',
       safe: 'safe to undock',
       releasing: 'freeing the recorder',
+      configuring: 'writing to the recorder',
       attention: 'needs a person',
       failed: 'failed',
     },

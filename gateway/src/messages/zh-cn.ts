@@ -119,6 +119,7 @@ export const zhCN: Messages = {
       verifying: '正在核验',
       safe: '可以拔出',
       releasing: '正在清空',
+      configuring: '正在写入记录仪',
       attention: '需要人工处理',
       failed: '采集故障',
     },

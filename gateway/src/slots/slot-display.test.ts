@@ -40,6 +40,8 @@ function status(change: Partial<DockingStatus> = {}): DockingStatus {
     phase: 'copying',
     safeToUndock: false,
     recorder: null,
+    capabilities: [],
+    concerns: [],
     clock: { state: 'unreadable', reason: 'not-supported' },
     progress,
     issue: null,

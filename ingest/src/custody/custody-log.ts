@@ -22,11 +22,19 @@ export type CustodyAction =
   | 'quarantined'
   | 'unreadable'
   | 'lost'
-  | 'returned';
+  | 'returned'
+  | 'status-read'
+  | 'identity-writing'
+  | 'identity-written'
+  | 'recorder-issued'
+  | 'recorder-returned'
+  | 'recorder-state-changed';
 
 /** One thing done, before it has its place in the log. */
 export interface CustodyEvent {
   action: CustodyAction;
+  /** Who did it, where it was not the gateway by itself, e.g. `operator:张三`. */
+  actor?: string;
   clipId?: string;
   dockingId?: string;
   recorderId?: string;
@@ -65,11 +73,12 @@ export class CustodyLog {
   async append(transaction: Transaction, event: CustodyEvent): Promise<void> {
     const before = this.#working;
     const at = new Date().toISOString();
+    const actor = event.actor ?? this.#actor;
     const entry = canonicalJson({
       v: 1,
       sequence: before.size,
       at,
-      actor: this.#actor,
+      actor,
       action: event.action,
       ...(event.clipId === undefined ? {} : { clipId: event.clipId }),
       ...(event.dockingId === undefined ? {} : { dockingId: event.dockingId }),
@@ -84,7 +93,7 @@ export class CustodyLog {
       [
         before.size,
         at,
-        this.#actor,
+        actor,
         event.action,
         event.clipId ?? null,
         event.dockingId ?? null,

@@ -14,20 +14,27 @@ export interface CustodyRecord {
   rootHash: string;
 }
 
-/** Entries in the order they were written, from after `after`; of one clip or docking where named. */
+/** Entries in the order they were written, from after `after`; of one clip, docking or recorder where named. */
 export async function listCustody(
   database: IndexDatabase,
-  filter: { clipId?: string; dockingId?: string; after: number | null; limit: number },
+  filter: {
+    clipId?: string;
+    dockingId?: string;
+    recorderId?: string;
+    after: number | null;
+    limit: number;
+  },
 ): Promise<{ entries: CustodyRecord[]; next: number | null }> {
   const rows = await database.read(
     `SELECT sequence, at, actor, action, clip_id, docking_id, recorder_id, entry, hex(leaf_hash) AS leaf, hex(root_hash) AS root
      FROM custody_entry
-     WHERE sequence > ? ${filter.clipId === undefined ? '' : 'AND clip_id = ?'} ${filter.dockingId === undefined ? '' : 'AND docking_id = ?'}
+     WHERE sequence > ? ${filter.clipId === undefined ? '' : 'AND clip_id = ?'} ${filter.dockingId === undefined ? '' : 'AND docking_id = ?'} ${filter.recorderId === undefined ? '' : 'AND recorder_id = ?'}
      ORDER BY sequence LIMIT ?`,
     [
       filter.after ?? -1,
       ...(filter.clipId === undefined ? [] : [filter.clipId]),
       ...(filter.dockingId === undefined ? [] : [filter.dockingId]),
+      ...(filter.recorderId === undefined ? [] : [filter.recorderId]),
       filter.limit + 1,
     ],
   );

@@ -1,11 +1,14 @@
-import type { RecorderIdentity } from '@docket/device-protocol';
+import type { RecorderIdentity, RecorderStatus } from '@docket/device-protocol';
 import { v7 as uuidv7 } from 'uuid';
 import type { JsonValue } from '../custody/canonical-json.ts';
 import type { CustodyAction, CustodyLog } from '../custody/custody-log.ts';
 import type { IndexDatabase, Transaction } from '../index-store/index-database.ts';
+import { registerClaims } from '../register/claimed-identity.ts';
+import { concernsAbout } from '../register/concerns.ts';
+import { readStanding } from '../register/standing.ts';
 import { announceStep } from '../step-channel.ts';
 import { type ClockStatement, clockNotReadYet } from '../time/clock-statement.ts';
-import type { DockingIssue, DockingState, RecorderSummary } from './docking-record.ts';
+import type { DockingIssue, DockingState, RecorderConcern, RecorderSummary } from './docking-record.ts';
 
 export interface DockingCounts {
   clipsListed: number;
@@ -35,41 +38,47 @@ export class DockingIndex {
     return dockingId;
   }
 
-  /** Binds the docking to its recorder, making or refreshing the recorder's row. */
+  /** Binds the docking to its recorder in the register; resolves with it and with what must be shown about it. */
   async identify(
     dockingId: string,
     slot: string,
     driver: string,
     identity: RecorderIdentity,
-  ): Promise<RecorderSummary> {
-    const recorderId = recorderIdOf(slot, identity);
-    const now = new Date().toISOString();
-    await this.#record('identified', dockingId, { recorderId, ...identity }, async (transaction) => {
-      await transaction.run(
-        `INSERT INTO recorder (recorder_id, serial_number, vendor, model, firmware, officer_number, driver, identity_source, first_seen_at, last_seen_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-         ON CONFLICT (recorder_id) DO UPDATE SET vendor = excluded.vendor, model = excluded.model, firmware = excluded.firmware,
-           officer_number = excluded.officer_number, driver = excluded.driver, identity_source = excluded.identity_source, last_seen_at = excluded.last_seen_at`,
-        [
-          recorderId,
-          identity.serialNumber,
-          identity.vendor,
-          identity.model,
-          identity.firmware,
-          identity.officerNumber,
-          driver,
-          identity.source,
-          now,
-          now,
-        ],
-      );
-      await transaction.run('UPDATE docking SET recorder_id = ? WHERE docking_id = ?', [
+  ): Promise<{ summary: RecorderSummary; concerns: RecorderConcern[] }> {
+    const { recorderId, concerns } = await this.#database.write(async (transaction) => {
+      const recorderId = await registerClaims(transaction, { dockingId, slot, driver }, identity);
+      const standing = await readStanding(transaction.all, recorderId);
+      const concerns = standing === null ? [] : concernsAbout(standing, identity.officerNumber);
+      await transaction.run('UPDATE docking SET recorder_id = ?, concerns = ? WHERE docking_id = ?', [
         recorderId,
+        JSON.stringify(concerns),
         dockingId,
       ]);
+      const details = { recorderId, ...identity, ...(concerns.length === 0 ? {} : { concerns }) };
+      await this.#custody.append(transaction, { action: 'identified', dockingId, recorderId, details });
+      return { recorderId, concerns };
     });
+    announceStep('docking.identified', dockingId);
     const { source: _source, ...claims } = identity;
-    return { recorderId, ...claims, driver };
+    return { summary: { recorderId, ...claims, driver }, concerns };
+  }
+
+  /** Keeps battery and room as the recorder told them. */
+  async statusRead(dockingId: string, recorderId: string, status: RecorderStatus): Promise<void> {
+    await this.#record('status-read', dockingId, { ...status }, (transaction) =>
+      transaction.run(
+        `INSERT INTO recorder_reading (docking_id, recorder_id, at, battery_percent, capacity_bytes, free_bytes)
+         VALUES (?, ?, ?, ?, ?, ?)`,
+        [
+          dockingId,
+          recorderId,
+          new Date().toISOString(),
+          status.batteryPercent,
+          status.capacityBytes,
+          status.freeBytes,
+        ],
+      ),
+    );
   }
 
   async clockRead(dockingId: string, clock: ClockStatement): Promise<void> {
@@ -159,9 +168,4 @@ async function updateCounts(
     'UPDATE docking SET clips_listed = ?, clips_pulled = ?, clips_known = ?, clips_quarantined = ? WHERE docking_id = ?',
     [counts.clipsListed, counts.clipsPulled, counts.clipsKnown, counts.clipsQuarantined, dockingId],
   );
-}
-
-/** A recorder that names no serial number is known only by the slot it stands in. */
-function recorderIdOf(slot: string, identity: RecorderIdentity): string {
-  return identity.serialNumber === null ? `slot:${slot}` : `sn:${identity.serialNumber}`;
 }

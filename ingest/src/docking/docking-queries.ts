@@ -5,7 +5,7 @@ import type {
   DockingIssueCode,
   DockingRecord,
   DockingState,
-  RecorderRecord,
+  RecorderConcern,
   RecorderSummary,
 } from './docking-record.ts';
 
@@ -15,12 +15,13 @@ const dockingSelect = `SELECT docking.*, recorder.serial_number, recorder.vendor
 /** Dockings, newest first; `before` is the docking id the page starts after. */
 export async function listDockings(
   database: IndexReader,
-  filter: { slot?: string; before: string | null; limit: number },
+  filter: { slot?: string; recorderId?: string; before: string | null; limit: number },
 ): Promise<{ dockings: DockingRecord[]; next: string | null }> {
   const rows = await database.read(
     `${dockingSelect} WHERE (?1 IS NULL OR docking.slot = ?1) AND (?2 IS NULL OR docking.docking_id < ?2)
-     ORDER BY docking.docking_id DESC LIMIT ?3`,
-    [filter.slot ?? null, filter.before, filter.limit + 1],
+       AND (?3 IS NULL OR docking.recorder_id = ?3)
+     ORDER BY docking.docking_id DESC LIMIT ?4`,
+    [filter.slot ?? null, filter.before, filter.recorderId ?? null, filter.limit + 1],
   );
   const dockings = rows.slice(0, filter.limit).map(toDocking);
   return { dockings, next: rows.length > filter.limit ? (dockings.at(-1)?.dockingId ?? null) : null };
@@ -31,23 +32,7 @@ export async function readDocking(database: IndexReader, dockingId: string): Pro
   return row === undefined ? null : toDocking(row);
 }
 
-export async function listRecorders(database: IndexReader): Promise<RecorderRecord[]> {
-  const rows = await database.read(
-    `SELECT recorder.*, (SELECT count(*) FROM docking WHERE docking.recorder_id = recorder.recorder_id) AS dockings,
-       (SELECT count(*) FROM clip WHERE clip.recorder_id = recorder.recorder_id) AS clips
-     FROM recorder ORDER BY last_seen_at DESC`,
-  );
-  return rows.map((row) => ({
-    ...toRecorder(row),
-    identitySource: row.identity_source as RecorderRecord['identitySource'],
-    firstSeenAt: String(row.first_seen_at),
-    lastSeenAt: String(row.last_seen_at),
-    dockings: Number(row.dockings),
-    clips: Number(row.clips),
-  }));
-}
-
-function toRecorder(row: SqlRow): RecorderSummary {
+export function toRecorderSummary(row: SqlRow): RecorderSummary {
   return {
     recorderId: String(row.recorder_id),
     serialNumber: text(row.serial_number),
@@ -64,7 +49,7 @@ function toDocking(row: SqlRow): DockingRecord {
     dockingId: String(row.docking_id),
     slot: String(row.slot),
     driver: String(row.driver),
-    recorder: row.recorder_id === null ? null : toRecorder(row),
+    recorder: row.recorder_id === null ? null : toRecorderSummary(row),
     state: row.state as DockingState,
     attachedAt: String(row.attached_at),
     safeAt: text(row.safe_at),
@@ -78,6 +63,7 @@ function toDocking(row: SqlRow): DockingRecord {
       row.failure_code === null
         ? null
         : { code: row.failure_code as DockingIssueCode, detail: String(row.failure_detail ?? '') },
+    concerns: JSON.parse(String(row.concerns)) as RecorderConcern[],
   };
 }
 

@@ -1,4 +1,3 @@
-import type { RecorderIdentity } from '@docket/device-protocol';
 import type { ClockStatement } from '../time/clock-statement.ts';
 
 /**
@@ -33,13 +32,11 @@ export interface RecorderSummary {
   driver: string;
 }
 
-export interface RecorderRecord extends RecorderSummary {
-  identitySource: RecorderIdentity['source'];
-  firstSeenAt: string;
-  lastSeenAt: string;
-  dockings: number;
-  clips: number;
-}
+/**
+ * What a person should know of a docked recorder. `identity-conflict`: it names another officer than it was issued to;
+ * `out-of-service`: it was given up as lost, broken or retired, and here it is.
+ */
+export type RecorderConcern = 'identity-conflict' | 'out-of-service';
 
 export interface DockingRecord {
   dockingId: string;
@@ -56,6 +53,7 @@ export interface DockingRecord {
   clipsKnown: number;
   clipsQuarantined: number;
   failure: DockingIssue | null;
+  concerns: RecorderConcern[];
 }
 
 /** A recorder that names no serial number is known only by the slot it stands in. */

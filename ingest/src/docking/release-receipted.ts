@@ -4,6 +4,7 @@ import type { StoreServices } from '../pull/take-clip.ts';
 import { releaseClip } from '../release/release-clip.ts';
 import type { ReleasePolicy } from '../release/release-policy.ts';
 import type { DockingIssue } from './docking-record.ts';
+import type { ActQueue } from './operator-acts.ts';
 
 export interface ReleaseServices extends StoreServices {
   releasePolicy: ReleasePolicy;
@@ -20,6 +21,9 @@ export interface ReleaseRun {
   /** For a clip that turns out to be another than the one archived under its name: it gets a row, and is then taken. */
   registration: RegistrationContext;
   signal: AbortSignal;
+  /** Acts of operators that wait for the recorder. */
+  acts: ActQueue;
+  performActs(): Promise<void>;
   onReleasing(clip: RegisteredClip): void;
   onReleased(clip: RegisteredClip): void;
   /** Nothing is being erased now; with the issue of the last failure, if any. */
@@ -27,8 +31,8 @@ export interface ReleaseRun {
 }
 
 /**
- * Stays with the docked recorder and frees each clip once its receipt is there and policy allows. Returns when the
- * signal aborts; throws where the recorder is lost, and CLIP_CHANGED where a clip is not the one that was archived: the
+ * Stays with the docked recorder and frees each clip once its receipt is there and policy allows, and between that does
+ * what operators ask. Returns when the signal aborts; throws where the recorder is lost, and CLIP_CHANGED where a clip is not the one that was archived: the
  * docking must then begin anew and take it.
  */
 export async function releaseWhenReceipted(services: ReleaseServices, run: ReleaseRun): Promise<void> {
@@ -39,6 +43,7 @@ export async function releaseWhenReceipted(services: ReleaseServices, run: Relea
   const stopListening = services.onReceipted((clipId) => {
     if (due.has(clipId)) wake();
   });
+  run.acts.onAdded(() => wake());
   const onAbort = () => wake();
   run.signal.addEventListener('abort', onAbort, { once: true });
   try {
@@ -47,6 +52,7 @@ export async function releaseWhenReceipted(services: ReleaseServices, run: Relea
         wake = resolve;
       });
       if (mayErase) issue = await releaseDue(services, run, due, issue);
+      await run.performActs();
       if (!run.signal.aborted) await woken;
     }
   } finally {

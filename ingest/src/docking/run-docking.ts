@@ -1,5 +1,6 @@
 import {
   type Attachment,
+  type Capability,
   isRecorderError,
   isRecorderLost,
   type Recorder,
@@ -7,11 +8,19 @@ import {
 } from '@docket/device-protocol';
 import type { RegisteredClip } from '../clip/clip-index.ts';
 import { IngestError, isIngestError } from '../errors.ts';
+import { concernsAbout } from '../register/concerns.ts';
+import type { RecorderLedger } from '../register/recorder-ledger.ts';
 import { type ClockStatement, clockNotReadYet, clockStatement } from '../time/clock-statement.ts';
 import type { DockingIndex } from './docking-index.ts';
 import { type DockingProgress, ProgressMeter } from './docking-progress.ts';
-import { type DockingIssue, isAnonymous, type RecorderSummary } from './docking-record.ts';
+import {
+  type DockingIssue,
+  isAnonymous,
+  type RecorderConcern,
+  type RecorderSummary,
+} from './docking-record.ts';
 import { type Inventory, takeInventory } from './inventory.ts';
+import type { ActQueue, OperatorActs } from './operator-acts.ts';
 import { pullWanted } from './pull-wanted.ts';
 import { type ReleaseServices, releaseWhenReceipted } from './release-receipted.ts';
 
@@ -23,6 +32,7 @@ export type DockingPhase =
   | 'verifying'
   | 'safe'
   | 'releasing'
+  | 'configuring'
   | 'attention'
   | 'failed';
 
@@ -34,6 +44,9 @@ export interface DockingStatus {
   /** True only while every clip found stands verified in the store and nothing is being written to the recorder. */
   safeToUndock: boolean;
   recorder: RecorderSummary | null;
+  /** What the recorder can do; empty until it is open. */
+  capabilities: readonly Capability[];
+  concerns: readonly RecorderConcern[];
   clock: ClockStatement;
   progress: DockingProgress;
   issue: DockingIssue | null;
@@ -41,6 +54,8 @@ export interface DockingStatus {
 
 export interface DockingServices extends ReleaseServices {
   dockings: DockingIndex;
+  acts: OperatorActs;
+  ledger: RecorderLedger;
   /** Clock readings taken in a row; more narrow the bounds. */
   clockSamples: number;
   /** Called when a clip was sealed and can be forwarded. */
@@ -103,6 +118,8 @@ class Docking {
       phase: 'attached',
       safeToUndock: false,
       recorder: null,
+      capabilities: [],
+      concerns: [],
       clock: clockNotReadYet,
       issue: null,
     };
@@ -116,20 +133,40 @@ class Docking {
 
   async run(recorder: Recorder, signal: AbortSignal): Promise<void> {
     const summary = await this.#identify(recorder, signal);
-    await this.#readClock(recorder, signal);
-    const inventory = await this.#list(recorder, summary, signal);
-    await this.#pull(recorder, summary, inventory, signal);
-    await this.#sayFinished(inventory);
-    await this.#release(recorder, summary, inventory, signal);
+    const unfollow = this.#followLedger();
+    try {
+      await this.#readClock(recorder, signal);
+      await this.#readStatus(recorder, summary, signal);
+      const inventory = await this.#list(recorder, summary, signal);
+      await this.#pull(recorder, summary, inventory, signal);
+      await this.#sayFinished(inventory);
+      await this.#release(recorder, summary, inventory, signal);
+    } finally {
+      unfollow();
+    }
   }
 
   async #identify(recorder: Recorder, signal: AbortSignal): Promise<RecorderSummary> {
     this.#show({ phase: 'identifying' });
     const identity = await recorder.identify(signal);
     const { dockingId } = this.#status;
-    const summary = await this.#services.dockings.identify(dockingId, this.#slot, this.#driver, identity);
-    this.#show({ recorder: summary });
+    const { summary, concerns } = await this.#services.dockings.identify(
+      dockingId,
+      this.#slot,
+      this.#driver,
+      identity,
+    );
+    this.#show({ recorder: summary, concerns, capabilities: [...recorder.capabilities] });
     return summary;
+  }
+
+  /** What is issued or taken out of service while it is docked shows at once. */
+  #followLedger(): () => void {
+    return this.#services.ledger.onAct((recorderId, standing) => {
+      const { recorder } = this.#status;
+      if (recorder?.recorderId !== recorderId) return;
+      this.#show({ concerns: concernsAbout(standing, recorder.officerNumber) });
+    });
   }
 
   /** Reads the clock before anything could set it. A clock that cannot be read is a fact, not a failure. */
@@ -146,6 +183,17 @@ class Docking {
     } catch (error) {
       if (signal.aborted || isRecorderLost(error)) throw error;
       return { state: 'unreadable', reason: 'read-failed' };
+    }
+  }
+
+  /** Battery and room, where the recorder tells them. That it does not is no failure. */
+  async #readStatus(recorder: Recorder, { recorderId }: RecorderSummary, signal: AbortSignal): Promise<void> {
+    try {
+      const status = await recorder.readStatus(signal);
+      if (Object.values(status).every((value) => value === null)) return;
+      await this.#services.dockings.statusRead(this.#status.dockingId, recorderId, status);
+    } catch (error) {
+      if (signal.aborted || isRecorderLost(error) || !isRecorderError(error)) throw error;
     }
   }
 
@@ -231,12 +279,15 @@ class Docking {
     signal: AbortSignal,
   ): Promise<void> {
     const settled = { ...this.#status };
+    const acts = this.#services.acts.open(this.#slot);
     await releaseWhenReceipted(this.#services, {
       recorder,
       dockingId: settled.dockingId,
       clips: [...inventory.known, ...inventory.wanted],
       registration: { recorderId, officerNumber, dockingId: settled.dockingId },
       signal,
+      acts,
+      performActs: () => this.#performActs(acts, recorder, signal),
       onReleasing: (clip) => {
         this.#meter.currentClipName = clip.listed.name;
         this.#show({ phase: 'releasing', safeToUndock: false });
@@ -253,7 +304,29 @@ class Docking {
           issue: issue ?? settled.issue,
         });
       },
+    }).finally(() => acts.close());
+  }
+
+  /** Does what operators ask of the idle recorder; until that is done it may not be taken out. */
+  async #performActs(acts: ActQueue, recorder: Recorder, signal: AbortSignal): Promise<void> {
+    if (acts.isEmpty) return;
+    const { phase, safeToUndock, dockingId } = this.#status;
+    this.#show({ phase: 'configuring', safeToUndock: false });
+    await acts.performWaiting({
+      recorder,
+      dockingId,
+      slot: this.#slot,
+      signal,
+      summary: () => this.#identified(),
+      onRenamed: (summary, concerns) => this.#show({ recorder: summary, concerns }),
     });
+    this.#show({ phase, safeToUndock });
+  }
+
+  #identified(): RecorderSummary {
+    const { recorder } = this.#status;
+    if (recorder === null) throw new TypeError('the docking has not identified its recorder');
+    return recorder;
   }
 
   async end(issue: DockingIssue | null): Promise<void> {

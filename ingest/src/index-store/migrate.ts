@@ -1,8 +1,9 @@
 import { IngestError } from '../errors.ts';
 import type { Connection } from './connection.ts';
 import { migration0001 } from './migrations/0001-clips.ts';
+import { migration0003 } from './migrations/0003-register.ts';
 
-const migrations: readonly string[] = [migration0001];
+const migrations: readonly string[] = [migration0001, migration0003];
 
 /** Brings the schema to the newest version, each step in a transaction of its own. Never goes back. */
 export async function migrate(connection: Connection): Promise<void> {

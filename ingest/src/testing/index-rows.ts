@@ -34,7 +34,9 @@ export async function openIndexWithDocking() {
   const custody = await CustodyLog.open(database, 'gateway:dock-1');
   const dockings = new DockingIndex(database, custody);
   const dockingId = await dockings.attach('1-1', 'volume');
-  const { recorderId } = await dockings.identify(dockingId, '1-1', 'volume', {
+  const {
+    summary: { recorderId },
+  } = await dockings.identify(dockingId, '1-1', 'volume', {
     serialNumber: 'CAM001',
     vendor: null,
     model: null,

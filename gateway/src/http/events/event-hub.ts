@@ -1,7 +1,8 @@
-import { type IndexDatabase, readClip } from '@docket/ingest';
+import { type IndexDatabase, readClip, readRegistered } from '@docket/ingest';
 import type { GatewayEvent } from '../../contract/index.ts';
 import type { Log } from '../../log.ts';
 import { clipAnswer } from '../clip-answer.ts';
+import { recorderAnswer } from '../recorder-answer.ts';
 
 /** Hands events from the gateway to whoever listens. Keeps nothing: a new listener reads the resources first. */
 export class EventHub {
@@ -35,6 +36,15 @@ export class EventHub {
         this.#log.warn({ err: error, clipId }, 'a changed clip could not be read for its event');
       });
     }
+  }
+
+  /** Tells of a recorder as the register now has it. */
+  recorderChanged(recorderId: string): void {
+    if (this.#listeners.size === 0) return;
+    readRegistered(this.#database, recorderId).then(
+      (record) => record !== null && this.publish({ type: 'recorder', recorder: recorderAnswer(record) }),
+      (error: unknown) => this.#log.warn({ err: error, recorderId }, 'a changed recorder could not be read'),
+    );
   }
 
   /** Calls `listener` on each event until the returned function is called. */

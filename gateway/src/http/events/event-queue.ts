@@ -56,6 +56,8 @@ function subjectOf(event: GatewayEvent): string {
       return `slot ${event.slot.slot}`;
     case 'clip':
       return `clip ${event.clip.clipId}`;
+    case 'recorder':
+      return `recorder ${event.recorder.recorderId}`;
     case 'health':
       return 'health';
   }

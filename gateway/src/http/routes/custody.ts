@@ -13,6 +13,7 @@ interface CustodyQuery {
   limit?: number;
   clipId?: string;
   dockingId?: string;
+  recorderId?: string;
 }
 
 export function custodyRoutes(app: HttpApp, { database }: HttpDependencies): void {
@@ -30,7 +31,11 @@ export function custodyRoutes(app: HttpApp, { database }: HttpDependencies): voi
         operationId: 'listCustody',
         summary: 'The custody log, from its first entry on',
         tags: ['custody'],
-        querystring: Type.Object({ ...pageQuery, dockingId: Type.Optional(Identifier) }),
+        querystring: Type.Object({
+          ...pageQuery,
+          dockingId: Type.Optional(Identifier),
+          recorderId: Type.Optional(Identifier),
+        }),
         response: answers(CustodyPageSchema, 'One page of the log'),
       },
     },

@@ -17,18 +17,18 @@ export function dockingRoutes(app: HttpApp, { database }: HttpDependencies): voi
         operationId: 'listDockings',
         summary: 'Dockings, newest first',
         tags: ['dockings'],
-        querystring: Type.Object({ ...pageQuery, slot: Type.Optional(Type.String({ maxLength: 128 })) }),
+        querystring: Type.Object({
+          ...pageQuery,
+          slot: Type.Optional(Type.String({ maxLength: 128 })),
+          recorderId: Type.Optional(Identifier),
+        }),
         response: answers(DockingPage, 'One page of dockings'),
       },
     },
     async ({ query }) => {
       const before = decodeCursor('dockings', query.cursor);
-      const filter = query.slot === undefined ? {} : { slot: query.slot };
-      const { dockings, next } = await listDockings(database, {
-        ...filter,
-        before,
-        limit: query.limit ?? 50,
-      });
+      const { cursor: _cursor, limit = 50, ...filter } = query;
+      const { dockings, next } = await listDockings(database, { ...filter, before, limit });
       return { dockings, nextCursor: encodeCursor('dockings', next) };
     },
   );

@@ -35,6 +35,8 @@ function slotNamed(slot: string, label: string): Slot {
     since: '2026-01-01T00:00:00.000Z',
     dockingId: null,
     recorder: null,
+    capabilities: [],
+    concerns: [],
     clock: { state: 'unreadable', reason: 'not-read-yet' },
     progress: null,
     issue: null,

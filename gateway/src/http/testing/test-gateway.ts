@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { type IncomingHttpHeaders, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { IndexDatabase } from '@docket/ingest';
+import { CustodyLog, IndexDatabase, RecorderLedger } from '@docket/ingest';
 import type { Config, TokenEntry } from '../../config/index.ts';
 import type { Health } from '../../contract/index.ts';
 import { createLog } from '../../log.ts';
@@ -57,12 +57,15 @@ export class TestGateway {
     const events = new EventHub(database, log);
     const board = new SlotBoard();
     board.onChange((slot) => events.publish({ type: 'slot', slot }));
+    const custody = await CustodyLog.open(database, 'gateway:test');
     const server = await createHttpServer({
       http: { address: '127.0.0.1', port: 0, tokens: [], trustedHosts: [], ...http },
       version: '0.0.0-test',
       database,
       board,
       events,
+      ledger: new RecorderLedger(database, custody),
+      writeIdentity: () => Promise.reject(new Error('no recorder is docked in this test')),
       health: async () => gateway.health(),
       mediaPath: async (clip) => (clip.storePath === null ? null : join(folder, clip.storePath, 'media')),
       thumbnailPath: (clipId) => join(folder, 'previews', `${clipId}.jpg`),

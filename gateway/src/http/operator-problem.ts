@@ -1,0 +1,35 @@
+import { isRecorderError, type RecorderErrorCode } from '@docket/device-protocol';
+import { type IngestErrorCode, isIngestError } from '@docket/ingest';
+import { HttpProblem, type ProblemCode } from './problem.ts';
+
+const ingestProblems: Partial<Record<IngestErrorCode, ProblemCode>> = {
+  SLOT_NOT_IDLE: 'slot-busy',
+  RECORDER_UNKNOWN: 'not-found',
+  RECORDER_ANONYMOUS: 'recorder-anonymous',
+  RECORDER_ISSUED: 'recorder-issued',
+  RECORDER_NOT_ISSUED: 'recorder-not-issued',
+  RECORDER_OUT_OF_SERVICE: 'recorder-out-of-service',
+  SERIAL_NUMBER_TAKEN: 'serial-number-taken',
+};
+
+const recorderProblems: Partial<Record<RecorderErrorCode, ProblemCode>> = {
+  NOT_SUPPORTED: 'not-supported',
+  IDENTITY_REFUSED: 'identity-refused',
+};
+
+/** Waits for what an operator asked; what the operator can do something about is answered as a problem. */
+export async function asOperatorAsked<Result>(work: Promise<Result>): Promise<Result> {
+  try {
+    return await work;
+  } catch (error) {
+    const code = problemOf(error);
+    if (code === undefined) throw error;
+    throw new HttpProblem(code, (error as Error).message);
+  }
+}
+
+function problemOf(error: unknown): ProblemCode | undefined {
+  if (isIngestError(error)) return ingestProblems[error.code];
+  if (isRecorderError(error)) return recorderProblems[error.code] ?? 'recorder-failed';
+  return undefined;
+}
