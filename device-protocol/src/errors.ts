@@ -11,6 +11,7 @@ export const recorderErrorCodes = {
   IDENTITY_REFUSED: 'the recorder refused to take the identity; check the length of each part',
   MODE_SWITCH_REFUSED: 'the recorder did not show its card; check its password in the configuration',
   FIRMWARE_REFUSED: 'the recorder refused the firmware image',
+  DRIVER_CRASHED: 'the driver process ended; the docking is tried again by itself',
 } as const;
 
 export type RecorderErrorCode = keyof typeof recorderErrorCodes;
@@ -42,9 +43,15 @@ export function isRecorderError(error: unknown): error is RecorderError {
   return error instanceof RecorderError;
 }
 
+const lostCodes: ReadonlySet<RecorderErrorCode> = new Set<RecorderErrorCode>([
+  'RECORDER_GONE',
+  'RECORDER_SILENT',
+  'DRIVER_CRASHED',
+]);
+
 /** True when the docking is over, whatever else was going on: nothing more can be read from this recorder now. */
 export function isRecorderLost(error: unknown): boolean {
-  return isRecorderError(error) && (error.code === 'RECORDER_GONE' || error.code === 'RECORDER_SILENT');
+  return isRecorderError(error) && lostCodes.has(error.code);
 }
 
 /** The error for a power that a recorder does not have. `what` completes "this recorder cannot …". */

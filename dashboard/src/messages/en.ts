@@ -142,6 +142,11 @@ export const en: Messages = {
       title: 'The recorder answered against its protocol',
       action: 'Try another slot. If it happens again, tell your administrator; do not clear the recorder.',
     },
+    'driver-crashed': {
+      title: 'The driver of this recorder stopped',
+      action:
+        'Wait: it is started again by itself. If it keeps happening, dock elsewhere and tell your administrator.',
+    },
     'clips-quarantined': {
       title: 'Some clips are quarantined',
       action: 'Open these clips and look at each reason.',

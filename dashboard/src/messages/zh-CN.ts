@@ -158,6 +158,10 @@ export const zhCN = {
       title: '记录仪的应答不符合协议',
       action: '请换一个槽位重试；重复出现请联系管理员，不要清空记录仪。',
     },
+    'driver-crashed': {
+      title: '记录仪驱动进程意外停止',
+      action: '请稍候，系统会自动重试；反复出现请换一个槽位并联系管理员。',
+    },
     'clips-quarantined': {
       title: '有文件被隔离',
       action: '请打开本次文件，逐个查看隔离原因。',

@@ -1,4 +1,6 @@
 /** Real ways to recorders. Only a composition root imports these; everything else sees the seam. */
+export type { DriverChoice, PluginChoice, SocketAddress, UsbWay } from '../isolation/driver-choice.ts';
+export { type IsolatedDriverOptions, isolatedDriver } from '../isolation/isolated-driver.ts';
 export { createVolumeDriver, type VolumeDriverOptions, volumeDriver } from '../volume/volume-recorder.ts';
 export { type VolumeWatchOptions, watchVolumes } from '../volume/volume-watch.ts';
 export { type WritableVolume, type WriteAccess, writeAccessBySocket } from '../volume/write-access.ts';

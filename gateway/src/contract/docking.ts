@@ -23,6 +23,7 @@ export const SlotIssueCode = oneOf([
   'recorder-silent',
   'recorder-gone',
   'protocol-violation',
+  'driver-crashed',
   'clips-quarantined',
   'store-full',
   'store-failed',

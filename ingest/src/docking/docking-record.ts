@@ -10,6 +10,7 @@ export type DockingIssueCode =
   | 'recorder-silent'
   | 'recorder-gone'
   | 'protocol-violation'
+  | 'driver-crashed'
   | 'clips-quarantined'
   | 'store-full'
   | 'store-failed'

@@ -1,0 +1,22 @@
+/** Which driver a driver process loads, and with what. Crosses the channel, so that a password stands in no argument list. */
+
+/** How a driver process comes to a USB device: the real bus, or a simulated device on a socket. */
+export type UsbWay = { via: 'libusb' } | ({ via: 'usb-redir' } & SocketAddress);
+
+export type SocketAddress = { path: string } | { host: string; port: number };
+
+export interface PluginChoice {
+  driver: 'plugin';
+  /** What the driver is called on screens and in records. */
+  name: string;
+  /** `file:` URL of its module. */
+  module: string;
+  /** As the configuration gives them. */
+  options: unknown;
+}
+
+export type DriverChoice = { driver: 'volume' } | { driver: 'smp'; assumedZone?: string } | PluginChoice;
+
+export function driverName(choice: DriverChoice): string {
+  return choice.driver === 'plugin' ? choice.name : choice.driver;
+}

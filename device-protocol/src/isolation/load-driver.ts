@@ -1,0 +1,23 @@
+import type { RecorderDriver } from '../attachment.ts';
+import type { DriverChoice } from './driver-choice.ts';
+
+/** Loads the chosen driver. Only a driver process calls this: native code is loaded there and nowhere else. */
+export async function loadDriver(choice: DriverChoice): Promise<RecorderDriver> {
+  switch (choice.driver) {
+    case 'volume':
+      return (await import('../volume/volume-recorder.ts')).volumeDriver;
+    case 'smp': {
+      const [{ createSmpDriver }, { openSerialLink }] = await Promise.all([
+        import('../smp/index.ts'),
+        import('../transport/serial-link.ts'),
+      ]);
+      const { assumedZone } = choice;
+      return createSmpDriver({
+        openLink: openSerialLink,
+        ...(assumedZone === undefined ? {} : { assumedZone }),
+      });
+    }
+    case 'plugin':
+      return (await import('../plugin/load-plugin.ts')).loadPlugin(choice);
+  }
+}
