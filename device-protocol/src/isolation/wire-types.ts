@@ -97,6 +97,7 @@ export const WireFirmwareImage = closed({
 const WireDeviceTime = closed({
   text: Text,
   source: word<DeviceTime['source']>({ name: true, 'file-time': true }),
+  assumedZone: nullable(Text),
 });
 
 export const WireClip = closed({

@@ -163,7 +163,7 @@ function clip(number: number, sizeBytes: number): ListedClip {
     kind: 'video',
     sizeBytes,
     modifiedAt: null,
-    startedAt: { text: '2026-01-02T03:04:05', source: 'name' },
+    startedAt: { text: '2026-01-02T03:04:05', source: 'name', assumedZone: null },
     marked: false,
     markedSource: null,
     deviceNumberInName: null,
