@@ -39,10 +39,11 @@ export interface Attachment {
 }
 
 /**
- * Why a device in a slot is shown but never opened: it is in no row of the table of known models, or it has an
- * interface that no recorder has any business with (keyboard, network, smart card).
+ * Why a device in a slot is shown but not opened: it is in no row of the table of known models; it has an interface
+ * that no recorder has any business with (keyboard, network, smart card); or it is a known one, but its card was never
+ * mounted, or its serial line never came.
  */
-export type RefusedDeviceReason = 'unknown-model' | 'foreign-interface';
+export type RefusedDeviceReason = 'unknown-model' | 'foreign-interface' | 'no-volume' | 'no-serial-line';
 
 export type AttachmentEvent =
   | { type: 'attached'; attachment: Attachment }
