@@ -4,6 +4,7 @@ import { moveClip } from './clip/clip-moves.ts';
 import { clipsInStates } from './clip/clip-queries.ts';
 import type { ClipRecord } from './clip/clip-record.ts';
 import { errnoOf, isIngestError } from './errors.ts';
+import { sweepInterrupted } from './pull/interrupted-copy.ts';
 import { readBackFile } from './pull/read-back.ts';
 import { assertSameCopy, Moves, type StoreServices, sealClip } from './pull/take-clip.ts';
 import { makeFolder, syncFolder } from './store/durable-files.ts';
@@ -33,6 +34,7 @@ export async function recoverStore(services: Services): Promise<Recovery> {
   const { layout } = services;
   await makeFolder(layout.clips);
   await makeFolder(layout.incoming);
+  await makeFolder(layout.interrupted);
   const recovery: Recovery = { finished: 0, returned: 0, kept: 0, removed: 0 };
   const kept = new Set<string>();
   for (const clip of await clipsInStates(services.database, ['pulled', 'verified'])) {
@@ -44,6 +46,7 @@ export async function recoverStore(services: Services): Promise<Recovery> {
     if (!(await exists(layout.sealedFolder(clip.clipId)))) continue;
     recovery[await adoptSealed(services, clip)] += 1;
   }
+  await sweepInterrupted(services.database, layout);
   for (const name of await readdir(layout.incoming)) {
     if (kept.has(name)) continue;
     await rm(join(layout.incoming, name), { recursive: true, force: true });

@@ -4,6 +4,7 @@ import { insertClip, type RegisteredClip, relistClip } from '../clip/clip-index.
 import { moveClip } from '../clip/clip-moves.ts';
 import type { QuarantineReason } from '../clip/quarantine.ts';
 import { isIngestError } from '../errors.ts';
+import { dropInterrupted } from '../pull/interrupted-copy.ts';
 import { smallClipBytes } from '../pull/pull-small.ts';
 import { type StoreServices, type TakingContext, takeClip } from '../pull/take-clip.ts';
 import type { ProgressMeter } from './docking-progress.ts';
@@ -173,6 +174,7 @@ async function setAside(
   error: unknown,
 ): Promise<void> {
   const detail = error instanceof Error ? error.message : String(error);
+  await dropInterrupted(services.layout, clip.clipId);
   await services.database.write((transaction) =>
     moveClip(transaction, services.custody, {
       clipId: clip.clipId,

@@ -43,6 +43,16 @@ export class DirectFileWriter {
     }
   }
 
+  /** Opens a file that a writer began. What stands in it stays; its length must be a multiple of the alignment. */
+  static async reopen(path: string): Promise<DirectFileWriter> {
+    try {
+      return new DirectFileWriter(path, await open(path, constants.O_WRONLY | constants.O_DIRECT), true);
+    } catch (error) {
+      if (!refusesDirect(error)) throw error;
+      return new DirectFileWriter(path, await open(path, constants.O_WRONLY), false);
+    }
+  }
+
   async write(chunk: Chunk, lengthBytes: number, positionBytes: number): Promise<void> {
     if (!this.#isDirect) return this.#writeBuffered(chunk, lengthBytes, positionBytes);
     const paddedBytes = Math.ceil(lengthBytes / directAlignmentBytes) * directAlignmentBytes;

@@ -1,5 +1,5 @@
-import { type ClipReader, RecorderError } from '@docket/device-protocol';
-import { DirectFileWriter } from './direct-file.ts';
+import { type ClipReader, isRecorderError, RecorderError } from '@docket/device-protocol';
+import { DirectFileWriter, openForReadBack } from './direct-file.ts';
 import type { HashJob, HashPool } from './hash-pool.ts';
 import { borrowRing, type Chunk, chunkBytes, type PageAlignedRing, returnRing } from './page-aligned-ring.ts';
 import { sampleRanges } from './sample-ranges.ts';
@@ -14,9 +14,21 @@ export interface PulledFile {
   sampleBlake3: string;
 }
 
+/** The first part of a clip, as it was read from the recorder and stands in the file. */
+export interface ClipPrefix {
+  sizeBytes: number;
+  /** Lower-case hex, of the prefix alone. */
+  sha256: string;
+  blake3: string;
+}
+
 export interface PullOptions extends ReadOptions {
   /** Called with the bytes taken since the last call. */
   onProgress(bytes: number): void;
+  /** What stands in the file already, and was found to be the same in the file and on the recorder. */
+  prefix?: ClipPrefix | null;
+  /** Called where the reading ended early but its beginning stands durable in the file. */
+  onInterrupted?(prefix: ClipPrefix): Promise<void>;
 }
 
 export interface ReadOptions {
@@ -29,9 +41,9 @@ export interface ReadOptions {
 }
 
 /**
- * Reads a clip once and, from the same buffers, writes it to a new file and hashes it. Resolves after fsync of the
- * file (not of its folder). Throws RecorderError CLIP_CHANGED where the clip is not as long as it was at opening,
- * and whatever the reader or the file system throws.
+ * Reads a clip once and, from the same buffers, writes it to a new file and hashes it; with a prefix, it goes on where
+ * that ends. Resolves after fsync of the file (not of its folder). Throws RecorderError CLIP_CHANGED where the clip is
+ * not as long as it was at opening, and whatever the reader or the file system throws.
  */
 export async function pullStream(
   reader: ClipReader,
@@ -39,19 +51,29 @@ export async function pullStream(
   pool: HashPool,
   options: PullOptions,
 ): Promise<PulledFile> {
+  const { prefix = null } = options;
   const ring = borrowRing();
-  const writer = await DirectFileWriter.create(destination);
+  const writer = await (prefix === null
+    ? DirectFileWriter.create(destination)
+    : DirectFileWriter.reopen(destination));
   try {
     const job = pool.open('sha256+blake3', ring.memory);
+    const reached: Reached = { bytes: 0, isSound: false };
     try {
-      const samples = await pump(reader, ring, writer, job, options);
+      const sampler = new Sampler(reader.sizeBytes);
+      if (prefix !== null) await hashPrefix(destination, prefix.sizeBytes, { ring, job, sampler, options });
+      reached.bytes = prefix?.sizeBytes ?? 0;
+      await pump(reader, { ring, writer, job, sampler, reached, options });
       const [digests, sampleBlake3] = await Promise.all([
         job.finish(),
-        pool.digestSample(samples),
+        pool.digestSample(sampler.bytes()),
         writer.finish(reader.sizeBytes),
       ]);
       returnRing(ring);
       return { sizeBytes: reader.sizeBytes, ...digests, sampleBlake3 };
+    } catch (error) {
+      await keepBeginning(error, reached, { job, writer, options });
+      throw error;
     } finally {
       job.abandon();
     }
@@ -60,19 +82,75 @@ export async function pullStream(
   }
 }
 
-/** Moves every chunk from the reader to disk and hash; resolves with the sampled bytes once all are done. */
+/** How far a copy came: all bytes before `bytes` are written and hashed, if it is sound. */
+interface Reached {
+  bytes: number;
+  isSound: boolean;
+}
+
+interface Hashing {
+  ring: PageAlignedRing;
+  job: HashJob;
+  sampler: Sampler;
+  options: PullOptions;
+}
+
+/** Feeds the hash with what stands in the file. */
+async function hashPrefix(
+  path: string,
+  sizeBytes: number,
+  { ring, job, sampler, options }: Hashing,
+): Promise<void> {
+  const { handle } = await openForReadBack(path);
+  try {
+    for (let position = 0; position < sizeBytes; ) {
+      options.signal.throwIfAborted();
+      const chunk = await ring.acquire();
+      const { bytesRead } = await handle.read(chunk.bytes, 0, chunkBytes, position);
+      if (bytesRead === 0) throw new RangeError(`${path} is shorter than the ${sizeBytes} bytes it had`);
+      const lengthBytes = Math.min(bytesRead, sizeBytes - position);
+      sampler.see(chunk.bytes, position, lengthBytes);
+      await job.update(chunk.offsetBytes, lengthBytes).finally(() => ring.release(chunk));
+      options.onProgress(lengthBytes);
+      position += lengthBytes;
+    }
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Where the recorder went away, what it gave so far is made durable and told. */
+async function keepBeginning(
+  error: unknown,
+  reached: Reached,
+  { job, writer, options }: { job: HashJob; writer: DirectFileWriter; options: PullOptions },
+): Promise<void> {
+  const isWorthIt = reached.isSound && reached.bytes >= chunkBytes && endedEarly(error, options.signal);
+  if (!isWorthIt || options.onInterrupted === undefined) return;
+  try {
+    const digests = await job.finish();
+    await writer.finish(reached.bytes);
+    await options.onInterrupted({ sizeBytes: reached.bytes, ...digests });
+  } catch {
+    // Nothing is lost by beginning anew; why the reading ended is what counts.
+  }
+}
+
+function endedEarly(error: unknown, signal: AbortSignal): boolean {
+  if (signal.aborted) return true;
+  return isRecorderError(error) && error.code !== 'CLIP_CHANGED' && error.code !== 'CLIP_MISSING';
+}
+
+/** Moves every chunk from the reader to disk and hash. */
 async function pump(
   reader: ClipReader,
-  ring: PageAlignedRing,
-  writer: DirectFileWriter,
-  job: HashJob,
-  options: PullOptions,
-): Promise<Uint8Array> {
-  const sampler = new Sampler(reader.sizeBytes);
+  { ring, writer, job, sampler, reached, options }: Hashing & { writer: DirectFileWriter; reached: Reached },
+): Promise<void> {
   const underWay = new Set<Promise<void>>();
   const failure = new FirstFailure();
   try {
-    for (let position = 0; position < reader.sizeBytes; ) {
+    while (reached.bytes < reader.sizeBytes) {
+      const position = reached.bytes;
       const chunk = await failure.orValue(ring.acquire());
       const lengthBytes = await readChunk(reader, chunk, position, options);
       sampler.see(chunk.bytes, position, lengthBytes);
@@ -85,14 +163,14 @@ async function pump(
         (error: unknown) => failure.set(error),
       );
       underWay.add(done);
-      position += lengthBytes;
+      reached.bytes += lengthBytes;
     }
   } finally {
     await Promise.all(underWay);
+    reached.isSound = !failure.isSet;
   }
   failure.throwIfSet();
   await reader.assertUnchanged();
-  return sampler.bytes();
 }
 
 /** Fills a chunk up to the clip's end. */
@@ -136,6 +214,10 @@ class FirstFailure {
       this.#reject = reject;
     });
     this.#stop.catch(() => {});
+  }
+
+  get isSet(): boolean {
+    return this.#isSet;
   }
 
   set(error: unknown): void {

@@ -16,10 +16,11 @@ import { mediaFileName, recordFileName, type StoreLayout } from '../store/store-
 import type { ClockStatement } from '../time/clock-statement.ts';
 import { makeEmptyFolder, renameIntoDay } from './clip-folder.ts';
 import type { ClipLocks } from './clip-locks.ts';
+import { copyBytes } from './copy-bytes.ts';
 import { copyFailure } from './copy-failure.ts';
 import type { HashPool } from './hash-pool.ts';
-import { pullSmall, smallClipBytes } from './pull-small.ts';
-import { type PulledFile, pullStream } from './pull-stream.ts';
+import { takeUpInterrupted } from './interrupted-copy.ts';
+import type { ClipPrefix } from './pull-stream.ts';
 import { readBackFile } from './read-back.ts';
 
 export interface StoreServices {
@@ -54,7 +55,7 @@ type VerifiedCopy = TakenFacts;
  * Each move is durable before the next begins; the moves of a small clip share one commit at the end.
  *
  * Throws RecorderError (the recorder or the clip on it), IngestError STORE_FULL, STORE_FAILED, COPY_MISMATCH. Nothing
- * is left in `incoming` after a throw. Resolves with false, having done nothing, where another docking took the clip
+ * is left in `incoming` after a throw; the beginning of a large clip whose recorder went away waits in `interrupted`. Resolves with false, having done nothing, where another docking took the clip
  * meanwhile: what that one read was another recorder's.
  */
 export function takeClip(
@@ -88,8 +89,9 @@ async function takeWanted(
   try {
     // A copy whose last commit failed may stand in its place; nothing claims it.
     await rm(services.layout.sealedFolder(clip.clipId), { recursive: true, force: true });
-    await makeEmptyFolder(folder);
-    await copyAndSeal(services, context, registered, folder);
+    const prefix = await takeUpInterrupted(services, registered);
+    if (prefix === null) await makeEmptyFolder(folder);
+    await copyAndSeal(services, context, registered, prefix);
   } catch (error) {
     await discardCopy(services, clip.clipId, folder);
     throw copyFailure(error, clip);
@@ -102,10 +104,10 @@ async function copyAndSeal(
   services: StoreServices,
   context: TakingContext,
   registered: RegisteredClip,
-  folder: string,
+  prefix: ClipPrefix | null,
 ): Promise<void> {
   const moves = new Moves(services, context.dockingId);
-  const taken = await copyVerified(services, context, registered, folder, moves);
+  const taken = await copyVerified(services, context, registered, prefix, moves);
   const clip = await requireClip(services.database, registered.clipId);
   await sealClip(
     services,
@@ -120,13 +122,14 @@ async function copyVerified(
   services: StoreServices,
   context: TakingContext,
   registered: RegisteredClip,
-  folder: string,
+  prefix: ClipPrefix | null,
   moves: Moves,
 ): Promise<VerifiedCopy> {
   const { clipId } = registered;
+  const folder = services.layout.incomingFolder(clipId);
   const media = join(folder, mediaFileName(registered.listed.name));
   context.onPhase('copying', registered);
-  const { copied, stored } = await copyBytes(services, context, registered, media);
+  const { copied, stored, resumedAtBytes } = await copyBytes(services, context, registered, media, prefix);
   announceStep('file.synced', clipId);
   // The moves of a small clip wait for its sealing: until then nothing says that its copy stands here.
   if (stored === null) {
@@ -145,7 +148,7 @@ async function copyVerified(
       size_bytes: sizeBytes,
       pulled_in: context.dockingId,
     },
-    details: { sha256, blake3, sizeBytes },
+    details: { sha256, blake3, sizeBytes, ...(resumedAtBytes === 0 ? {} : { resumedAtBytes }) },
     later: stored !== null,
   });
   context.onPhase('verifying', registered);
@@ -167,13 +170,6 @@ async function copyVerified(
   };
 }
 
-/** What came back from the store's disk. */
-interface StoredFacts {
-  blake3: string;
-  sizeBytes: number;
-  readBack: 'media' | 'cache';
-}
-
 /** Throws IngestError COPY_MISMATCH unless the stored bytes are the ones that were read. */
 export function assertSameCopy(
   clipId: string,
@@ -186,30 +182,6 @@ export function assertSameCopy(
     `read ${read.sizeBytes} bytes with BLAKE3 ${read.blake3}, the store gives ${stored.sizeBytes} bytes with ${stored.blake3}`,
     { clipId },
   );
-}
-
-/** Copies from the recorder; a small clip comes with what was read back, a large one is read back by the caller. */
-async function copyBytes(
-  services: StoreServices,
-  context: TakingContext,
-  registered: RegisteredClip,
-  media: string,
-): Promise<{ copied: PulledFile; stored: StoredFacts | null }> {
-  const reader = await context.recorder.open(registered.listed, context.signal);
-  const options = {
-    clipName: registered.listed.name,
-    stallTimeoutMs: services.stallTimeoutMs,
-    signal: context.signal,
-    onProgress: context.onProgress,
-  };
-  try {
-    if (reader.sizeBytes > smallClipBytes) {
-      return { copied: await pullStream(reader, media, services.pool, options), stored: null };
-    }
-    return await pullSmall(reader, media, services.pool, options);
-  } finally {
-    await reader.close();
-  }
 }
 
 /**

@@ -5,23 +5,30 @@ import { join } from 'node:path';
  *
  *   index.sqlite                      the index
  *   incoming/<clip id>/               clips being pulled
+ *   interrupted/<clip id>/            the beginnings of clips whose recorder went away
  *   clips/<yyyy-mm-dd>/<clip id>/     sealed clips: media.<extension> and clip.json
  */
 export class StoreLayout {
   readonly root: string;
   readonly indexFile: string;
   readonly incoming: string;
+  readonly interrupted: string;
   readonly clips: string;
 
   constructor(root: string) {
     this.root = root;
     this.indexFile = join(root, 'index.sqlite');
     this.incoming = join(root, 'incoming');
+    this.interrupted = join(root, 'interrupted');
     this.clips = join(root, 'clips');
   }
 
   incomingFolder(clipId: string): string {
     return join(this.incoming, clipId);
+  }
+
+  interruptedFolder(clipId: string): string {
+    return join(this.interrupted, clipId);
   }
 
   /** Folder of a sealed clip below `clips/`, told by its id alone: the day stands in the id. */
