@@ -4,7 +4,8 @@ import type { RunningTransfer } from '../../usb/transfer.ts';
 import { connectionOver, type UsbCarrier } from '../../usb/transfer-connection.ts';
 import { type ControlSetup, UsbError } from '../../usb/usb-connection.ts';
 import type { UsbDeviceFacts } from '../../usb/usb-device.ts';
-import { AttachedDevice, type TransferResult } from './attached-device.ts';
+import { AttachedDevice } from './attached-device.ts';
+import type { TransferResult } from './in-endpoint.ts';
 import {
   type Enumeration,
   enumerationOf,

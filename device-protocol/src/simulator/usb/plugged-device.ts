@@ -8,7 +8,7 @@ import {
 } from '../../usb/parse-descriptors.ts';
 import { type OpenUsb, UsbError } from '../../usb/usb-connection.ts';
 import type { UsbDeviceFacts } from '../../usb/usb-device.ts';
-import type { TransferStatus } from './attached-device.ts';
+import type { TransferStatus } from './in-endpoint.ts';
 
 export interface PluggedDevice {
   /** The device that was plugged in first. */

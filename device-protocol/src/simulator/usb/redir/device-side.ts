@@ -1,0 +1,74 @@
+/** Offers a simulated device as a USB device to whoever speaks usbredir: QEMU, or our own host side. */
+
+import { once } from 'node:events';
+import { rm } from 'node:fs/promises';
+import { connect, createServer, type Socket } from 'node:net';
+import type { SimulatedUsbDevice } from '../simulated-usb-device.ts';
+import { DeviceSession } from './device-session.ts';
+
+/** A unix socket, or TCP. */
+export type RedirAddress = { path: string } | { host: string; port: number };
+
+/** A device on offer. */
+export interface RedirPlug {
+  /** Where it is; with the port that was found where 0 was asked for. */
+  readonly address: RedirAddress;
+  /** Pulls the plug and stops. */
+  unplug(): Promise<void>;
+  /** Resolves when the device has left for good: unplugged by itself, by `unplug`, or (connected) by the host's closing. */
+  readonly left: Promise<void>;
+}
+
+/**
+ * Plugs a device into a host that listens, e.g. QEMU's `-chardev socket,server=on,wait=off` with
+ * `-device usb-redir,chardev=…`. Throws what connecting throws.
+ */
+export async function connectUsbRedir(device: SimulatedUsbDevice, address: RedirAddress): Promise<RedirPlug> {
+  const socket = connect(address);
+  await once(socket, 'connect');
+  let isOver = () => {};
+  const left = new Promise<void>((resolve) => {
+    isOver = resolve;
+  });
+  const session = new DeviceSession(socket, device, { hostLeft: isOver, deviceLeft: isOver });
+  const unplug = async () => {
+    session.unplug();
+    await left;
+  };
+  return { address, unplug, left };
+}
+
+/**
+ * Waits for a host to connect, one at a time; each one that does finds the device plugged in anew. A stale unix
+ * socket at the path is replaced. Throws what listening throws.
+ */
+export async function startUsbRedirServer(
+  device: SimulatedUsbDevice,
+  address: RedirAddress,
+): Promise<RedirPlug> {
+  let session: DeviceSession | null = null;
+  const server = createServer((socket: Socket) => {
+    if (session !== null) {
+      socket.destroy();
+      return;
+    }
+    session = new DeviceSession(socket, device, {
+      hostLeft: () => {
+        session = null;
+      },
+      deviceLeft: () => server.close(),
+    });
+  });
+  if ('path' in address) await rm(address.path, { force: true });
+  server.listen(address);
+  await once(server, 'listening');
+  const left = new Promise<void>((resolve) => server.once('close', () => resolve()));
+  const unplug = async () => {
+    server.close();
+    session?.unplug();
+    await left;
+  };
+  const bound = server.address();
+  const isTcp = 'port' in address && typeof bound === 'object' && bound !== null;
+  return { address: isTcp ? { host: address.host, port: bound.port } : address, unplug, left };
+}
