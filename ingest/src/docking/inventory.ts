@@ -15,7 +15,7 @@ import {
 } from '../clip/clip-index.ts';
 import { isStored } from '../clip/clip-states.ts';
 import { readSamples } from '../pull/sample-digest.ts';
-import type { StoreServices } from '../pull/take-clip.ts';
+import type { StoreServices } from '../pull/taking.ts';
 import { settleInterruptedReleases } from '../release/release-clip.ts';
 
 /** Listed entries registered in one transaction. */

@@ -6,7 +6,8 @@ import type { QuarantineReason } from '../clip/quarantine.ts';
 import { isIngestError } from '../errors.ts';
 import { dropInterrupted } from '../pull/interrupted-copy.ts';
 import { smallClipBytes } from '../pull/pull-small.ts';
-import { type StoreServices, type TakingContext, takeClip } from '../pull/take-clip.ts';
+import { takeClip } from '../pull/take-clip.ts';
+import type { StoreServices, TakingContext } from '../pull/taking.ts';
 import type { ProgressMeter } from './docking-progress.ts';
 
 /** Copies of one clip that may fail before it is set aside for a person. */

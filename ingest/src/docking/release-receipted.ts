@@ -1,6 +1,6 @@
 import { isRecorderError, isRecorderLost, type Recorder } from '@docket/device-protocol';
 import { insertClip, type RegisteredClip, type RegistrationContext } from '../clip/clip-index.ts';
-import type { StoreServices } from '../pull/take-clip.ts';
+import type { StoreServices } from '../pull/taking.ts';
 import { releaseClip } from '../release/release-clip.ts';
 import type { ReleasePolicy } from '../release/release-policy.ts';
 import type { DockingIssue } from './docking-record.ts';

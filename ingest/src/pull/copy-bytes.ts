@@ -3,7 +3,7 @@ import type { RegisteredClip } from '../clip/clip-index.ts';
 import { isPrefixOf, keepInterrupted } from './interrupted-copy.ts';
 import { pullSmall, smallClipBytes } from './pull-small.ts';
 import { type ClipPrefix, type PulledFile, pullStream } from './pull-stream.ts';
-import type { StoreServices, TakingContext } from './take-clip.ts';
+import type { StoreServices, TakingContext } from './taking.ts';
 
 /** What came back from the store's disk. */
 interface StoredFacts {

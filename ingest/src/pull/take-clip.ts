@@ -1,50 +1,21 @@
 import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Recorder } from '@docket/device-protocol';
 import { type RegisteredClip, readClipState, requireClip } from '../clip/clip-index.ts';
 import { type ClipMove, moveClip } from '../clip/clip-moves.ts';
 import type { ClipRecord } from '../clip/clip-record.ts';
 import { type ClipState, isStored } from '../clip/clip-states.ts';
-import type { CustodyLog } from '../custody/custody-log.ts';
 import { IngestError } from '../errors.ts';
-import type { IndexDatabase } from '../index-store/index-database.ts';
 import { announceStep } from '../step-channel.ts';
 import { syncFolder } from '../store/durable-files.ts';
-import type { RoomKeeper } from '../store/room.ts';
 import { type RecorderClaims, sealedRecord, sha256Hex, type TakenFacts } from '../store/sealed-record.ts';
-import { mediaFileName, recordFileName, type StoreLayout } from '../store/store-layout.ts';
-import type { ClockStatement } from '../time/clock-statement.ts';
+import { mediaFileName, recordFileName } from '../store/store-layout.ts';
 import { makeEmptyFolder, renameIntoDay } from './clip-folder.ts';
-import type { ClipLocks } from './clip-locks.ts';
 import { copyBytes } from './copy-bytes.ts';
 import { copyFailure } from './copy-failure.ts';
-import type { HashPool } from './hash-pool.ts';
 import { takeUpInterrupted } from './interrupted-copy.ts';
 import type { ClipPrefix } from './pull-stream.ts';
 import { readBackFile } from './read-back.ts';
-
-export interface StoreServices {
-  database: IndexDatabase;
-  custody: CustodyLog;
-  layout: StoreLayout;
-  pool: HashPool;
-  room: RoomKeeper;
-  locks: ClipLocks;
-  dockName: string;
-  stallTimeoutMs: number;
-}
-
-/** The docking on whose behalf clips are taken. */
-export interface TakingContext {
-  recorder: Recorder;
-  claims: RecorderClaims;
-  dockingId: string;
-  slot: string;
-  clock: ClockStatement;
-  signal: AbortSignal;
-  onProgress(bytes: number): void;
-  onPhase(phase: 'copying' | 'verifying', clip: RegisteredClip): void;
-}
+import type { StoreServices, TakingContext } from './taking.ts';
 
 /** A copy on the store's disk, compared with what was read from the recorder. */
 type VerifiedCopy = TakenFacts;

@@ -9,7 +9,7 @@ import { moveClip } from '../clip/clip-moves.ts';
 import type { CustodyLog } from '../custody/custody-log.ts';
 import type { IndexDatabase } from '../index-store/index-database.ts';
 import { digestReader } from '../pull/digest-reader.ts';
-import type { StoreServices } from '../pull/take-clip.ts';
+import type { StoreServices } from '../pull/taking.ts';
 import { announceStep } from '../step-channel.ts';
 import { type ReleasePolicy, type ReleaseVerdict, releaseVerdict } from './release-policy.ts';
 
