@@ -2,7 +2,7 @@
 
 import { connect } from 'node:net';
 import { parseDeviceDescriptor } from '../../../usb/parse-descriptors.ts';
-import { finishTransfer } from '../../../usb/transfer.ts';
+import { finishTransfer, type RunningTransfer } from '../../../usb/transfer.ts';
 import { connectionOver, type UsbCarrier } from '../../../usb/transfer-connection.ts';
 import { type ControlSetup, UsbError } from '../../../usb/usb-connection.ts';
 import type { UsbDeviceFacts } from '../../../usb/usb-device.ts';
@@ -37,7 +37,7 @@ export async function openUsbRedir(
   signal.throwIfAborted();
   const occupant = new PortOccupant();
   const over = new AbortController();
-  const claimed = new Set<number>();
+  let claimed = new Set<number>();
   let addresses = 0;
   const session = new HostSession(connect(address), {
     connected: () => {
@@ -51,7 +51,7 @@ export async function openUsbRedir(
       );
     },
     disconnected: () => {
-      claimed.clear();
+      claimed = new Set();
       occupant.set(null);
     },
     closed: (cause) => {
@@ -78,7 +78,10 @@ export async function openUsbRedir(
       if (layout === undefined)
         throw new UsbError('FAILED', `the device has no interface ${interfaceNumber}`);
       if (claimed.has(interfaceNumber)) throw new UsbError('BUSY', `interface ${interfaceNumber} is in use`);
-      const carrier = carrierOver(session, () => claimed.delete(interfaceNumber));
+      const claims = claimed;
+      // What was opened on one device must not reach the next one on the same wire.
+      const isThere = () => claims === claimed;
+      const carrier = carrierOver(session, isThere, () => claims.delete(interfaceNumber));
       const connection = connectionOver(carrier, enumeration.facts, interfaceNumber, layout.endpoints);
       claimed.add(interfaceNumber);
       return connection;
@@ -112,22 +115,27 @@ async function enumerate(
   return enumerationOf({ device, configuration, strings }, place);
 }
 
-function carrierOver(session: HostSession, release: () => void): UsbCarrier {
+function carrierOver(session: HostSession, isThere: () => boolean, release: () => void): UsbCarrier {
+  const ifThere = (start: () => RunningTransfer): RunningTransfer =>
+    isThere() ? start() : { done: Promise.reject(usbErrorOf('gone')), cancel: () => undefined };
+  const control = (setup: ControlSetup, direction: 'in' | 'out', lengthBytes: number, data: Uint8Array) =>
+    ifThere(() => session.control(setupPacketOf(setup, direction, lengthBytes), data));
   return {
     transferIn: ({ address, type, maxPacketBytes }, lengthBytes) =>
-      type === 'interrupt'
-        ? session.interruptIn(address, maxPacketBytes, lengthBytes)
-        : session.bulk(address, lengthBytes, nothing),
-    transferOut: ({ address }, bytes) => session.bulk(address, bytes.length, bytes),
-    controlIn: (setup, lengthBytes) => session.control(setupPacketOf(setup, 'in', lengthBytes), nothing),
-    controlOut: (setup, bytes) => session.control(setupPacketOf(setup, 'out', bytes.length), bytes),
+      ifThere(() =>
+        type === 'interrupt'
+          ? session.interruptIn(address, maxPacketBytes, lengthBytes)
+          : session.bulk(address, lengthBytes, nothing),
+      ),
+    transferOut: ({ address }, bytes) => ifThere(() => session.bulk(address, bytes.length, bytes)),
+    controlIn: (setup, lengthBytes) => control(setup, 'in', lengthBytes, nothing),
+    controlOut: (setup, bytes) => control(setup, 'out', bytes.length, bytes),
     clearHalt: (index) => {
       const request = standardRequests.clearFeature;
       const value = endpointHaltFeature;
-      const setup: ControlSetup = { type: 'standard', recipient: 'endpoint', request, value, index };
-      return session.control(setupPacketOf(setup, 'out', 0), nothing);
+      return control({ type: 'standard', recipient: 'endpoint', request, value, index }, 'out', 0, nothing);
     },
-    reset: () => session.reset(),
+    reset: () => ifThere(() => session.reset()),
     release: async () => release(),
   };
 }
