@@ -1,4 +1,5 @@
 export * from './attachment.ts';
+export * from './contract/index.ts';
 export { deriveRecorder } from './derived-recorder.ts';
 export * from './errors.ts';
 export { type DecodedName, decodeName } from './names/decode-name.ts';
