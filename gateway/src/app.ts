@@ -2,34 +2,25 @@ import { mkdir, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type AttachmentSource, nameProfiles, type RecorderDriver } from '@docket/device-protocol';
-import {
-  createVolumeDriver,
-  serialAttachments,
-  smpDriver,
-  watchVolumes,
-  writeAccessBySocket,
-} from '@docket/device-protocol/transport';
 import { type ClipRecord, Ingest, isStored } from '@docket/ingest';
 import { type Component, runningComponent } from './component.ts';
-import { type Config, configuredNameProfiles } from './config/index.ts';
+import type { Config } from './config/index.ts';
 import { gatewayHealth, tellHealth } from './gateway-health.ts';
 import { createHttpServer, EventHub } from './http/index.ts';
 import type { Log } from './log.ts';
 import { createPreviews } from './previews/index.ts';
+import { type Drivers, recorderDrivers, recorderSources } from './recorders/index.ts';
 import { serviceManager } from './service-manager/index.ts';
 import { SlotBoard } from './slots/slot-board.ts';
 import { SlotDisplay } from './slots/slot-display.ts';
 import { SlotSupervisor } from './slots/slot-supervisor.ts';
 import { version } from './version.ts';
 
-/** Real drivers by the way a recorder is reached; virtual recorders bring their own. */
-export type Drivers = Record<'volume' | 'serial', RecorderDriver>;
-
 export interface GatewayOptions {
   config: Config;
   log: Log;
   signal: AbortSignal;
+  /** Drivers of virtual recorders. */
   drivers?: Partial<Drivers>;
   /** Where systemd says how it wants to be told; a gateway without it runs under no service manager. */
   environment?: NodeJS.ProcessEnv;
@@ -166,34 +157,15 @@ async function buildHttp(
 }
 
 function watchSlots(options: GatewayOptions, ingest: Ingest, display: SlotDisplay): SlotSupervisor {
-  const { config, log } = options;
-  const drivers: Drivers = { volume: volumeDriverFor(config.volumes), serial: smpDriver, ...options.drivers };
-  const sources: AttachmentSource[] = [];
-  if (config.volumes.directory !== null) {
-    const { directory, reconcileIntervalMs } = config.volumes;
-    sources.push(watchVolumes({ directory, reconcileIntervalMs }));
-  }
-  if (config.serial.ports.length > 0) {
-    const ports = config.serial.ports.map(({ slot, ...port }) => ({ ...port, portPath: slot }));
-    sources.push(serialAttachments({ ports }));
-  }
+  const { config, log, drivers = {} } = options;
+  const recorders = recorderSources(config, log);
   return new SlotSupervisor({
-    sources,
-    driverFor: ({ target }) => {
-      if (target.type === 'usb') throw new TypeError(`no driver ${target.driver} yet`);
-      return drivers[target.type];
-    },
+    sources: [recorders],
+    driverFor: recorderDrivers({ config, faces: recorders, drivers, log }),
     runDocking: (driver, attachment, stop) => ingest.runDocking(driver, attachment, stop),
+    onRefused: (refusal) => display.refused(refusal),
     onDetached: (slot) => display.detached(slot),
     log,
-  });
-}
-
-function volumeDriverFor(volumes: Config['volumes']): RecorderDriver {
-  const socket = volumes.writeAccessSocket;
-  return createVolumeDriver({
-    nameProfiles: [...configuredNameProfiles(volumes), ...nameProfiles],
-    ...(socket === null ? {} : { writeAccess: writeAccessBySocket(socket) }),
   });
 }
 

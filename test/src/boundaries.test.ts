@@ -79,7 +79,10 @@ describe('imports', () => {
   test('of the gateway lead to ingest and device-protocol; only its composition root and its demo pick transports', () => {
     const faces = ['@docket/device-protocol', '@docket/ingest'];
     const rootFaces = ['@docket/device-protocol/transport', '@docket/device-protocol/simulator'];
-    const isRoot = (file: string) => file === 'gateway/src/app.ts' || file.startsWith('gateway/src/demo/');
+    const isRoot = (file: string) =>
+      ['gateway/src/app.ts', 'gateway/src/recorders/', 'gateway/src/demo/'].some((root) =>
+        file.startsWith(root),
+      );
     const isAllowed = (one: Import) =>
       !leavesHouse(one, 'gateway/') ||
       faces.includes(one.specifier) ||

@@ -130,6 +130,27 @@ export const en: Messages = {
     },
   },
   issue: {
+    'unknown-device': {
+      title: 'Unknown device',
+      action:
+        'Docket knows no recorder like this and has not opened it. Take it out, or tell your administrator.',
+    },
+    'foreign-device': {
+      title: 'This is no recorder',
+      action: 'It can type, print, or join networks, so it was not opened. Take it out.',
+    },
+    'no-volume': {
+      title: 'The recorder shows no card',
+      action: 'Check that it has a card, and dock it again. Its card may be damaged or of an unknown format.',
+    },
+    'no-serial-line': {
+      title: 'The recorder’s serial line does not appear',
+      action: 'Dock it again. If it happens again, tell your administrator.',
+    },
+    'mode-switch-refused': {
+      title: 'The recorder does not open its card',
+      action: 'Ask your administrator to check its password in the configuration.',
+    },
     'recorder-silent': {
       title: 'The recorder does not answer',
       action: 'Undock and dock it again. If it stays silent, check battery, connector and cable.',

@@ -146,6 +146,26 @@ export const zhCN = {
     },
   },
   issue: {
+    'unknown-device': {
+      title: '未识别的设备',
+      action: '不是已知型号的记录仪，采集站没有打开它。请拔出，或联系管理员。',
+    },
+    'foreign-device': {
+      title: '这不是记录仪',
+      action: '该设备带有键盘、打印、网络等接口，采集站没有打开它。请拔出。',
+    },
+    'no-volume': {
+      title: '没有读到记录仪的存储卡',
+      action: '请确认卡已装好，重新插入记录仪。卡可能已损坏，或格式无法识别。',
+    },
+    'no-serial-line': {
+      title: '没有出现记录仪的串口',
+      action: '请重新插入；若再次出现，请联系管理员。',
+    },
+    'mode-switch-refused': {
+      title: '记录仪没有打开存储卡',
+      action: '请管理员检查配置中该记录仪的密码。',
+    },
     'recorder-silent': {
       title: '记录仪没有应答',
       action: '请拔出后重新插入；仍无应答时检查电量、接口和数据线。',

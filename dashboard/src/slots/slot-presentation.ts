@@ -37,6 +37,8 @@ function adviceFor(slot: Slot): UndockAdvice {
   if (slot.safeToUndock) return 'yes';
   // Nothing is left in the slot to advise on; the issue says to dock it again.
   if (slot.issue?.code === 'recorder-gone') return 'none';
+  // Nothing was ever opened, so nothing can be lost by taking it out.
+  if (slot.dockingId === null) return 'none';
   if (slot.state === 'failed' || slot.state === 'attention') return 'unconfirmed';
   return 'wait';
 }

@@ -58,10 +58,10 @@ export class MergedAttachments implements AttachmentSource, FaceWatch {
     this.#times = { ...defaultTimes, ...options.times };
   }
 
-  async *watch(signal: AbortSignal): AsyncGenerator<AttachmentEvent> {
+  async *watch(signal: AbortSignal, onLook: () => void = () => {}): AsyncGenerator<AttachmentEvent> {
     const stop = new AbortController();
     const either = AbortSignal.any([signal, stop.signal]);
-    const running = this.#run(either);
+    const running = this.#run(either, onLook);
     const wakeUp = () => this.#wake();
     signal.addEventListener('abort', wakeUp, { once: true });
     try {
@@ -114,19 +114,29 @@ export class MergedAttachments implements AttachmentSource, FaceWatch {
     }
   }
 
-  async #run(signal: AbortSignal): Promise<void> {
+  async #run(signal: AbortSignal, onLook: () => void): Promise<void> {
     const { volumes, ports, usb } = this.#options;
-    const ways: Promise<void>[] = [];
-    if (usb !== null) ways.push(this.#keep('usb', signal, () => this.#watchBus(usb, signal)));
+    const ways: { name: string; watch(onOwnLook: () => void): Promise<void> }[] = [];
+    if (usb !== null) ways.push({ name: 'usb', watch: (looked) => this.#watchBus(usb, signal, looked) });
     for (const [source, face] of [
       [volumes, 'volume'],
       [ports?.source ?? null, 'port'],
     ] as const) {
-      if (source !== null) {
-        ways.push(this.#keep(source.name, signal, () => this.#watchFaces(source, face, signal)));
-      }
+      if (source === null) continue;
+      ways.push({
+        name: source.name,
+        watch: (looked) => this.#watchFaces(source, face, signal, looked),
+      });
     }
-    await Promise.all(ways);
+    // Said once all of them have looked: one that hangs must not be covered up by the others.
+    const looked = new Set<string>();
+    const look = (name: string) => {
+      looked.add(name);
+      if (looked.size < ways.length) return;
+      looked.clear();
+      onLook();
+    };
+    await Promise.all(ways.map(({ name, watch }) => this.#keep(name, signal, () => watch(() => look(name)))));
   }
 
   /** A way in that fails is begun again: one broken way must not close the others. */
@@ -141,15 +151,24 @@ export class MergedAttachments implements AttachmentSource, FaceWatch {
     }
   }
 
-  async #watchBus(usb: UsbBus, signal: AbortSignal): Promise<void> {
+  async #watchBus(usb: UsbBus, signal: AbortSignal, onLook: () => void): Promise<void> {
     await this.#inTurn(() => this.#scan());
-    for await (const _change of usb.changes(signal)) await this.#inTurn(() => this.#scan());
+    onLook();
+    for await (const _change of usb.changes(signal)) {
+      await this.#inTurn(() => this.#scan());
+      onLook();
+    }
   }
 
-  async #watchFaces(source: AttachmentSource, face: 'volume' | 'port', signal: AbortSignal): Promise<void> {
+  async #watchFaces(
+    source: AttachmentSource,
+    face: 'volume' | 'port',
+    signal: AbortSignal,
+    onLook: () => void,
+  ): Promise<void> {
     const present = new Map<string, string>();
     try {
-      for await (const event of source.watch(signal)) {
+      for await (const event of source.watch(signal, onLook)) {
         if (event.type === 'refused') continue;
         const [portPath, attachment] =
           event.type === 'attached' ? [event.attachment.portPath, event.attachment] : [event.portPath, null];

@@ -1,6 +1,9 @@
 /** Real ways to recorders. Only a composition root imports these; everything else sees the seam. */
+export * from '../composite/index.ts';
+export * from '../detection/index.ts';
 export type { DriverChoice, PluginChoice, SocketAddress, UsbWay } from '../isolation/driver-choice.ts';
 export { type IsolatedDriverOptions, isolatedDriver } from '../isolation/isolated-driver.ts';
+export * from '../models/index.ts';
 export { createVolumeDriver, type VolumeDriverOptions, volumeDriver } from '../volume/volume-recorder.ts';
 export { type VolumeWatchOptions, watchVolumes } from '../volume/volume-watch.ts';
 export { type WritableVolume, type WriteAccess, writeAccessBySocket } from '../volume/write-access.ts';

@@ -125,7 +125,7 @@ function contains(folder: string, path: string): boolean {
   return way === '' || (way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way));
 }
 
-function repeatFaults({ slots = [], volumes, serial, http }: Partial<Config>): ConfigFault[] {
+function repeatFaults({ slots = [], volumes, serial, usb, http }: Partial<Config>): ConfigFault[] {
   const ports = serial?.ports ?? [];
   const tokens = http?.tokens ?? [];
   return [
@@ -133,6 +133,7 @@ function repeatFaults({ slots = [], volumes, serial, http }: Partial<Config>): C
     ...repeats('volumes.nameProfiles', 'name', volumes?.nameProfiles ?? []),
     ...repeats('serial.ports', 'devicePath', ports),
     ...repeats('serial.ports', 'slot', ports),
+    ...repeats('usb.serialAdapters', 'device', usb?.serialAdapters ?? []),
     ...repeats('http.tokens', 'name', tokens),
     ...repeats('http.tokens', 'sha256', tokens, true),
   ];

@@ -124,6 +124,59 @@ const serial = section(
   },
 );
 
+const usb = section(
+  { title: 'USB devices', description: 'Finding recorders on the USB bus.' },
+  {
+    detection: choice(['off', 'on'], {
+      title: 'Whether to look at the bus',
+      description:
+        '`on`: recorders of known models are docked on whatever port they come, composite ones as one recorder; what is no recorder is shown and never opened. `off`: only the volumes and serial ports named in this file.',
+      default: 'off',
+    }),
+    reconcileIntervalMs: Type.Integer({
+      title: 'Time between two looks at the bus',
+      description: 'Catches what was not announced.',
+      unit: 'ms',
+      minimum: 100,
+      maximum: 60_000,
+      default: 2_000,
+    }),
+    volumeWaitMs: Type.Integer({
+      title: 'Wait for a card',
+      description:
+        'How long the card of a recorder may take to be mounted before its slot says that it has none. It is docked all the same when it comes later.',
+      unit: 'ms',
+      minimum: 1_000,
+      maximum: 600_000,
+      default: 30_000,
+    }),
+    serialAdapters: Type.Array(
+      entry({
+        device: Type.String({
+          title: 'Device',
+          description: 'Vendor and product id of the adapter in hex, as `lsusb` shows them: `0403:6001`.',
+          pattern: '^[0-9a-f]{4}:[0-9a-f]{4}$',
+        }),
+        baudRate: Type.Integer({
+          title: 'Speed',
+          description: 'Speed of the line.',
+          unit: 'baud',
+          minimum: 1_200,
+          maximum: 12_000_000,
+          default: 115_200,
+        }),
+      }),
+      {
+        title: 'Serial adapters',
+        description:
+          'USB serial adapters that recorders hang on, on whatever port. Others are not opened: anything could hang on them.',
+        default: [],
+        maxItems: 64,
+      },
+    ),
+  },
+);
+
 const slots = Type.Array(
   entry({
     slot: slotPath,
@@ -295,7 +348,7 @@ const log = section(
 
 /** The configuration file: its schema, its defaults and its documentation in one. */
 export const configSchema = Type.Object(
-  { dock, store, volumes, serial, slots, archive, release, pull, http, log },
+  { dock, store, volumes, serial, usb, slots, archive, release, pull, http, log },
   {
     title: 'Docket configuration',
     description: 'One YAML file. Unknown keys are errors.',

@@ -19,17 +19,25 @@ export const SlotState = oneOf(
 );
 export type SlotState = Static<typeof SlotState>;
 
-export const SlotIssueCode = oneOf([
-  'recorder-silent',
-  'recorder-gone',
-  'protocol-violation',
-  'driver-crashed',
-  'clips-quarantined',
-  'store-full',
-  'store-failed',
-  'release-failed',
-  'internal-error',
-]);
+export const SlotIssueCode = oneOf(
+  [
+    'unknown-device',
+    'foreign-device',
+    'no-volume',
+    'no-serial-line',
+    'mode-switch-refused',
+    'recorder-silent',
+    'recorder-gone',
+    'protocol-violation',
+    'driver-crashed',
+    'clips-quarantined',
+    'store-full',
+    'store-failed',
+    'release-failed',
+    'internal-error',
+  ],
+  'The first four are about a device that is shown but not docked. `unknown-device`: of no known model; `foreign-device`: with an interface that no recorder has any business with; `no-volume`, `no-serial-line`: a known model whose card was not mounted, or whose serial line did not come.',
+);
 export type SlotIssueCode = Static<typeof SlotIssueCode>;
 
 export const SlotIssue = Type.Object({ code: SlotIssueCode, detail: Type.String() });

@@ -89,3 +89,35 @@ test('slots are listed in the order a person counts ports', () => {
   for (const slot of ['1-1.10', '1-1.2', '1-1.1']) display.status(status({ slot }));
   expect(board.list().map(({ slot }) => slot)).toEqual(['1-1.1', '1-1.2', '1-1.4', '1-1.10']);
 });
+
+test('a device that is not docked shows what it is, offers nothing, and leaves nothing behind', () => {
+  display.refused({
+    type: 'refused',
+    portPath: '1-1.4',
+    instance: 'usb:1-1.4:5',
+    reason: 'unknown-model',
+    device: {
+      portPath: '1-1.4',
+      busNumber: 1,
+      deviceAddress: 5,
+      vendorId: 0x0bda,
+      productId: 0x0129,
+      release: 0,
+      class: 0xff,
+      manufacturer: 'Generic',
+      product: 'Reader',
+      serialNumber: null,
+      interfaces: [],
+    },
+  });
+  expect(board.read('1-1.4')).toMatchObject({
+    label: 'A1',
+    state: 'attention',
+    safeToUndock: false,
+    dockingId: null,
+    recorder: null,
+    issue: { code: 'unknown-device', detail: '0bda:0129 Generic Reader' },
+  });
+  display.detached('1-1.4');
+  expect(board.read('1-1.4')).toMatchObject({ state: 'empty', issue: null });
+});

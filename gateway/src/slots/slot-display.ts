@@ -1,9 +1,17 @@
 import type { DockingStatus } from '@docket/ingest';
-import type { Slot } from '../contract/index.ts';
+import type { Slot, SlotIssueCode } from '../contract/index.ts';
 import type { SlotBoard } from './slot-board.ts';
+import type { Refusal } from './slot-supervisor.ts';
 
 /** Progress alone is shown this often; a change of state at once. */
 const progressIntervalMs = 250;
+
+const refusalCodes = {
+  'unknown-model': 'unknown-device',
+  'foreign-interface': 'foreign-device',
+  'no-volume': 'no-volume',
+  'no-serial-line': 'no-serial-line',
+} as const satisfies Record<Refusal['reason'], SlotIssueCode>;
 
 interface Shown {
   slot: Slot;
@@ -45,6 +53,14 @@ export class SlotDisplay {
       isSameState && before.safeToUndock === next.safeToUndock && before.issue === next.issue;
     if (isOnlyProgress) this.#showSoon(next);
     else this.#showNow(next);
+  }
+
+  /** A device stands in the slot that is not docked: it is shown for what it says it is. */
+  refused({ portPath, device, reason }: Refusal): void {
+    const ids = [device.vendorId, device.productId].map((id) => id.toString(16).padStart(4, '0')).join(':');
+    const texts = [device.manufacturer, device.product, device.serialNumber].filter((text) => text !== null);
+    const issue = { code: refusalCodes[reason], detail: [ids, ...texts].join(' ') };
+    this.#showNow({ ...this.#emptySlot(portPath), state: 'attention', issue });
   }
 
   /** The recorder left. Where it left before its clips were safe, the slot says so until the next one comes. */

@@ -1,4 +1,9 @@
-import type { AttachmentEvent, AttachmentSource, RecorderDriver } from '@docket/device-protocol';
+import type {
+  AttachmentEvent,
+  AttachmentSource,
+  RecorderDriver,
+  UsbDeviceFacts,
+} from '@docket/device-protocol';
 import type { DockingIssue } from '@docket/ingest';
 import { expect, test, vi } from 'vitest';
 import { createLog } from '../log.ts';
@@ -58,6 +63,7 @@ function site(outcome: (instance: string) => DockingIssue | null = () => null) {
       story.push(`end ${portPath} ${instance}`);
       return issue;
     },
+    onRefused: ({ portPath, reason }) => story.push(`refused ${portPath} ${reason}`),
     onDetached: (slot) => story.push(`left ${slot}`),
     log: createLog('silent'),
     retry: { firstMs: 5, longestMs: 20 },
@@ -102,3 +108,33 @@ test('a docking that failed is tried again while the recorder stands there, and 
   stop.abort();
   await run;
 });
+
+test('a device that is refused is told and never docked; a recorder after it is', async () => {
+  const { story, wire, stop, run } = site();
+  const device = usbDevice();
+  wire.give(
+    { type: 'refused', portPath: '1-1', instance: 'k', device, reason: 'foreign-interface' },
+    detached('1-1', 'k'),
+    attached('1-1', 'a'),
+  );
+  await vi.waitFor(() => expect(story).toContain('begin 1-1 a'));
+  expect(story).toEqual(['refused 1-1 foreign-interface', 'left 1-1', 'begin 1-1 a']);
+  stop.abort();
+  await run;
+});
+
+function usbDevice(): UsbDeviceFacts {
+  return {
+    portPath: '1-1',
+    busNumber: 1,
+    deviceAddress: 9,
+    vendorId: 0x1234,
+    productId: 0xabcd,
+    release: 0x0100,
+    class: 0,
+    manufacturer: null,
+    product: 'Keyboard',
+    serialNumber: null,
+    interfaces: [{ number: 0, class: 3, subclass: 1, protocol: 1 }],
+  };
+}

@@ -12,11 +12,15 @@ export interface SlotSupervisorOptions {
     attachment: Attachment,
     signal: AbortSignal,
   ): Promise<DockingIssue | null>;
+  /** A device that is no recorder, or none that can be docked, stands in a slot until it is detached. */
+  onRefused(refusal: Refusal): void;
   onDetached(slot: string): void;
   log: Log;
   /** Pauses before a docking that failed is tried again while its recorder still stands there. */
   retry?: { firstMs: number; longestMs: number };
 }
+
+export type Refusal = Extract<AttachmentEvent, { type: 'refused' }>;
 
 const defaultRetry = { firstMs: 5_000, longestMs: 60_000 };
 
@@ -32,6 +36,8 @@ export class SlotSupervisor {
   readonly #options: SlotSupervisorOptions;
   readonly #retry: { firstMs: number; longestMs: number };
   readonly #occupied = new Map<string, Occupied>();
+  /** Devices that are shown but not docked, by slot. */
+  readonly #refused = new Map<string, string>();
   readonly #turns = new Map<string, Promise<void>>();
   /** When each source last had a look, by the monotonic clock; only sources that tell. */
   readonly #lookedAt = new Map<AttachmentSource, number>();
@@ -84,7 +90,7 @@ export class SlotSupervisor {
 
   async #handle(event: AttachmentEvent, signal: AbortSignal): Promise<void> {
     if (event.type === 'detached') return this.#detach(event.portPath, event.instance);
-    if (event.type === 'refused') return;
+    if (event.type === 'refused') return this.#refuse(event);
     const { attachment } = event;
     const before = this.#occupied.get(attachment.portPath);
     if (before !== undefined) await this.#detach(attachment.portPath, before.instance);
@@ -94,7 +100,20 @@ export class SlotSupervisor {
     this.#options.log.info({ slot: attachment.portPath, instance: attachment.instance }, 'recorder attached');
   }
 
+  async #refuse(refusal: Refusal): Promise<void> {
+    const { portPath: slot, instance, reason, device } = refusal;
+    const before = this.#occupied.get(slot);
+    if (before !== undefined) await this.#detach(slot, before.instance);
+    this.#refused.set(slot, instance);
+    this.#options.log.warn({ slot, instance, reason, device }, 'device not docked');
+    this.#options.onRefused(refusal);
+  }
+
   async #detach(slot: string, instance: string): Promise<void> {
+    if (this.#refused.get(slot) === instance) {
+      this.#refused.delete(slot);
+      this.#options.onDetached(slot);
+    }
     const occupied = this.#occupied.get(slot);
     if (occupied === undefined || occupied.instance !== instance) return;
     occupied.detach.abort();

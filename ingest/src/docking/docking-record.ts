@@ -7,6 +7,7 @@ import type { ClockStatement } from '../time/clock-statement.ts';
 export type DockingState = 'open' | 'complete' | 'interrupted' | 'failed';
 
 export type DockingIssueCode =
+  | 'mode-switch-refused'
   | 'recorder-silent'
   | 'recorder-gone'
   | 'protocol-violation'

@@ -360,6 +360,7 @@ function issueOf(error: unknown): DockingIssue {
   if (isRecorderError(error)) {
     if (error.code === 'RECORDER_GONE') return { code: 'recorder-gone', detail };
     if (error.code === 'PROTOCOL_VIOLATION') return { code: 'protocol-violation', detail };
+    if (error.code === 'MODE_SWITCH_REFUSED') return { code: 'mode-switch-refused', detail };
     if (error.code === 'DRIVER_CRASHED') return { code: 'driver-crashed', detail };
     if (error.code === 'CLIP_CHANGED') return { code: 'release-failed', detail };
     return { code: 'recorder-silent', detail };

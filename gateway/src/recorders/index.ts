@@ -1,0 +1,2 @@
+export { type Drivers, recorderDrivers } from './recorder-drivers.ts';
+export { recorderSources } from './recorder-sources.ts';

@@ -1,0 +1,58 @@
+import { type Attachment, nameProfiles, notSupported, type RecorderDriver } from '@docket/device-protocol';
+import {
+  consoleDriver,
+  createVolumeDriver,
+  type FaceWatch,
+  smpDriver,
+  writeAccessBySocket,
+} from '@docket/device-protocol/transport';
+import { type Config, configuredNameProfiles } from '../config/index.ts';
+import type { Log } from '../log.ts';
+import { usbDrivers } from './usb-drivers.ts';
+
+/** Real drivers by the way a recorder is reached; virtual recorders bring their own. */
+export type Drivers = Record<'volume' | 'serial', RecorderDriver>;
+
+export interface RecorderDriversOptions {
+  config: Config;
+  /** Sees recorders come back in another mode. */
+  faces: FaceWatch;
+  /** Instead of the real ones. */
+  drivers: Partial<Drivers>;
+  log: Log;
+}
+
+/** Which driver opens which attachment. */
+export function recorderDrivers(options: RecorderDriversOptions): (attachment: Attachment) => RecorderDriver {
+  const { config, faces, log } = options;
+  const volume = options.drivers.volume ?? volumeDriverFor(config.volumes);
+  const serial = options.drivers.serial ?? smpDriver;
+  const composite = consoleDriver({
+    volume,
+    console: serial,
+    onConsoleLost: (slot, error) => log.warn({ slot, err: error }, 'docked without its console'),
+  });
+  const overUsb = usbDrivers({ volume, faces });
+  return ({ target }) => {
+    switch (target.type) {
+      case 'volume':
+        return composite;
+      case 'serial':
+        return serial;
+      case 'usb':
+        return overUsb.get(target.driver) ?? unknownDriver(target.driver);
+    }
+  };
+}
+
+function volumeDriverFor(volumes: Config['volumes']): RecorderDriver {
+  const socket = volumes.writeAccessSocket;
+  return createVolumeDriver({
+    nameProfiles: [...configuredNameProfiles(volumes), ...nameProfiles],
+    ...(socket === null ? {} : { writeAccess: writeAccessBySocket(socket) }),
+  });
+}
+
+function unknownDriver(name: string): RecorderDriver {
+  return { name, open: () => Promise.reject(notSupported(`be opened: there is no driver ${name}`)) };
+}
