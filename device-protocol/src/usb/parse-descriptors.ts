@@ -31,7 +31,7 @@ const deviceDescriptor = { type: 1, lengthBytes: 18 };
 const stringDescriptor = { type: 3 };
 const interfaceDescriptor = { type: 4, lengthBytes: 9 };
 const endpointDescriptor = { type: 5, lengthBytes: 7 };
-const endpointTypes = ['control', 'isochronous', 'bulk', 'interrupt'] as const;
+export const endpointTypes = ['control', 'isochronous', 'bulk', 'interrupt'] as const;
 /** An interface number is a byte, and so is an endpoint's address: more of either is no device. */
 const maxEndpoints = 30;
 
