@@ -8,6 +8,7 @@ export const recorderErrorCodes = {
   CLIP_CHANGED: 'the clip changed while it was read; stop recording before docking',
   CLIP_MISSING: 'the clip is no longer on the recorder',
   ERASE_REFUSED: 'the recorder refused to erase the clip; it may be write-protected',
+  CLOCK_REFUSED: 'the recorder did not take the time; its clock may be failing',
   IDENTITY_REFUSED: 'the recorder refused to take the identity; check the length of each part',
   MODE_SWITCH_REFUSED: 'the recorder did not show its card; check its password in the configuration',
   FIRMWARE_REFUSED: 'the recorder refused the firmware image',

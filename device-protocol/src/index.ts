@@ -5,5 +5,11 @@ export * from './errors.ts';
 export { type DecodedName, decodeName } from './names/decode-name.ts';
 export { type NameProfile, nameProfiles } from './names/name-profiles.ts';
 export * from './recorder.ts';
-export { createSmpDriver, type SmpDriverOptions, SmpRecorder } from './smp/index.ts';
+export {
+  createSmpDriver,
+  type OpenSmpLink,
+  type PacketLink,
+  type SmpDriverOptions,
+  SmpRecorder,
+} from './smp/index.ts';
 export * from './usb/usb-device.ts';

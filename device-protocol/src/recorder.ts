@@ -197,7 +197,7 @@ export interface Recorder {
    * CLIP_MISSING, ERASE_REFUSED.
    */
   erase(clip: ListedClip, proof: EraseProof, signal: AbortSignal): Promise<void>;
-  /** Throws NOT_SUPPORTED without `setClock`. The recorder is given the host's time; the caller has checked that. */
+  /** Throws NOT_SUPPORTED without `setClock`, CLOCK_REFUSED. The recorder is given the host's time; the caller has checked that. */
   setClock(signal: AbortSignal): Promise<ClockSetting>;
   /** Battery and room. Never NOT_SUPPORTED: what cannot be told is `null`. */
   readStatus(signal: AbortSignal): Promise<RecorderStatus>;

@@ -5,7 +5,8 @@ export function wallClockInZone(wallMs: number, zone: string): number {
   return wallMs - zoneOffsetAt(guess, zone);
 }
 
-function zoneOffsetAt(utcMs: number, zone: string): number {
+/** How far a zone is ahead of UTC at a moment, in ms. */
+export function zoneOffsetAt(utcMs: number, zone: string): number {
   const format = new Intl.DateTimeFormat('en-CA', {
     timeZone: zone,
     hourCycle: 'h23',

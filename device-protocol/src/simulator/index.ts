@@ -12,10 +12,17 @@ export {
 } from './smp/behaviour.ts';
 export type { Alias } from './smp/card.ts';
 export * as smpFaults from './smp/faults.ts';
+export type { SimulatedRecorderOptions } from './smp/simulated-recorder.ts';
 export {
   type SmpRecorderOptions,
   type SmpRecorderSimulator,
   startSmpRecorder,
 } from './smp/smp-recorder-simulator.ts';
 export * from './usb/index.ts';
+export {
+  type SmpTcpRecorderOptions,
+  type SmpTcpSimulator,
+  startSmpTcpRecorder,
+} from './smp/smp-tcp-simulator.ts';
+export { createSmpUsbSimulator, type SmpUsbSimulatorOptions } from './smp/smp-usb-simulator.ts';
 export { type WrapReader, withReaders } from './wrapped-driver.ts';

@@ -3,9 +3,10 @@ import { describe, expect, test } from 'vitest';
 import { decodeBody, encodeBody } from './body.ts';
 import { clipPathOfFileName, fileNameOfClip } from './clip-name.ts';
 import { encodeFrames, maxPacketBytes } from './frame.ts';
-import { type FrameEvent, FrameStream } from './frame-stream.ts';
+import { FrameStream } from './frame-stream.ts';
 import { decodePacket } from './header.ts';
 import { groups } from './messages/index.ts';
+import type { PacketEvent } from './packet-link.ts';
 import { isProtocolError } from './protocol-error.ts';
 
 const packetBytes = fc.uint8Array({ minLength: 8, maxLength: 700 });
@@ -14,12 +15,12 @@ const consoleText = fc
   .uint8Array({ maxLength: 300 })
   .map((bytes) => Uint8Array.from(bytes, (byte) => (byte === 0x06 || byte === 0x04 ? 0x20 : byte)));
 
-function feed(stream: FrameStream, bytes: Uint8Array, cuts: readonly number[]): FrameEvent[] {
+function feed(stream: FrameStream, bytes: Uint8Array, cuts: readonly number[]): PacketEvent[] {
   const edges = [0, ...cuts.map((cut) => cut % (bytes.length + 1)).sort((a, b) => a - b), bytes.length];
   return edges.slice(1).flatMap((edge, index) => [...stream.push(bytes.subarray(edges[index], edge))]);
 }
 
-const packetsIn = (events: readonly FrameEvent[]): Uint8Array[] =>
+const packetsIn = (events: readonly PacketEvent[]): Uint8Array[] =>
   events.flatMap((event) => (event.kind === 'packet' ? [Uint8Array.from(event.packet)] : []));
 
 describe('framing', () => {

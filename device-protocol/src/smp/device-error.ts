@@ -26,7 +26,13 @@ const ErrorBody = Type.Object({
 });
 const errorBody = Compile(ErrorBody);
 
-export const smpErrorNumbers = { unknown: 1, invalidValue: 3, notFound: 5, notSupported: 8 } as const;
+export const smpErrorNumbers = {
+  unknown: 1,
+  invalidValue: 3,
+  notFound: 5,
+  badState: 6,
+  notSupported: 8,
+} as const;
 
 /** The recorder understood a request and refused it. `group` is `null` for an error of SMP itself. */
 export class DeviceError extends Error {

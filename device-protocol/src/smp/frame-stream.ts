@@ -9,22 +9,7 @@ import {
   newline,
 } from './frame.ts';
 import { headerBytes } from './header.ts';
-
-/** Why bytes were put aside. None of them is an error of the link: a console carries log lines too. */
-export type DiscardReason =
-  | 'not-a-frame'
-  | 'line-too-long'
-  | 'line-interrupted'
-  | 'bad-base64'
-  | 'bad-length'
-  | 'stray-continuation'
-  | 'packet-interrupted'
-  | 'packet-overrun'
-  | 'bad-crc';
-
-export type FrameEvent =
-  | { kind: 'packet'; packet: Uint8Array }
-  | { kind: 'discarded'; bytes: Uint8Array; why: DiscardReason };
+import type { DiscardReason, PacketEvent } from './packet-link.ts';
 
 type LineKind = 'text' | 'start' | 'continuation';
 
@@ -52,7 +37,7 @@ export class FrameStream {
   #assembly: Assembly | null = null;
 
   /** Takes the next bytes and yields what they complete, in order. */
-  *push(chunk: Uint8Array): Generator<FrameEvent> {
+  *push(chunk: Uint8Array): Generator<PacketEvent> {
     for (const byte of chunk) {
       const mark = markOf(this.#previousByte, byte);
       this.#previousByte = byte;
@@ -68,7 +53,7 @@ export class FrameStream {
   }
 
   /** A line may not grow: text goes out in pieces, a frame is broken. */
-  *#cutLine(): Generator<FrameEvent> {
+  *#cutLine(): Generator<PacketEvent> {
     if (this.#lineKind === 'text') {
       yield this.#discardLine('not-a-frame');
       return;
@@ -77,7 +62,7 @@ export class FrameStream {
     yield* this.#dropAssembly('packet-interrupted');
   }
 
-  *#startLine(kind: LineKind): Generator<FrameEvent> {
+  *#startLine(kind: LineKind): Generator<PacketEvent> {
     // The first byte of the mark already stands in the line, or went out with a piece of text.
     this.#lineLength = Math.max(0, this.#lineLength - 1);
     if (this.#lineKind !== 'text') {
@@ -90,14 +75,14 @@ export class FrameStream {
     this.#lineKind = kind;
   }
 
-  #discardLine(why: DiscardReason): FrameEvent {
+  #discardLine(why: DiscardReason): PacketEvent {
     const bytes = this.#line.slice(0, this.#lineLength);
     this.#lineLength = 0;
     this.#lineKind = 'text';
     return { kind: 'discarded', bytes, why };
   }
 
-  *#endLine(): Generator<FrameEvent> {
+  *#endLine(): Generator<PacketEvent> {
     if (this.#lineKind === 'text') {
       if (this.#lineLength > 0) yield this.#discardLine('not-a-frame');
       return;
@@ -118,7 +103,7 @@ export class FrameStream {
     this.#lineKind = 'text';
   }
 
-  *#beginPacket(raw: Uint8Array): Generator<FrameEvent> {
+  *#beginPacket(raw: Uint8Array): Generator<PacketEvent> {
     yield* this.#dropAssembly('packet-interrupted');
     const claimed = ((raw[0] ?? 0) << 8) | (raw[1] ?? 0);
     if (raw.length < 2 || claimed < headerBytes + crcBytes || claimed > maxPacketBytes + crcBytes) {
@@ -129,12 +114,12 @@ export class FrameStream {
     yield* this.#append(this.#assembly, raw.subarray(2));
   }
 
-  *#continuePacket(raw: Uint8Array): Generator<FrameEvent> {
+  *#continuePacket(raw: Uint8Array): Generator<PacketEvent> {
     if (this.#assembly === null) yield { kind: 'discarded', bytes: raw, why: 'stray-continuation' };
     else yield* this.#append(this.#assembly, raw);
   }
 
-  *#append(assembly: Assembly, part: Uint8Array): Generator<FrameEvent> {
+  *#append(assembly: Assembly, part: Uint8Array): Generator<PacketEvent> {
     if (part.length > assembly.bytes.length - assembly.filled) {
       yield* this.#dropAssembly('packet-overrun');
       return;
@@ -150,7 +135,7 @@ export class FrameStream {
     else yield { kind: 'discarded', bytes: assembly.bytes, why: 'bad-crc' };
   }
 
-  *#dropAssembly(why: DiscardReason): Generator<FrameEvent> {
+  *#dropAssembly(why: DiscardReason): Generator<PacketEvent> {
     if (this.#assembly === null) return;
     const { bytes, filled } = this.#assembly;
     this.#assembly = null;

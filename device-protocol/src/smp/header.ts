@@ -49,28 +49,30 @@ export function decodePacket(packet: Uint8Array): Packet {
   if (packet.length < headerBytes) {
     throw new ProtocolError('HEADER_TRUNCATED', `${packet.length} bytes are no header`);
   }
+  const claimed = packetBytesOf(packet);
+  if (claimed !== packet.length) {
+    throw new ProtocolError('HEADER_LENGTH', `header claims ${claimed} bytes, there are ${packet.length}`);
+  }
   const view = new DataView(packet.buffer, packet.byteOffset, packet.length);
   const first = view.getUint8(0);
-  const operation = operations[first & 0b111];
-  const versionBits = (first >> 3) & 0b11;
-  if (operation === undefined || versionBits > 1 || first >> 5 !== 0 || view.getUint8(1) !== 0) {
-    throw new ProtocolError('HEADER_RESERVED', `header begins 0x${view.getUint16(0).toString(16)}`);
-  }
-  const bodyBytes = view.getUint16(2);
-  if (bodyBytes !== packet.length - headerBytes) {
-    throw new ProtocolError(
-      'HEADER_LENGTH',
-      `header claims ${bodyBytes} bytes, ${packet.length - headerBytes} follow`,
-    );
-  }
   return {
     header: {
-      version: versionBits === 0 ? 1 : 2,
-      operation,
+      version: (first >> 3) & 1 ? 2 : 1,
+      operation: operations[first & 0b11] ?? 'read',
       group: view.getUint16(4),
       sequence: view.getUint8(6),
       command: view.getUint8(7),
     },
     body: packet.subarray(headerBytes),
   };
+}
+
+/** Length of the packet whose header these bytes begin with. Throws ProtocolError HEADER_RESERVED. */
+export function packetBytesOf(start: Uint8Array): number {
+  const view = new DataView(start.buffer, start.byteOffset, headerBytes);
+  // Bits 7-5 are reserved, of the version only 0 and 1 are known, of the operation 0 to 3.
+  if ((view.getUint8(0) & 0b1111_0100) !== 0 || view.getUint8(1) !== 0) {
+    throw new ProtocolError('HEADER_RESERVED', `header begins 0x${view.getUint16(0).toString(16)}`);
+  }
+  return headerBytes + view.getUint16(2);
 }

@@ -2,6 +2,7 @@ import { EventEmitter, getEventListeners, on } from 'node:events';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { RecorderError } from '../errors.ts';
 import type { Link } from '../transport/link.ts';
+import { consolePackets } from './console-packets.ts';
 import { encodeFrames } from './frame.ts';
 import { FrameStream } from './frame-stream.ts';
 import { answerTo, decodePacket, encodePacket, type Header, type Packet } from './header.ts';
@@ -59,7 +60,7 @@ let session: SmpSession;
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   link = new HandLink();
-  session = new SmpSession(link, { timeoutMs: 1000, attempts: 3 });
+  session = new SmpSession(consolePackets(link), { timeoutMs: 1000, attempts: 3 });
 });
 
 afterEach(async () => {

@@ -1,12 +1,10 @@
 import type { TProperties } from 'typebox';
 import { RecorderError } from '../errors.ts';
-import type { Link } from '../transport/link.ts';
 import { decodeBody } from './body.ts';
 import { deviceErrorIn } from './device-error.ts';
-import { encodeFrames } from './frame.ts';
-import { type DiscardReason, FrameStream } from './frame-stream.ts';
 import { answerTo, decodePacket, encodePacket, type Packet } from './header.ts';
 import type { Message, RequestOf, ResponseOf } from './message.ts';
+import type { DiscardReason, PacketLink } from './packet-link.ts';
 import { isProtocolError } from './protocol-error.ts';
 
 export interface SessionOptions {
@@ -44,7 +42,7 @@ const sequenceNumbers = 256;
  */
 export class SmpSession {
   readonly statistics: SessionStatistics = { resent: 0, foreignPackets: 0, discarded: {} };
-  readonly #link: Link;
+  readonly #link: PacketLink;
   readonly #options: SessionOptions;
   readonly #pending = new Map<number, Pending>();
   readonly #reading: Promise<void>;
@@ -52,10 +50,15 @@ export class SmpSession {
   #nextSequence = Math.floor(Math.random() * sequenceNumbers);
   #lost: RecorderError | null = null;
 
-  constructor(link: Link, options: Partial<SessionOptions> = {}) {
+  constructor(link: PacketLink, options: Partial<SessionOptions> = {}) {
     this.#link = link;
     this.#options = { ...defaults, ...options };
     this.#reading = this.#readAll();
+  }
+
+  /** What comes over this wire within a few seconds. */
+  get pieceBytes(): number {
+    return this.#link.pieceBytes;
   }
 
   /** How long one sending waits, unless a request says otherwise. */
@@ -77,8 +80,8 @@ export class SmpSession {
     const sequence = this.#takeSequence();
     const { group, command, operation } = message;
     const header = { version: 2, operation, group, sequence, command } as const;
-    const frames = encodeFrames(encodePacket(header, message.request.encode(body)));
-    const answer = await this.#exchange(sequence, message as unknown as Message, frames, options);
+    const packet = encodePacket(header, message.request.encode(body));
+    const answer = await this.#exchange(sequence, message as unknown as Message, packet, options);
     return answer as ResponseOf<Message<Request, Response>>;
   }
 
@@ -101,7 +104,7 @@ export class SmpSession {
   #exchange(
     sequence: number,
     message: Message,
-    frames: Uint8Array,
+    packet: Uint8Array,
     { signal, timeoutMs = this.#options.timeoutMs, attempts = this.#options.attempts }: RequestOptions,
   ): Promise<unknown> {
     return new Promise((resolve, reject) => {
@@ -134,7 +137,7 @@ export class SmpSession {
         if (sent > 0) this.statistics.resent++;
         sent++;
         timer = setTimeout(send, timeoutMs);
-        this.#link.write(frames).catch((error: unknown) => pending.reject(error));
+        this.#link.send(packet).catch((error: unknown) => pending.reject(error));
       };
 
       this.#pending.set(sequence, pending);
@@ -144,13 +147,10 @@ export class SmpSession {
   }
 
   async #readAll(): Promise<void> {
-    const stream = new FrameStream();
     try {
-      for await (const chunk of this.#link.input) {
-        for (const event of stream.push(chunk)) {
-          if (event.kind === 'packet') this.#receive(event.packet);
-          else this.statistics.discarded[event.why] = (this.statistics.discarded[event.why] ?? 0) + 1;
-        }
+      for await (const event of this.#link.input) {
+        if (event.kind === 'packet') this.#receive(event.packet);
+        else this.statistics.discarded[event.why] = (this.statistics.discarded[event.why] ?? 0) + 1;
       }
       this.#lose(new RecorderError('RECORDER_GONE', 'the link to the recorder ended'));
     } catch (cause) {

@@ -28,19 +28,19 @@ export interface ClipSource {
 /** Reads one clip by file downloads, several at once where the recorder has buffers for them. */
 export class SmpClipReader implements ClipReader {
   readonly sizeBytes: number;
-  /** Eight seconds at 115,200 baud, with the third that Base64 adds. */
-  readonly pieceBytes = 64 * 1024;
+  readonly pieceBytes: number;
   readonly #session: SmpSession;
   readonly #source: ClipSource;
   /** The last piece received: what of it lay past one buffer begins the next. */
   #latest: Piece = { positionBytes: 0, bytes: new Uint8Array(0) };
   /** How long a piece is on this recorder; `null` until it has sent one. */
-  #pieceBytes: number | null = null;
+  #strideBytes: number | null = null;
   #smallPieces = 0;
 
   constructor(session: SmpSession, source: ClipSource) {
     this.#session = session;
     this.#source = source;
+    this.pieceBytes = session.pieceBytes;
     this.sizeBytes = source.sizeBytes;
   }
 
@@ -71,7 +71,7 @@ export class SmpClipReader implements ClipReader {
     const forward = (): void => run.abort(signal.reason);
     signal.addEventListener('abort', forward, { once: true });
     const inFlight: Promise<Piece>[] = [];
-    const strideBytes = this.#pieceBytes;
+    const strideBytes = this.#strideBytes;
     let next = start;
     const askMore = (): void => {
       const window = strideBytes === null ? 1 : this.#source.window;
@@ -99,7 +99,7 @@ export class SmpClipReader implements ClipReader {
   }
 
   #learn({ positionBytes, bytes }: Piece): void {
-    this.#pieceBytes = bytes.length;
+    this.#strideBytes = bytes.length;
     if (bytes.length < smallPieceBytes) this.#smallPieces++;
     if (this.#smallPieces > maxSmallPieces) {
       throw this.#violation(positionBytes, `it comes in pieces of ${bytes.length} bytes`);

@@ -1,17 +1,20 @@
-import type { Attachment, RecorderDriver } from '../attachment.ts';
+import type { Attachment, RecorderDriver, SerialTarget, UsbTarget } from '../attachment.ts';
 import { RecorderError } from '../errors.ts';
 import type { Capability } from '../recorder.ts';
-import type { Link } from '../transport/link.ts';
 import { DeviceError } from './device-error.ts';
 import { hashTypes } from './messages/fs.ts';
-import { echo, readDateTime, readParameters } from './messages/os.ts';
-import { readIdentity } from './messages/recorder.ts';
+import { readImages } from './messages/image.ts';
+import { clockNeverSet, echo, readDateTime, readParameters } from './messages/os.ts';
+import { readIdentity, readStatus } from './messages/recorder.ts';
+import type { PacketLink } from './packet-link.ts';
 import { type SessionOptions, SmpSession } from './session.ts';
 import { SmpRecorder } from './smp-recorder.ts';
 
+/** Opens the way to an attached recorder. Throws RecorderError RECORDER_GONE, RECORDER_SILENT, NOT_SUPPORTED. */
+export type OpenSmpLink = (target: SerialTarget | UsbTarget, signal: AbortSignal) => Promise<PacketLink>;
+
 export interface SmpDriverOptions extends Partial<SessionOptions> {
-  /** Opens the way to an attached recorder. */
-  openLink(target: { devicePath: string; baudRate: number }, signal: AbortSignal): Promise<Link>;
+  openLink: OpenSmpLink;
   /** IANA zone taken for recorders whose clock names none. Default `Asia/Shanghai`. */
   assumedZone?: string;
 }
@@ -19,8 +22,11 @@ export interface SmpDriverOptions extends Partial<SessionOptions> {
 /** More requests in flight than this gain nothing, whatever a recorder claims to hold. */
 const maxWindow = 8;
 const greeting = 'docket';
+const osGroup = 0;
+/** What every recorder takes in one packet, where it does not say. */
+const leastPacketBytes = 256;
 
-/** Driver for recorders that speak SMP over a serial line (`spec/smp.md`). */
+/** Driver for recorders that speak SMP over a serial line or USB bulk transfers (`spec/smp.md`). */
 export function createSmpDriver({
   openLink,
   assumedZone = 'Asia/Shanghai',
@@ -29,8 +35,8 @@ export function createSmpDriver({
   return {
     name: 'smp',
     async open({ target }: Attachment, signal: AbortSignal): Promise<SmpRecorder> {
-      if (target.type !== 'serial') {
-        throw new RecorderError('NOT_SUPPORTED', 'the smp driver opens serial ports only');
+      if (target.type === 'volume') {
+        throw new RecorderError('NOT_SUPPORTED', 'the smp driver opens no volumes');
       }
       const session = new SmpSession(await openLink(target, signal), sessionOptions);
       try {
@@ -54,15 +60,31 @@ async function greet(session: SmpSession, assumedZone: string, signal: AbortSign
   }
   const parameters = await orNull(session.request(readParameters, {}, { signal }));
   const hashes = await orNull(session.request(hashTypes, {}, { signal }));
-  const clock = await orNull(session.request(readDateTime, {}, { signal }));
+  const images = await orNull(session.request(readImages, {}, { signal }));
+  const statusAnswer = identity.status ? await orNull(session.request(readStatus, {}, { signal })) : null;
 
-  const capabilities = new Set<Capability>();
-  if (clock !== null) capabilities.add('readClock');
+  const capabilities = new Set<Capability>(await clockCapabilities(session, signal));
   if (hashes !== null && Object.hasOwn(hashes.types, 'sha256')) capabilities.add('hashOnDevice');
   if (identity.erase) capabilities.add('erase');
+  if (identity.write) capabilities.add('writeIdentity');
+  if (statusAnswer?.battery !== undefined) capabilities.add('battery');
+  if (statusAnswer?.capacity !== undefined) capabilities.add('capacity');
+  if (images !== null) capabilities.add('firmware');
   // One buffer stays free for the answer that is being written.
   const window = Math.min(Math.max((parameters?.buf_count ?? 2) - 1, 1), maxWindow);
-  return new SmpRecorder(session, { identity, capabilities, window, assumedZone });
+  const packetBytes = parameters?.buf_size ?? leastPacketBytes;
+  return new SmpRecorder(session, { identity, capabilities, window, packetBytes, assumedZone });
+}
+
+/** A clock that was never set shows nothing, but can be set. */
+async function clockCapabilities(session: SmpSession, signal: AbortSignal): Promise<Capability[]> {
+  try {
+    await session.request(readDateTime, {}, { signal });
+    return ['readClock', 'setClock'];
+  } catch (error) {
+    if (!(error instanceof DeviceError)) throw error;
+    return error.group === osGroup && error.rc === clockNeverSet ? ['setClock'] : [];
+  }
 }
 
 /** `null` where the recorder refuses: it cannot do that, which is no fault. */

@@ -11,7 +11,7 @@ import {
   smpFaults,
   startSmpRecorder,
 } from '../simulator/index.ts';
-import { openSerialLink } from '../transport/serial-link.ts';
+import { smpLinks } from '../transport/smp-links.ts';
 import { createSmpDriver } from './smp-driver.ts';
 import type { SmpRecorder } from './smp-recorder.ts';
 
@@ -51,7 +51,7 @@ async function dock(
 async function open(faults: readonly Behaviour[], options: Partial<SmpRecorderOptions> = {}): Promise<void> {
   const link = join(place, 'port');
   simulator = await startSmpRecorder({ folder, link, faults, ...options });
-  const driver = createSmpDriver({ openLink: openSerialLink, timeoutMs: 600 });
+  const driver = createSmpDriver({ openLink: smpLinks(), timeoutMs: 600 });
   const target = { type: 'serial', devicePath: link, baudRate: 115200 } as const;
   recorder = (await driver.open({ portPath: '1-1', instance: 'a', target }, never)) as SmpRecorder;
 }
@@ -256,7 +256,7 @@ describe('a recorder that lies', () => {
     await recorder.close();
     await simulator.close();
     simulator = await startSmpRecorder({ folder, link, faults: [fault] });
-    const driver = createSmpDriver({ openLink: openSerialLink });
+    const driver = createSmpDriver({ openLink: smpLinks() });
     const target = { type: 'serial', devicePath: link, baudRate: 115200 } as const;
     const opening = driver.open({ portPath: '1-1', instance: 'a', target }, never);
     await expect(opening).rejects.toMatchObject({ code: 'PROTOCOL_VIOLATION' });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ClipReader, ListedClip, Listing, Recorder } from '../recorder.ts';
 import { type SmpRecorderOptions, type SmpRecorderSimulator, startSmpRecorder } from '../simulator/index.ts';
-import { openSerialLink } from '../transport/serial-link.ts';
+import { smpLinks } from '../transport/smp-links.ts';
 import { createSmpDriver } from './smp-driver.ts';
 import { SmpRecorder } from './smp-recorder.ts';
 
@@ -34,7 +34,7 @@ afterEach(async () => {
 async function dock(options: Partial<SmpRecorderOptions> = {}, timeoutMs = 1000): Promise<SmpRecorder> {
   const link = join(place, 'port');
   simulator = await startSmpRecorder({ folder, link, ...options });
-  const driver = createSmpDriver({ openLink: openSerialLink, timeoutMs });
+  const driver = createSmpDriver({ openLink: smpLinks(), timeoutMs });
   const target = { type: 'serial', devicePath: link, baudRate: 115200 } as const;
   const opened = await driver.open({ portPath: '1-1', instance: 'a', target }, never);
   recorder = opened;
@@ -84,7 +84,16 @@ describe('an honest recorder', () => {
       officerNumber: '000\\u{202e}001',
       source: 'device',
     });
-    expect([...docked.capabilities].sort()).toEqual(['erase', 'hashOnDevice', 'readClock']);
+    expect([...docked.capabilities].sort()).toEqual([
+      'battery',
+      'capacity',
+      'erase',
+      'firmware',
+      'hashOnDevice',
+      'readClock',
+      'setClock',
+      'writeIdentity',
+    ]);
     expect(await docked.isPresent()).toBe(true);
   });
 

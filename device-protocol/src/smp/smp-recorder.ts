@@ -6,6 +6,8 @@ import type {
   ClockReading,
   ClockSetting,
   EraseProof,
+  FirmwareAccess,
+  IdentityToWrite,
   ListedClip,
   Listing,
   Recorder,
@@ -15,14 +17,24 @@ import type {
 import { fileTimeOf, listDeviceClips } from './clip-listing.ts';
 import { fileNameOfClip } from './clip-name.ts';
 import { readDeviceClock } from './clock-reading.ts';
+import { setDeviceClock } from './clock-setting.ts';
 import { DeviceError } from './device-error.ts';
+import { writeDeviceIdentity } from './identity-writing.ts';
 import type { ResponseOf } from './message.ts';
 import { fileHash, fileStatus } from './messages/fs.ts';
 import { echo, readInfo } from './messages/os.ts';
-import { type ClipEntry, eraseClip, readClip, type readIdentity } from './messages/recorder.ts';
+import {
+  type ClipEntry,
+  eraseClip,
+  markClip,
+  readClip,
+  type readIdentity,
+  readStatus,
+} from './messages/recorder.ts';
 import { clipFault, isClipMissing, isProofMismatch } from './recorder-fault.ts';
 import type { SessionStatistics, SmpSession } from './session.ts';
 import { SmpClipReader } from './smp-clip-reader.ts';
+import { smpFirmware } from './smp-firmware.ts';
 
 /** What was learned about a recorder when it was opened. */
 export interface SmpRecorderFacts {
@@ -30,6 +42,8 @@ export interface SmpRecorderFacts {
   capabilities: ReadonlySet<Capability>;
   /** Requests that may wait at once. */
   window: number;
+  /** The longest packet it takes. */
+  packetBytes: number;
   /** IANA zone taken for clocks that name none. */
   assumedZone: string;
 }
@@ -45,14 +59,17 @@ export class SmpRecorder implements Recorder {
   readonly driver = 'smp';
   readonly capabilities: ReadonlySet<Capability>;
   readonly parallelReads = 1;
-  readonly firmware = null;
+  readonly firmware: FirmwareAccess | null;
   readonly #session: SmpSession;
   readonly #facts: SmpRecorderFacts;
+  #identity: ResponseOf<typeof readIdentity>;
 
   constructor(session: SmpSession, facts: SmpRecorderFacts) {
     this.#session = session;
     this.#facts = facts;
+    this.#identity = facts.identity;
     this.capabilities = facts.capabilities;
+    this.firmware = facts.capabilities.has('firmware') ? smpFirmware(session, facts.packetBytes) : null;
   }
 
   /** What the line lost and what was sent again, since the recorder was opened. */
@@ -61,7 +78,7 @@ export class SmpRecorder implements Recorder {
   }
 
   async identify(signal: AbortSignal): Promise<RecorderIdentity> {
-    const { serial, vendor, model, firmware, officer } = this.#facts.identity;
+    const { serial, vendor, model, firmware, officer } = this.#identity;
     const saysNothing = [serial, vendor, model, firmware, officer].every((claim) => claim === undefined);
     return {
       serialNumber: shown(serial),
@@ -92,16 +109,48 @@ export class SmpRecorder implements Recorder {
     return readDeviceClock(this.#session, this.#facts.assumedZone, count, signal);
   }
 
-  async setClock(): Promise<ClockSetting> {
-    throw notSupported('be given the time');
+  async setClock(signal: AbortSignal): Promise<ClockSetting> {
+    if (!this.capabilities.has('setClock')) throw notSupported('be given the time');
+    return setDeviceClock(this.#session, this.#facts.assumedZone, signal);
   }
 
-  async readStatus(): Promise<RecorderStatus> {
-    return { batteryPercent: null, capacityBytes: null, freeBytes: null };
+  async readStatus(signal: AbortSignal): Promise<RecorderStatus> {
+    const status = this.#identity.status ? await this.#readStatus(signal) : {};
+    return {
+      batteryPercent: status.battery ?? null,
+      capacityBytes: status.capacity ?? null,
+      freeBytes: status.free ?? null,
+    };
   }
 
-  async writeIdentity(): Promise<void> {
-    throw notSupported('be given an identity');
+  async #readStatus(signal: AbortSignal): Promise<ResponseOf<typeof readStatus>> {
+    try {
+      return await this.#session.request(readStatus, {}, { signal });
+    } catch (error) {
+      if (error instanceof DeviceError) return {};
+      throw error;
+    }
+  }
+
+  async writeIdentity(identity: IdentityToWrite, signal: AbortSignal): Promise<void> {
+    if (!this.capabilities.has('writeIdentity')) throw notSupported('be given an identity');
+    this.#identity = await writeDeviceIdentity(this.#session, identity, signal);
+  }
+
+  /**
+   * Marks a clip as important on the recorder, or takes the mark away. Throws RecorderError NOT_SUPPORTED,
+   * CLIP_MISSING, CLIP_CHANGED where the recorder does not keep the mark.
+   */
+  async markClip(clip: ListedClip, marked: boolean, signal: AbortSignal): Promise<void> {
+    if (this.#identity.mark !== true) throw notSupported('mark clips');
+    try {
+      await this.#session.request(markClip, { path: clip.pathBytes, marked }, { signal });
+      const entry = await this.#readEntry(clip, signal);
+      if ((entry.marked ?? false) === marked) return;
+    } catch (error) {
+      throw clipFault(error, 'CLIP_CHANGED', clip.name);
+    }
+    throw new RecorderError('CLIP_CHANGED', `${clip.name} did not keep its mark`, { clipName: clip.name });
   }
 
   async switchMode(): Promise<void> {

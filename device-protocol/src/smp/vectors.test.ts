@@ -7,10 +7,11 @@ import { decodeBody } from './body.ts';
 import { crc16 } from './crc16.ts';
 import { deviceErrorIn } from './device-error.ts';
 import { encodeFrames } from './frame.ts';
-import { type FrameEvent, FrameStream } from './frame-stream.ts';
+import { FrameStream } from './frame-stream.ts';
 import { decodePacket, encodePacket, type Header } from './header.ts';
 import type { Message } from './message.ts';
 import { groups, messageOf } from './messages/index.ts';
+import type { PacketEvent } from './packet-link.ts';
 import { ProtocolError, type ProtocolErrorCode, protocolErrorCodes } from './protocol-error.ts';
 
 /**
@@ -54,13 +55,13 @@ function errorOf(work: () => unknown): ProtocolErrorCode | null {
 }
 
 /** Events of a stream cut at the given positions. */
-function eventsOf(stream: Uint8Array, ...cuts: number[]): FrameEvent[] {
+function eventsOf(stream: Uint8Array, ...cuts: number[]): PacketEvent[] {
   const frames = new FrameStream();
   const edges = [0, ...cuts, stream.length];
   return edges.slice(1).flatMap((edge, index) => [...frames.push(stream.subarray(edges[index], edge))]);
 }
 
-const kinds = (events: readonly FrameEvent[]): string[] =>
+const kinds = (events: readonly PacketEvent[]): string[] =>
   events.map((event) => (event.kind === 'packet' ? 'packet' : event.why));
 
 const crcVectors = load<{ why: string; text: string; crc: string }>('crc16');

@@ -14,4 +14,5 @@ export {
   serialAttachments,
 } from './serial-attachments.ts';
 export { openSerialLink, type SerialTarget } from './serial-link.ts';
-export { smpDriver } from './smp-over-serial.ts';
+export { openSmpSerial, openSmpTcp, smpDriver, smpLinks } from './smp-links.ts';
+export { openTcpLink, type TcpTarget } from './tcp-link.ts';

@@ -24,7 +24,10 @@ export interface Reply {
 
 /** What a behaviour can do to the recorder beside answering. */
 export interface Plug {
+  /** Pulls the plug; what the recorder has in its memory stays. */
   unplug(): Promise<void>;
+  /** Its battery fails too: it leaves the line and starts anew. */
+  losePower(): Promise<void>;
 }
 
 /**

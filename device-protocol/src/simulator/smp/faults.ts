@@ -88,6 +88,30 @@ export function unplugAt(positionBytes: number): Behaviour {
   };
 }
 
+/** The recorder is pulled out when an upload of firmware has reached `positionBytes`; `power` says whether it goes too. */
+export function unplugInUpload(positionBytes: number, power: 'kept' | 'lost'): Behaviour {
+  let isDone = false;
+  return async (request, answer, plug) => {
+    const answered = await answer();
+    const { off } = answered.body;
+    if (isDone || request.name !== 'upload-image' || typeof off !== 'number' || off <= positionBytes)
+      return answered;
+    isDone = true;
+    await (power === 'lost' ? plug.losePower() : plug.unplug());
+    return { ...answered, times: 0 };
+  };
+}
+
+/** The recorder refuses an occasion with an error of a group, or of SMP itself where `group` is `null`. */
+export function refuse(occasion: Occasion, group: number | null, rc: number): Behaviour {
+  return on(occasion, async ({ header }) => refusal(header, group, rc));
+}
+
+/** The recorder says that it took the time, and did not. */
+export function ignoreClockSetting(): Behaviour {
+  return on({ to: 'write-date-time', times: Number.POSITIVE_INFINITY }, async () => reply({}));
+}
+
 /** Every length the recorder tells is `extraBytes` more than it serves. */
 export function lieAboutSize(extraBytes: number): Behaviour {
   const stretch = (value: unknown): unknown => (typeof value === 'number' ? value + extraBytes : value);

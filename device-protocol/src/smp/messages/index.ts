@@ -1,8 +1,18 @@
 import type { Header } from '../header.ts';
 import type { Message } from '../message.ts';
 import { closeFile, download, fileHash, fileStatus, fsErrors, hashTypes } from './fs.ts';
-import { echo, osErrors, readDateTime, readInfo, readParameters, writeDateTime } from './os.ts';
-import { eraseClip, listClips, readClip, readIdentity, recorderErrors } from './recorder.ts';
+import { eraseImage, imageErrors, readImages, uploadImage, writeImageState } from './image.ts';
+import { echo, osErrors, readDateTime, readInfo, readParameters, reset, writeDateTime } from './os.ts';
+import {
+  eraseClip,
+  listClips,
+  markClip,
+  readClip,
+  readIdentity,
+  readStatus,
+  recorderErrors,
+  writeIdentity,
+} from './recorder.ts';
 
 export interface Group {
   id: number;
@@ -19,8 +29,14 @@ export const groups: readonly Group[] = [
   {
     id: 0,
     title: 'OS management',
-    messages: [echo, readDateTime, writeDateTime, readParameters, readInfo].map(row),
+    messages: [echo, readDateTime, writeDateTime, reset, readParameters, readInfo].map(row),
     errors: osErrors,
+  },
+  {
+    id: 1,
+    title: 'Image management',
+    messages: [readImages, writeImageState, uploadImage, eraseImage].map(row),
+    errors: imageErrors,
   },
   {
     id: 8,
@@ -31,7 +47,7 @@ export const groups: readonly Group[] = [
   {
     id: 64,
     title: 'Recorder management (vendor group)',
-    messages: [readIdentity, listClips, readClip, eraseClip].map(row),
+    messages: [readIdentity, listClips, readClip, eraseClip, readStatus, writeIdentity, markClip].map(row),
     errors: recorderErrors,
   },
 ];

@@ -35,6 +35,16 @@ export const writeDateTime = message({
   response: {},
 });
 
+export const reset = message({
+  name: 'reset',
+  group,
+  command: 5,
+  operation: 'write',
+  doc: 'Restarts the recorder. It answers first, then leaves the line and comes back.',
+  request: { force: Type.Optional(unsigned('1 to restart although the recorder is busy; default 0', 1)) },
+  response: {},
+});
+
 export const readParameters = message({
   name: 'read-parameters',
   group,
@@ -57,6 +67,9 @@ export const readInfo = message({
   request: { format: Type.Optional(text(16, '`s` kernel name, `v` version, `n` node name, …; default `s`')) },
   response: { output: text(512, 'the asked words, with spaces between') },
 });
+
+/** The clock was never set: it cannot be read, but it can be set. */
+export const clockNeverSet = 4;
 
 /** Error codes of this group in SMP version 2. */
 export const osErrors = {

@@ -22,6 +22,14 @@ const clipFields = {
   marked: Type.Optional(flag('marked important on the recorder; default false')),
 };
 
+/** Whom the recorder is issued to. */
+const bindingFields = {
+  officer: Type.Optional(text(32, 'officer number set on the recorder')),
+  officer_name: Type.Optional(text(64, 'name of the officer')),
+  unit: Type.Optional(text(32, 'code of the unit')),
+  unit_name: Type.Optional(text(64, 'name of the unit')),
+};
+
 const ClipEntry = Type.Object(clipFields);
 /** One clip as the recorder lists it. */
 export type ClipEntry = Static<typeof ClipEntry>;
@@ -38,9 +46,12 @@ export const readIdentity = message({
     vendor: Type.Optional(text(64, 'maker')),
     model: Type.Optional(text(64, 'model')),
     firmware: Type.Optional(text(64, 'firmware version')),
-    officer: Type.Optional(text(32, 'officer number set on the recorder')),
+    ...bindingFields,
     root: text(64, 'folder of the clips in file management, without a slash at the end'),
     erase: flag('whether `erase-clip` is there'),
+    status: Type.Optional(flag('whether `read-status` is there; default false')),
+    write: Type.Optional(flag('whether `write-identity` is there; default false')),
+    mark: Type.Optional(flag('whether `mark-clip` is there; default false')),
   },
 });
 
@@ -85,6 +96,43 @@ export const eraseClip = message({
   response: {},
 });
 
+export const readStatus = message({
+  name: 'read-status',
+  group,
+  command: 4,
+  operation: 'read',
+  doc: 'Reads how the recorder is. What it cannot tell is left out.',
+  request: {},
+  response: {
+    battery: Type.Optional(unsigned('charge in percent', 100)),
+    charging: Type.Optional(flag('whether the battery is being charged')),
+    capacity: Type.Optional(unsigned('room on the card in all, in bytes')),
+    free: Type.Optional(unsigned('room that is free, in bytes')),
+  },
+});
+
+export const writeIdentity = message({
+  name: 'write-identity',
+  group,
+  command: 5,
+  operation: 'write',
+  doc:
+    'Gives the recorder its number, and binds it to an officer and a unit: all parts that are there, or none where ' +
+    'one is refused. An empty text clears a part; one that is left out stays. The recorder answers when it is durable.',
+  request: { serial: Type.Optional(text(64, 'serial number')), ...bindingFields },
+  response: {},
+});
+
+export const markClip = message({
+  name: 'mark-clip',
+  group,
+  command: 6,
+  operation: 'write',
+  doc: 'Marks a clip as important, or takes the mark away. Neither its bytes nor its name change.',
+  request: { path, marked: flag('whether the clip is important') },
+  response: {},
+});
+
 /** Error codes of this group. */
 export const recorderErrors = {
   1: 'unknown error',
@@ -92,6 +140,7 @@ export const recorderErrors = {
   3: 'length or SHA-256 differ from the proof (`proof-mismatch`)',
   4: 'the card is write-protected',
   5: 'the card failed',
+  6: 'a part of the identity is too long or may not be written',
 } as const;
 
 export const recorderErrorNumbers = {
@@ -99,4 +148,5 @@ export const recorderErrorNumbers = {
   proofMismatch: 3,
   writeProtected: 4,
   cardFailed: 5,
+  identityRefused: 6,
 } as const;
