@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { RecorderDriver } from '../attachment.ts';
 import { isolatedDriver } from '../isolation/isolated-driver.ts';
 import { startSmpRecorder } from '../simulator/index.ts';
-import { smpDriver } from '../transport/smp-over-serial.ts';
+import { smpDriver } from '../transport/smp-links.ts';
 import { holdToContract, type TestSubject } from './testing/hold-to-contract.ts';
 import { sampleCard } from './testing/sample-card.ts';
 

@@ -7,13 +7,13 @@ export async function loadDriver(choice: DriverChoice): Promise<RecorderDriver> 
     case 'volume':
       return (await import('../volume/volume-recorder.ts')).volumeDriver;
     case 'smp': {
-      const [{ createSmpDriver }, { openSerialLink }] = await Promise.all([
+      const [{ createSmpDriver }, { smpLinks }] = await Promise.all([
         import('../smp/index.ts'),
-        import('../transport/serial-link.ts'),
+        import('../transport/smp-links.ts'),
       ]);
       const { assumedZone } = choice;
       return createSmpDriver({
-        openLink: openSerialLink,
+        openLink: smpLinks(),
         ...(assumedZone === undefined ? {} : { assumedZone }),
       });
     }
