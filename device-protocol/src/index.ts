@@ -2,6 +2,7 @@ export * from './attachment.ts';
 export * from './contract/index.ts';
 export { deriveRecorder } from './derived-recorder.ts';
 export * from './errors.ts';
+export { createMtpDriver, type MtpDriverOptions, MtpRecorder } from './mtp/index.ts';
 export { type DecodedName, decodeName } from './names/decode-name.ts';
 export { type NameProfile, nameProfiles } from './names/name-profiles.ts';
 export * from './recorder.ts';

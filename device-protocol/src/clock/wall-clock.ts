@@ -5,6 +5,11 @@ export function wallClockInZone(wallMs: number, zone: string): number {
   return wallMs - zoneOffsetAt(guess, zone);
 }
 
+/** What a wall clock in an IANA zone shows at an instant, as milliseconds since 1970-01-01 as if it were UTC. */
+export function wallClockAt(utcMs: number, zone: string): number {
+  return utcMs + zoneOffsetAt(utcMs, zone);
+}
+
 /** How far a zone is ahead of UTC at a moment, in ms. */
 export function zoneOffsetAt(utcMs: number, zone: string): number {
   const format = new Intl.DateTimeFormat('en-CA', {

@@ -10,16 +10,15 @@ const pattern =
  */
 export function parsePtpDateTime(text: string): ParsedDateTime | null {
   const iso = isoText(text);
-  const parsed = iso === null ? null : parseDateTime(iso);
-  if (parsed === null) return null;
-  const digits = (pattern.exec(text)?.groups?.fraction ?? '').replace(/0+$/u, '').length;
-  return { ...parsed, resolutionMs: 10 ** (3 - digits) };
+  return iso === null ? null : parseDateTime(iso);
 }
 
 /** The time of a file as the recorder wrote it; `null` where it wrote none that can be read. */
 export function fileTimeOf(text: string): DeviceTime | null {
   const iso = isoText(text);
-  return iso === null || parseDateTime(iso) === null ? null : { text: iso, source: 'file-time' };
+  return iso === null || parseDateTime(iso) === null
+    ? null
+    : { text: iso, source: 'file-time', assumedZone: null };
 }
 
 /** The same time in the form of `DeviceTime`; `null` where the text has another form. */
