@@ -1,4 +1,5 @@
 /** Recorders that are not there: they speak real bytes on real seams, with faults on demand. */
+export * from './mtp/index.ts';
 export { pacedDriver } from './paced-driver.ts';
 export type { SimulatedClock, SimulatedClockOptions } from './simulated-clock.ts';
 export {
