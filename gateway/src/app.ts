@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type ClipRecord, Ingest, isStored } from '@docket/ingest';
+import { clockOptions } from './clock-options.ts';
 import { type Component, runningComponent } from './component.ts';
 import type { Config } from './config/index.ts';
 import { gatewayHealth, tellHealth } from './gateway-health.ts';
@@ -27,9 +28,6 @@ export interface GatewayOptions {
   /** Called once everything runs, with where the dashboard is. */
   onReady?(url: string): void;
 }
-
-/** Clock readings taken at each docking; each narrows the bounds of the offset. */
-const clockSamples = 4;
 
 /** A source of recorders that had no look for this long hangs; a look is due every few seconds. */
 const longestLookMs = 30_000;
@@ -111,7 +109,7 @@ function openIngest(
     reserveBytes: config.store.reserveBytes,
     hashWorkers: config.pull.hashWorkers ?? availableParallelism(),
     stallTimeoutMs: config.pull.stallTimeoutMs,
-    clockSamples,
+    clock: clockOptions(config.clock),
     archive: {
       name: config.archive.name,
       directory: config.archive.directory.path,

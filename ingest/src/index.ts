@@ -46,6 +46,17 @@ export type { ReleasePolicy } from './release/release-policy.ts';
 export { type Step, stepChannel } from './step-channel.ts';
 export type { Room } from './store/room.ts';
 export { mediaFileName, StoreLayout } from './store/store-layout.ts';
-export { type ClockStatement, clockStatement } from './time/clock-statement.ts';
+export type { ClockDrift, ClockEntry, ClockSet } from './time/clock-history.ts';
+export { type ClockHistoryRecord, readClockHistory } from './time/clock-index.ts';
+export type { ClockLimits } from './time/clock-limits.ts';
+export { type ClockStatement, clockStatement, type UnreadableReason } from './time/clock-statement.ts';
+export type { ClockVerdict, ClockVerdictReason, ClockVerdictState } from './time/clock-verdict.ts';
+export type { ClockPolicy } from './time/docking-clock.ts';
+export { type HostClock, isSynchronised } from './time/host-clock/host-clock.ts';
+export {
+  type HostClockOptions,
+  HostClockReader,
+  type HostClockSource,
+} from './time/host-clock/host-clock-reader.ts';
 export type { Difference, DifferenceCode } from './verify/difference.ts';
 export { type VerifyReport, verifyStore } from './verify/verify-store.ts';

@@ -18,6 +18,9 @@ import { type WrittenIdentity, writeIdentity } from './register/write-identity.t
 import type { ReleasePolicy } from './release/release-policy.ts';
 import { type Room, RoomKeeper, roomAt } from './store/room.ts';
 import { StoreLayout } from './store/store-layout.ts';
+import { ClockIndex } from './time/clock-index.ts';
+import type { ClockPolicy } from './time/docking-clock.ts';
+import { type HostClockOptions, HostClockReader } from './time/host-clock/host-clock-reader.ts';
 
 export interface IngestOptions {
   dockName: string;
@@ -26,7 +29,7 @@ export interface IngestOptions {
   reserveBytes: number;
   hashWorkers: number;
   stallTimeoutMs: number;
-  clockSamples: number;
+  clock: { host: HostClockOptions; policy: ClockPolicy };
   archive: { name: string; directory: string; retryBaseMs: number; retryMaxMs: number };
   releasePolicy: ReleasePolicy;
   /** Told of every clip whose state may have changed, by id. */
@@ -46,6 +49,7 @@ export class Ingest {
   readonly ledger: RecorderLedger;
   /** Hands acts of operators to recorders that stand docked and idle. */
   readonly acts: OperatorActs;
+  readonly hostClock: HostClockReader;
   /** What was found and mended at the start. */
   readonly recovery: Recovery;
   readonly #services: DockingServices;
@@ -58,6 +62,7 @@ export class Ingest {
   ) {
     this.#services = services;
     this.database = services.database;
+    this.hostClock = services.hostClock;
     this.custody = services.custody;
     this.layout = services.layout;
     this.ledger = services.ledger;
@@ -92,6 +97,7 @@ export class Ingest {
         target,
         onError: options.onForwardError,
       });
+      const hostClock = new HostClockReader(options.clock.host);
       const services: DockingServices = {
         ...base,
         dockings,
@@ -100,7 +106,9 @@ export class Ingest {
         room: new RoomKeeper(layout.root, options.reserveBytes),
         locks: new ClipLocks(),
         stallTimeoutMs: options.stallTimeoutMs,
-        clockSamples: options.clockSamples,
+        clocks: new ClockIndex(database, custody),
+        hostClock,
+        clockPolicy: options.clock.policy,
         releasePolicy: options.releasePolicy,
         archiveTarget: target.name,
         onReceipted: (listener) => forwarder.onReceipted(listener),

@@ -77,7 +77,14 @@ function openIngest(order: SlotsOrder, onStatus: (status: DockingStatus) => void
     reserveBytes: 0,
     hashWorkers: availableParallelism(),
     stallTimeoutMs: 60_000,
-    clockSamples: 1,
+    clock: {
+      host: { source: 'assume-synchronised', assumedBoundMs: 10 },
+      policy: {
+        samples: 1,
+        set: 'when-host-synchronised',
+        limits: { driftMsPerDay: 3000, faultOffsetMs: 5000 },
+      },
+    },
     archive: { name: 'none', directory: join(order.store, 'archive'), retryBaseMs: 1000, retryMaxMs: 1000 },
     releasePolicy: 'never',
     onClip: () => {},

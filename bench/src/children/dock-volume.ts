@@ -15,7 +15,14 @@ const ingest = await Ingest.open({
   reserveBytes: 0,
   hashWorkers: availableParallelism(),
   stallTimeoutMs: 60_000,
-  clockSamples: 1,
+  clock: {
+    host: { source: 'assume-synchronised', assumedBoundMs: 10 },
+    policy: {
+      samples: 1,
+      set: 'when-host-synchronised',
+      limits: { driftMsPerDay: 3000, faultOffsetMs: 5000 },
+    },
+  },
   archive: { name: 'none', directory: join(store, 'archive'), retryBaseMs: 1000, retryMaxMs: 1000 },
   releasePolicy: 'never',
   onClip: () => {},

@@ -206,6 +206,8 @@ export const en: Messages = {
       'not-supported': 'not offered',
       'read-failed': 'reading failed',
       'readings-disagree': 'readings contradict each other',
+      'clock-stepped': 'the clock was moved while it was read',
+      'host-clock-jumped': 'the dock’s own clock was moved during this docking: readings cannot be used',
       'not-read-yet': 'not read yet',
     },
   },

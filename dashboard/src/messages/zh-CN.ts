@@ -220,6 +220,8 @@ export const zhCN = {
       'not-supported': '记录仪不提供读取',
       'read-failed': '读取失败',
       'readings-disagree': '多次读数互相矛盾',
+      'clock-stepped': '读取期间时钟被拨动',
+      'host-clock-jumped': '采集站时钟在本次入站中被拨动，读数不可用',
       'not-read-yet': '尚未读取',
     } satisfies Record<ClockReason, string>,
   },

@@ -13,6 +13,7 @@ export function slotNamed(slot: string, parts: Partial<Slot> = {}): Slot {
     capabilities: [],
     concerns: [],
     clock: { state: 'unreadable', reason: 'not-read-yet' },
+    clockVerdict: { state: 'unknown', reasons: [] },
     progress: null,
     issue: null,
     ...parts,

@@ -156,6 +156,7 @@ describe('against a running gateway', () => {
       capabilities: [],
       concerns: [],
       clock: { state: 'unreadable', reason: 'not-read-yet' },
+      clockVerdict: { state: 'unknown', reasons: [] },
       progress: null,
       issue: null,
     });

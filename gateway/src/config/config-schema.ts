@@ -264,6 +264,60 @@ const pull = section(
   },
 );
 
+const clock = section(
+  {
+    title: 'Clocks',
+    description: 'The dock’s own clock, and how recorders’ clocks are measured, judged and set.',
+  },
+  {
+    hostSource: choice(['auto', 'chrony', 'timesyncd', 'system', 'assume-synchronised'], {
+      title: 'Who tells how the dock’s clock stands',
+      description:
+        '`auto`: chrony, else systemd-timesyncd, else the kernel’s own state. While the answer is not “synchronised”, nothing is corrected and no recorder is set. `assume-synchronised`: the operator vouches for the clock (GPS receiver, demonstration), and every statement says so.',
+      default: 'auto',
+    }),
+    assumedBoundMs: Type.Integer({
+      title: 'Bound vouched for',
+      description: 'With `assume-synchronised`: the dock’s clock is taken to be within this of UTC.',
+      unit: 'ms',
+      minimum: 1,
+      maximum: 60_000,
+      default: 100,
+    }),
+    samples: Type.Integer({
+      title: 'Readings a docking',
+      description:
+        'Readings taken of a recorder’s clock in a row, spread over one step of it; each narrows the bounds.',
+      minimum: 1,
+      maximum: 32,
+      default: 4,
+    }),
+    set: choice(['never', 'when-host-synchronised'], {
+      title: 'When to set a recorder’s clock',
+      description:
+        '`when-host-synchronised`: at each docking, after it was read, where the recorder can be set and the dock’s clock is synchronised; then it is read again.',
+      default: 'when-host-synchronised',
+    }),
+    driftMsPerDay: Type.Integer({
+      title: 'Drift allowed in a day',
+      description:
+        'What a working clock may run away (GA/T 947: 3 s a day). More since it was last set is a fault; doubt about a time grows by this with the distance from a reading.',
+      unit: 'ms',
+      minimum: 1,
+      maximum: 600_000,
+      default: 3_000,
+    }),
+    faultOffsetMs: Type.Integer({
+      title: 'Offset that is a fault',
+      description: 'However long ago the clock was set.',
+      unit: 'ms',
+      minimum: 1,
+      maximum: 3_600_000,
+      default: 5_000,
+    }),
+  },
+);
+
 const http = section(
   { title: 'HTTP', description: 'The dashboard and the API.' },
   {
@@ -348,7 +402,7 @@ const log = section(
 
 /** The configuration file: its schema, its defaults and its documentation in one. */
 export const configSchema = Type.Object(
-  { dock, store, volumes, serial, usb, slots, archive, release, pull, http, log },
+  { dock, store, volumes, serial, usb, slots, archive, release, pull, clock, http, log },
   {
     title: 'Docket configuration',
     description: 'One YAML file. Unknown keys are errors.',

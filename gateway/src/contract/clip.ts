@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
-import { ClockStatement, DeviceTime, Identifier, Instant, nullable, oneOf } from './terms.ts';
+import { ClockStatement } from './clock.ts';
+import { DeviceTime, Identifier, Instant, nullable, oneOf } from './terms.ts';
 
 export const ClipKind = oneOf(['video', 'audio', 'photo', 'sidecar']);
 

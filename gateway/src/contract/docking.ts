@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
-import { ClockStatement, Identifier, Instant, nullable, oneOf } from './terms.ts';
+import { ClockStatement, ClockVerdict } from './clock.ts';
+import { Identifier, Instant, nullable, oneOf } from './terms.ts';
 
 export const SlotState = oneOf(
   [
@@ -102,6 +103,7 @@ export const Slot = Type.Object({
   capabilities: Type.Array(Capability, { description: 'Empty until the recorder is open.' }),
   concerns: Type.Array(RecorderConcern),
   clock: ClockStatement,
+  clockVerdict: ClockVerdict,
   progress: nullable(DockingProgress),
   issue: nullable(SlotIssue),
 });
@@ -119,6 +121,7 @@ export const Docking = Type.Object({
   safeAt: nullable(Instant),
   detachedAt: nullable(Instant),
   clock: ClockStatement,
+  clockVerdict: ClockVerdict,
   clipsListed: Type.Integer(),
   clipsPulled: Type.Integer(),
   clipsKnown: Type.Integer(),

@@ -1,5 +1,6 @@
 /** The API contract: schemas and types only, safe for a browser. Served as OpenAPI by the gateway. */
 export * from './clip.ts';
+export * from './clock.ts';
 export * from './custody.ts';
 export * from './docking.ts';
 export * from './events.ts';

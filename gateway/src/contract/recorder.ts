@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox';
+import { ClockStatement, ClockVerdict } from './clock.ts';
 import { RecorderConcern, RecorderSummary } from './docking.ts';
-import { ClockStatement, Identifier, Instant, nullable, oneOf } from './terms.ts';
+import { Identifier, Instant, nullable, oneOf } from './terms.ts';
 
 export const RecorderState = oneOf(
   ['in-service', 'lost', 'broken', 'retired'],
@@ -42,8 +43,9 @@ export const Recorder = Type.Object({
   concerns: Type.Array(RecorderConcern),
   reading: nullable(RecorderReading),
   clock: ClockStatement,
+  clockVerdict: ClockVerdict,
   clockFault: Type.Boolean({
-    description: 'The clock at the last docking was off by more than is tolerated.',
+    description: 'The clock was at fault at the last docking: the state of its verdict.',
   }),
   slot: nullable(Type.String({ description: 'Where the recorder stands docked now.' })),
 });

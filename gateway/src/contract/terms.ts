@@ -1,4 +1,4 @@
-import { type Static, type TSchema, Type } from 'typebox';
+import { type TSchema, Type } from 'typebox';
 
 /** `null` stands for "not known" or "not there"; a field is never left out of an answer. */
 export function nullable<Schema extends TSchema>(schema: Schema) {
@@ -28,21 +28,3 @@ export const DeviceTime = Type.Object(
   },
   { description: 'A time by the recorder’s own clock, as found and not corrected.' },
 );
-
-/** What is known of a recorder’s clock at one docking. Offset is recorder minus host. */
-export const ClockStatement = Type.Union([
-  Type.Object({
-    state: Type.Literal('measured'),
-    offsetMs: Type.Number(),
-    halfWidthMs: Type.Number({ description: 'The true offset lies within offsetMs ± halfWidthMs.' }),
-    readAt: Instant,
-    samples: Type.Integer(),
-    method: Type.String(),
-    assumedZone: nullable(Type.String()),
-  }),
-  Type.Object({
-    state: Type.Literal('unreadable'),
-    reason: oneOf(['not-supported', 'read-failed', 'readings-disagree', 'not-read-yet']),
-  }),
-]);
-export type ClockStatement = Static<typeof ClockStatement>;

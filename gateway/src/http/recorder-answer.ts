@@ -2,15 +2,10 @@ import type { RegisteredRecorder } from '@docket/ingest';
 import type { Recorder, RecorderQuery } from '../contract/index.ts';
 
 const dayMs = 86_400_000;
-/** A clock further off than this, at the least that its bounds allow, is at fault. */
-const clockToleranceMs = 5_000;
 
 /** A recorder as the API shows it. */
 export function recorderAnswer(recorder: RegisteredRecorder): Recorder {
-  const { clock } = recorder;
-  const clockFault =
-    clock.state === 'measured' && Math.abs(clock.offsetMs) - clock.halfWidthMs > clockToleranceMs;
-  return { ...recorder, clockFault };
+  return { ...recorder, clockFault: recorder.clockVerdict.state === 'fault' };
 }
 
 /** Whether a recorder is one that was asked for. */

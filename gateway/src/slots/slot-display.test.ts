@@ -43,6 +43,7 @@ function status(change: Partial<DockingStatus> = {}): DockingStatus {
     capabilities: [],
     concerns: [],
     clock: { state: 'unreadable', reason: 'not-supported' },
+    clockVerdict: { state: 'unknown', reasons: [] },
     progress,
     issue: null,
     ...change,

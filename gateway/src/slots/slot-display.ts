@@ -46,6 +46,7 @@ export class SlotDisplay {
       capabilities: [...status.capabilities],
       concerns: [...status.concerns],
       clock: status.clock,
+      clockVerdict: status.clockVerdict,
       progress: status.progress,
       issue: status.issue,
     };
@@ -95,6 +96,7 @@ export class SlotDisplay {
       capabilities: [],
       concerns: [],
       clock: { state: 'unreadable', reason: 'not-read-yet' },
+      clockVerdict: { state: 'unknown', reasons: [] },
       progress: null,
       issue: null,
     };

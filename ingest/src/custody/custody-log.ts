@@ -6,6 +6,8 @@ export type CustodyAction =
   | 'attached'
   | 'identified'
   | 'clock-read'
+  | 'clock-set'
+  | 'time-revised'
   | 'inventoried'
   | 'safe'
   | 'detached'

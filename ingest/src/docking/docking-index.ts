@@ -7,7 +7,7 @@ import { registerClaims } from '../register/claimed-identity.ts';
 import { concernsAbout } from '../register/concerns.ts';
 import { readStanding } from '../register/standing.ts';
 import { announceStep } from '../step-channel.ts';
-import { type ClockStatement, clockNotReadYet } from '../time/clock-statement.ts';
+import { clockNotReadYet } from '../time/clock-statement.ts';
 import type { DockingIssue, DockingState, RecorderConcern, RecorderSummary } from './docking-record.ts';
 
 export interface DockingCounts {
@@ -78,15 +78,6 @@ export class DockingIndex {
           status.freeBytes,
         ],
       ),
-    );
-  }
-
-  async clockRead(dockingId: string, clock: ClockStatement): Promise<void> {
-    await this.#record('clock-read', dockingId, { ...clock }, (transaction) =>
-      transaction.run('UPDATE docking SET clock = ? WHERE docking_id = ?', [
-        JSON.stringify(clock),
-        dockingId,
-      ]),
     );
   }
 

@@ -1,6 +1,7 @@
 import type { SqlRow, SqlValue } from '../index-store/connection.ts';
 import type { IndexReader } from '../index-store/index-database.ts';
 import type { ClockStatement } from '../time/clock-statement.ts';
+import { type ClockVerdict, clockNotJudged } from '../time/clock-verdict.ts';
 import type {
   DockingIssueCode,
   DockingRecord,
@@ -10,7 +11,8 @@ import type {
 } from './docking-record.ts';
 
 const dockingSelect = `SELECT docking.*, recorder.serial_number, recorder.vendor, recorder.model, recorder.firmware,
-  recorder.officer_number FROM docking LEFT JOIN recorder USING (recorder_id)`;
+  recorder.officer_number, clock_history.verdict FROM docking LEFT JOIN recorder USING (recorder_id)
+  LEFT JOIN clock_history USING (docking_id)`;
 
 /** Dockings, newest first; `before` is the docking id the page starts after. */
 export async function listDockings(
@@ -55,6 +57,7 @@ function toDocking(row: SqlRow): DockingRecord {
     safeAt: text(row.safe_at),
     detachedAt: text(row.detached_at),
     clock: JSON.parse(String(row.clock)) as ClockStatement,
+    clockVerdict: verdictOf(row),
     clipsListed: Number(row.clips_listed),
     clipsPulled: Number(row.clips_pulled),
     clipsKnown: Number(row.clips_known),
@@ -65,6 +68,10 @@ function toDocking(row: SqlRow): DockingRecord {
         : { code: row.failure_code as DockingIssueCode, detail: String(row.failure_detail ?? '') },
     concerns: JSON.parse(String(row.concerns)) as RecorderConcern[],
   };
+}
+
+export function verdictOf({ verdict }: SqlRow): ClockVerdict {
+  return verdict == null ? clockNotJudged : (JSON.parse(String(verdict)) as ClockVerdict);
 }
 
 function text(value: SqlValue | undefined): string | null {

@@ -1,4 +1,5 @@
 import type { ClockStatement } from '../time/clock-statement.ts';
+import type { ClockVerdict } from '../time/clock-verdict.ts';
 
 /**
  * `open` while the recorder is in the slot; `complete` when it left after all was safe; `interrupted` when it left
@@ -50,6 +51,7 @@ export interface DockingRecord {
   safeAt: string | null;
   detachedAt: string | null;
   clock: ClockStatement;
+  clockVerdict: ClockVerdict;
   clipsListed: number;
   clipsPulled: number;
   clipsKnown: number;

@@ -10,7 +10,11 @@ import type { RegisteredClip } from '../clip/clip-index.ts';
 import { IngestError, isIngestError } from '../errors.ts';
 import { concernsAbout } from '../register/concerns.ts';
 import type { RecorderLedger } from '../register/recorder-ledger.ts';
-import { type ClockStatement, clockNotReadYet, clockStatement } from '../time/clock-statement.ts';
+import { readClockHistory } from '../time/clock-index.ts';
+import { type ClockStatement, clockNotReadYet } from '../time/clock-statement.ts';
+import { type ClockVerdict, clockNotJudged } from '../time/clock-verdict.ts';
+import { type ClockServices, takeClock } from '../time/docking-clock.ts';
+import { HostClockWatch } from '../time/host-clock/host-clock-watch.ts';
 import type { DockingIndex } from './docking-index.ts';
 import { type DockingProgress, ProgressMeter } from './docking-progress.ts';
 import {
@@ -23,6 +27,9 @@ import { type Inventory, takeInventory } from './inventory.ts';
 import type { ActQueue, OperatorActs } from './operator-acts.ts';
 import { pullWanted } from './pull-wanted.ts';
 import { type ReleaseServices, releaseWhenReceipted } from './release-receipted.ts';
+
+/** Earlier dockings that a clock is judged by. */
+const reckonedDockings = 10;
 
 export type DockingPhase =
   | 'attached'
@@ -48,16 +55,15 @@ export interface DockingStatus {
   capabilities: readonly Capability[];
   concerns: readonly RecorderConcern[];
   clock: ClockStatement;
+  clockVerdict: ClockVerdict;
   progress: DockingProgress;
   issue: DockingIssue | null;
 }
 
-export interface DockingServices extends ReleaseServices {
+export interface DockingServices extends ReleaseServices, ClockServices {
   dockings: DockingIndex;
   acts: OperatorActs;
   ledger: RecorderLedger;
-  /** Clock readings taken in a row; more narrow the bounds. */
-  clockSamples: number;
   /** Called when a clip was sealed and can be forwarded. */
   onSealed(clipId: string): void;
   onStatus(status: DockingStatus): void;
@@ -105,6 +111,8 @@ class Docking {
   readonly #driver: string;
   readonly #slot: string;
   readonly #meter = new ProgressMeter();
+  readonly #hostWatch = new HostClockWatch();
+  #hostJumped = false;
   #status: Omit<DockingStatus, 'progress'>;
   #wasSafe = false;
 
@@ -121,6 +129,7 @@ class Docking {
       capabilities: [],
       concerns: [],
       clock: clockNotReadYet,
+      clockVerdict: clockNotJudged,
       issue: null,
     };
   }
@@ -135,7 +144,7 @@ class Docking {
     const summary = await this.#identify(recorder, signal);
     const unfollow = this.#followLedger();
     try {
-      await this.#readClock(recorder, signal);
+      await this.#takeClock(recorder, summary, signal);
       await this.#readStatus(recorder, summary, signal);
       const inventory = await this.#list(recorder, summary, signal);
       await this.#pull(recorder, summary, inventory, signal);
@@ -169,21 +178,27 @@ class Docking {
     });
   }
 
-  /** Reads the clock before anything could set it. A clock that cannot be read is a fact, not a failure. */
-  async #readClock(recorder: Recorder, signal: AbortSignal): Promise<void> {
-    const clock = await this.#measureClock(recorder, signal);
-    await this.#services.dockings.clockRead(this.#status.dockingId, clock);
-    this.#show({ clock });
+  /** Reads the clock before anything could set it, then sets it where that is allowed. */
+  async #takeClock(recorder: Recorder, summary: RecorderSummary, signal: AbortSignal): Promise<void> {
+    const { recorderId } = summary;
+    // A recorder without a name of its own has no history: another may have stood in its slot.
+    const earlier = isAnonymous(summary)
+      ? []
+      : await readClockHistory(this.#services.database, recorderId, { latest: reckonedDockings });
+    const { dockingId } = this.#status;
+    const docked = { recorder, dockingId, recorderId, earlier, hostWatch: this.#hostWatch };
+    const { found, verdict } = await takeClock(this.#services, docked, signal);
+    this.#show({ clock: found, clockVerdict: verdict });
   }
 
-  async #measureClock(recorder: Recorder, signal: AbortSignal): Promise<ClockStatement> {
-    if (!recorder.capabilities.has('readClock')) return { state: 'unreadable', reason: 'not-supported' };
-    try {
-      return clockStatement(await recorder.readClock(this.#services.clockSamples, signal));
-    } catch (error) {
-      if (signal.aborted || isRecorderLost(error)) throw error;
-      return { state: 'unreadable', reason: 'read-failed' };
-    }
+  /** A host clock that was stepped under a docking takes every reading of that docking with it. */
+  async #checkHostClock(): Promise<void> {
+    const jumpMs = this.#hostWatch.jumpMs();
+    if (jumpMs === null || this.#hostJumped || this.#status.recorder === null) return;
+    this.#hostJumped = true;
+    const { dockingId } = this.#status;
+    const { statement, verdict } = await this.#services.clocks.hostJumped(dockingId, jumpMs);
+    this.#show({ clock: statement, clockVerdict: verdict });
   }
 
   /** Battery and room, where the recorder tells them. That it does not is no failure. */
@@ -258,6 +273,7 @@ class Docking {
 
   /** Safe only when what was found on the recorder is what now stands, verified, in the store. */
   async #sayFinished(inventory: Inventory): Promise<void> {
+    await this.#checkHostClock();
     const meter = this.#meter;
     const untaken = meter.clipsTotal - meter.clipsKnown - meter.clipsDone;
     const safeToUndock = untaken === inventory.refused;
@@ -330,6 +346,7 @@ class Docking {
   }
 
   async end(issue: DockingIssue | null): Promise<void> {
+    await this.#checkHostClock();
     const state = issue !== null ? 'failed' : this.#wasSafe ? 'complete' : 'interrupted';
     if (issue !== null) this.#show({ phase: 'failed', safeToUndock: false, issue });
     await this.#services.dockings.end(this.#status.dockingId, {

@@ -1,4 +1,4 @@
-import { toRecorderSummary } from '../docking/docking-queries.ts';
+import { toRecorderSummary, verdictOf } from '../docking/docking-queries.ts';
 import type { SqlRow, SqlValue } from '../index-store/connection.ts';
 import type { IndexReader } from '../index-store/index-database.ts';
 import { type ClockStatement, clockNotReadYet } from '../time/clock-statement.ts';
@@ -21,13 +21,14 @@ const mostHistory = 1_000;
 const registerSelect = `SELECT recorder.*, ${standingColumns},
     (SELECT count(*) FROM docking WHERE docking.recorder_id = recorder.recorder_id) AS dockings,
     (SELECT count(*) FROM clip WHERE clip.recorder_id = recorder.recorder_id) AS clips,
-    latest.clock AS latest_clock,
+    latest.clock AS latest_clock, clock_history.verdict,
     (SELECT slot FROM docking WHERE docking.recorder_id = recorder.recorder_id AND state = 'open'
       ORDER BY docking_id DESC LIMIT 1) AS docked_slot,
     reading.at AS read_at, reading.docking_id AS read_in, reading.battery_percent, reading.capacity_bytes, reading.free_bytes
   FROM recorder ${standingJoins}
   LEFT JOIN docking AS latest ON latest.docking_id = (SELECT max(docking_id) FROM docking
     WHERE docking.recorder_id = recorder.recorder_id)
+  LEFT JOIN clock_history ON clock_history.docking_id = latest.docking_id
   LEFT JOIN recorder_reading AS reading ON reading.docking_id = (SELECT max(docking_id) FROM recorder_reading
     WHERE recorder_reading.recorder_id = recorder.recorder_id)`;
 
@@ -81,6 +82,7 @@ function toRegistered(row: SqlRow): RegisteredRecorder {
       typeof row.latest_clock === 'string'
         ? (JSON.parse(row.latest_clock) as ClockStatement)
         : clockNotReadYet,
+    clockVerdict: verdictOf(row),
     slot: text(row.docked_slot),
   };
 }

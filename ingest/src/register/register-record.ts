@@ -1,6 +1,7 @@
 import type { RecorderIdentity } from '@docket/device-protocol';
 import type { RecorderConcern, RecorderSummary } from '../docking/docking-record.ts';
 import type { ClockStatement } from '../time/clock-statement.ts';
+import type { ClockVerdict } from '../time/clock-verdict.ts';
 
 export const recorderStates = ['in-service', 'lost', 'broken', 'retired'] as const;
 /** Whether a recorder may be used. Every change of it stands in the ledger. */
@@ -73,6 +74,7 @@ export interface RegisteredRecorder extends RecorderSummary, RecorderStanding {
   reading: RecorderReading | null;
   /** The clock at the last docking. */
   clock: ClockStatement;
+  clockVerdict: ClockVerdict;
   /** Where it stands docked now. */
   slot: string | null;
 }

@@ -49,7 +49,7 @@ export function sealedRecord(
     markedSource: clip.markedSource,
     quarantine: clip.quarantine === null ? null : { ...clip.quarantine },
     officerNumber: clip.officerNumber,
-    clock: { ...clip.clock },
+    clock: { ...clip.clock } as JsonValue,
     media: {
       file: mediaFileName(clip.name),
       sizeBytes: taken.sizeBytes,

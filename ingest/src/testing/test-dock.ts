@@ -161,7 +161,14 @@ export function ingestOptions(options: Omit<DockOptions, 'root'>): IngestOptions
     reserveBytes: 0,
     hashWorkers: 2,
     stallTimeoutMs: 20_000,
-    clockSamples: 4,
+    clock: {
+      host: { source: 'assume-synchronised', assumedBoundMs: 10 },
+      policy: {
+        samples: 4,
+        set: 'when-host-synchronised',
+        limits: { driftMsPerDay: 3000, faultOffsetMs: 5000 },
+      },
+    },
     archive: { name: 'main', directory: options.archive, retryBaseMs: 1, retryMaxMs: 1 },
     releasePolicy: options.releasePolicy,
     onClip: () => {},

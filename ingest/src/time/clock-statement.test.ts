@@ -1,7 +1,8 @@
 import type { ClockReading } from '@docket/device-protocol';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { clockStatement } from './clock-statement.ts';
+import { synchronisedHost, unsynchronisedHost } from '../testing/host-clocks.ts';
+import { clockStatement, offsetOf } from './clock-statement.ts';
 
 function reading(change: Partial<ClockReading>): ClockReading {
   return {
@@ -49,7 +50,7 @@ describe('the clock statement', () => {
         fc.constantFrom(1, 10, 1000, 2000, 60_000),
         askings,
         (offsetMs, resolutionMs, asked) => {
-          const statement = clockStatement(simulate(offsetMs, resolutionMs, asked));
+          const statement = clockStatement(simulate(offsetMs, resolutionMs, asked), synchronisedHost(0));
           if (statement.state !== 'measured') throw new Error(`not measured: ${statement.reason}`);
           // Tenths of a millisecond are not exact as doubles.
           expect(Math.abs(offsetMs - statement.offsetMs)).toBeLessThanOrEqual(statement.halfWidthMs + 1e-6);
@@ -68,14 +69,17 @@ describe('the clock statement', () => {
         const shownMs = 5000;
         const hostMs = startMs + thereMs;
         const offsetMs = shownMs - hostMs + (isLowest ? 0 : 1 - 1 / 64);
-        const statement = clockStatement([
-          reading({
-            deviceMs: shownMs,
-            resolutionMs: 1,
-            hostBeforeMs: isLowest ? startMs : hostMs,
-            hostAfterMs: isLowest ? hostMs : hostMs + backMs,
-          }),
-        ]);
+        const statement = clockStatement(
+          [
+            reading({
+              deviceMs: shownMs,
+              resolutionMs: 1,
+              hostBeforeMs: isLowest ? startMs : hostMs,
+              hostAfterMs: isLowest ? hostMs : hostMs + backMs,
+            }),
+          ],
+          synchronisedHost(0),
+        );
         if (statement.state !== 'measured') throw new Error('not measured');
         expect(Math.abs(offsetMs - statement.offsetMs)).toBeLessThanOrEqual(statement.halfWidthMs + 1e-6);
       }),
@@ -85,8 +89,8 @@ describe('the clock statement', () => {
   test('more readings never widen the bounds by more than their rounding', () => {
     fc.assert(
       fc.property(fc.integer({ min: -1e6, max: 1e6 }), askings, (offsetMs, asked) => {
-        const all = clockStatement(simulate(offsetMs, 1000, asked));
-        const fewer = clockStatement(simulate(offsetMs, 1000, asked.slice(0, 1)));
+        const all = clockStatement(simulate(offsetMs, 1000, asked), synchronisedHost(0));
+        const fewer = clockStatement(simulate(offsetMs, 1000, asked.slice(0, 1)), synchronisedHost(0));
         if (all.state !== 'measured' || fewer.state !== 'measured') throw new Error('not measured');
         expect(all.halfWidthMs).toBeLessThanOrEqual(fewer.halfWidthMs + 0.2);
       }),
@@ -94,33 +98,66 @@ describe('the clock statement', () => {
   });
 
   test('a clock that shows 12:00:05 when the host asks from 12:00:00.000 to 12:00:00.400 is 4.6 to 6 s ahead', () => {
-    const statement = clockStatement([
-      reading({ deviceMs: 43_205_000, hostBeforeMs: 43_200_000, hostAfterMs: 43_200_400 }),
-    ]);
-    expect(statement).toEqual({
+    const host = synchronisedHost(0);
+    const readings = [reading({ deviceMs: 43_205_000, hostBeforeMs: 43_200_000, hostAfterMs: 43_200_400 })];
+    expect(clockStatement(readings, host)).toEqual({
       state: 'measured',
       offsetMs: 5300,
       halfWidthMs: 700,
+      kind: 'bound',
       readAt: '1970-01-01T12:00:00.000Z',
       samples: 1,
+      resolutionMs: 1000,
+      rttMsMin: 400,
+      host,
       method: 'smp-datetime',
       assumedZone: 'Asia/Shanghai',
     });
   });
 
-  test('readings that share no offset are told as such and not averaged', () => {
+  test('the doubt of the host’s own clock is part of it', () => {
+    const readings = [reading({ deviceMs: 43_205_000, hostBeforeMs: 43_200_000, hostAfterMs: 43_200_400 })];
+    expect(clockStatement(readings, synchronisedHost(25))).toMatchObject({
+      offsetMs: 5300,
+      halfWidthMs: 725,
+    });
+  });
+
+  test('against a host that is not synchronised it is unverified, and nothing is reckoned with it', () => {
+    const readings = [reading({ deviceMs: 43_205_000, hostBeforeMs: 43_200_000, hostAfterMs: 43_200_400 })];
+    const statement = clockStatement(readings, unsynchronisedHost);
+    expect(statement).toMatchObject({
+      offsetMs: 5300,
+      halfWidthMs: 700,
+      kind: 'unverified',
+      host: { state: 'unsynchronised' },
+    });
+    expect(offsetOf(statement)).toBeNull();
+    expect(offsetOf(clockStatement(readings, synchronisedHost(0)))).toEqual({ lowMs: 4100, highMs: 6000 });
+  });
+
+  test('a clock moved between two readings is told as such, and nothing is averaged', () => {
     const readings = [
       reading({ deviceMs: 10_000, hostBeforeMs: 10_000, hostAfterMs: 10_020 }),
-      reading({ deviceMs: 71_000, hostBeforeMs: 11_000, hostAfterMs: 11_020 }),
+      reading({ deviceMs: 11_000, hostBeforeMs: 11_000, hostAfterMs: 11_020 }),
+      reading({ deviceMs: 71_000, hostBeforeMs: 12_000, hostAfterMs: 12_020 }),
     ];
-    expect(clockStatement(readings)).toEqual({ state: 'unreadable', reason: 'readings-disagree' });
-    expect(clockStatement([...readings].reverse())).toEqual({
+    const stepped = { state: 'unreadable', reason: 'clock-stepped' };
+    expect(clockStatement(readings, synchronisedHost(0))).toEqual(stepped);
+    expect(clockStatement([...readings].reverse(), synchronisedHost(0))).toEqual(stepped);
+  });
+
+  test('readings that no one step explains disagree', () => {
+    const readings = [10_000, 71_000, 12_000].map((deviceMs, index) =>
+      reading({ deviceMs, hostBeforeMs: 10_000 + index * 1000, hostAfterMs: 10_020 + index * 1000 }),
+    );
+    expect(clockStatement(readings, synchronisedHost(0))).toEqual({
       state: 'unreadable',
       reason: 'readings-disagree',
     });
   });
 
   test('no reading at all is a clock that could not be read', () => {
-    expect(clockStatement([])).toEqual({ state: 'unreadable', reason: 'read-failed' });
+    expect(clockStatement([], synchronisedHost(0))).toEqual({ state: 'unreadable', reason: 'read-failed' });
   });
 });

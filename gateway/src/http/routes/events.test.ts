@@ -38,6 +38,7 @@ function slotNamed(slot: string, label: string): Slot {
     capabilities: [],
     concerns: [],
     clock: { state: 'unreadable', reason: 'not-read-yet' },
+    clockVerdict: { state: 'unknown', reasons: [] },
     progress: null,
     issue: null,
   };
