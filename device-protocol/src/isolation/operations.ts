@@ -2,6 +2,7 @@
 
 import { type Static, type TObject, type TProperties, type TSchema, Type } from 'typebox';
 import { Compile, type Validator } from 'typebox/compile';
+import { PluginName, Serves } from '../plugin/plugin-schema.ts';
 import { WireError } from './wire-error.ts';
 import {
   WireCapability,
@@ -55,6 +56,11 @@ export const operations = {
       parallelReads: Type.Integer({ minimum: 1, maximum: 64 }),
       hasFirmware: Type.Boolean(),
     },
+  ),
+  /** Instead of `open`: what a plugin says of itself. */
+  describePlugin: operation(
+    { module: Type.String(), options: Type.Unknown() },
+    { name: PluginName, serves: Serves },
   ),
   identify: operation({}, { identity: WireIdentity }),
   readClock: operation({ count: Count }, { readings: Type.Array(WireClockReading, { maxItems: 1000 }) }),

@@ -126,6 +126,11 @@ class RecorderServer {
       const opened = { driver: this.#recorder.driver, parallelReads, hasFirmware: firmware !== null };
       return { body: { ...opened, capabilities: [...capabilities] } };
     },
+    describePlugin: async (place) => ({
+      body: {
+        ...(await (await import('../plugin/load-plugin.ts')).describePlugin(place)),
+      } as AnswerOf<'describePlugin'>,
+    }),
     identify: async (_, { signal }) => ({ body: { identity: await this.#opened.identify(signal) } }),
     readClock: async ({ count }, { signal }) => ({
       body: { readings: await this.#opened.readClock(count, signal) },

@@ -23,7 +23,7 @@ export interface DeviceRule {
  */
 export type ModelWay =
   | { by: 'mount' }
-  | { by: 'interface'; driver: 'mtp' | 'scsi' | 'smp' }
+  | { by: 'interface'; driver: string }
   | { by: 'tty'; baudRate: number };
 
 /** One row of the table of known models. */

@@ -1,58 +1,56 @@
-import { type Static, Type } from 'typebox';
-import { Check } from 'typebox/value';
+import { Type } from 'typebox';
+import { Check, Errors } from 'typebox/value';
 import type { RecorderDriver } from '../attachment.ts';
 import { RecorderError } from '../errors.ts';
-import type { RecorderPlugin } from './plugin.ts';
+import type { PluginFacts, RecorderPlugin } from './plugin.ts';
+import { PluginName, Serves } from './plugin-schema.ts';
 
-const Plugin = Type.Object({
-  apiVersion: Type.Literal(1),
-  name: Type.String({ pattern: '^[a-z][a-z0-9-]{0,31}$' }),
-  createDriver: Type.Unsafe<RecorderPlugin['createDriver']>(Type.Unknown()),
-});
+const Plugin = Type.Object({ apiVersion: Type.Literal(1), name: PluginName, serves: Serves });
 
-/** What is wrong with a plugin, for whoever configured it. */
-export class PluginError extends Error {
-  constructor(message: string, options: { cause?: unknown } = {}) {
-    super(message, options);
-    this.name = 'PluginError';
-  }
-}
-
-/** The plugin a module exports. Throws PluginError where it cannot be loaded or is none. */
-export async function importPlugin(module: string): Promise<RecorderPlugin> {
-  const exports = await import(module).catch((cause: unknown) => {
-    throw new PluginError(`it cannot be loaded: ${messageOf(cause)}`, { cause });
-  });
-  const plugin: unknown = exports.recorderPlugin;
-  if (plugin === undefined) throw new PluginError('it exports no recorderPlugin');
-  if (!isPlugin(plugin)) {
-    throw new PluginError(
-      'its recorderPlugin lacks apiVersion 1, a name of lower-case letters, or createDriver',
-    );
-  }
-  return plugin;
-}
-
-/** The driver of a plugin. Throws RecorderError DRIVER_CRASHED where the plugin or its options are of no use. */
-export async function loadPlugin({
-  module,
-  options,
-}: {
+interface PluginPlace {
+  /** `file:` URL. */
   module: string;
   options: unknown;
-}): Promise<RecorderDriver> {
+}
+
+/** The driver of a plugin. Throws RecorderError DRIVER_CRASHED where plugin or options are of no use. */
+export async function loadPlugin(place: PluginPlace): Promise<RecorderDriver> {
+  return (await load(place)).driver;
+}
+
+/** What a plugin says of itself, once it took its options. Throws as `loadPlugin`. */
+export async function describePlugin(place: PluginPlace): Promise<PluginFacts> {
+  const { name, serves } = (await load(place)).plugin;
+  return { name, serves };
+}
+
+async function load({
+  module,
+  options,
+}: PluginPlace): Promise<{ plugin: RecorderPlugin; driver: RecorderDriver }> {
   try {
-    const plugin = await importPlugin(module);
-    return await plugin.createDriver(options);
+    const exports = await import(module);
+    const plugin = asPlugin(exports.recorderPlugin);
+    const driver = await plugin.createDriver(options);
+    if (typeof driver?.open !== 'function') throw new TypeError('createDriver gave no driver');
+    return { plugin, driver };
   } catch (cause) {
-    throw new RecorderError('DRIVER_CRASHED', `the plugin failed: ${messageOf(cause)}`, { cause });
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new RecorderError('DRIVER_CRASHED', `the plugin cannot be used: ${reason}`, { cause });
   }
 }
 
-function isPlugin(value: unknown): value is Static<typeof Plugin> {
-  return Check(Plugin, value) && typeof value.createDriver === 'function';
+function asPlugin(value: unknown): RecorderPlugin {
+  if (value === undefined) throw new TypeError('it exports no recorderPlugin');
+  if (!Check(Plugin, value)) {
+    const [first] = Errors(Plugin, value);
+    const place = first?.instancePath.replaceAll('/', '.') ?? '';
+    throw new TypeError(`recorderPlugin${place} ${first?.message ?? 'is not of the documented shape'}`);
+  }
+  if (!hasFactory(value)) throw new TypeError('recorderPlugin.createDriver is no function');
+  return value;
 }
 
-function messageOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
+function hasFactory(value: object): value is RecorderPlugin {
+  return 'createDriver' in value && typeof value.createDriver === 'function';
 }

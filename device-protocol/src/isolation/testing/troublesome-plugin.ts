@@ -79,6 +79,7 @@ function frame(header: unknown, payloadBytes: number): Uint8Array {
 export const recorderPlugin: RecorderPlugin = {
   apiVersion: 1,
   name: 'troublesome',
+  serves: [{ by: 'volume' }],
   createDriver: (options) => ({
     name: 'troublesome',
     open: async (_, signal) => {
