@@ -15,7 +15,14 @@ export interface PluginChoice {
   options: unknown;
 }
 
-export type DriverChoice = { driver: 'volume' } | { driver: 'smp'; assumedZone?: string } | PluginChoice;
+/** `usb` says how a USB interface is driven; without it only serial ports are. */
+export interface SmpChoice {
+  driver: 'smp';
+  assumedZone?: string;
+  usb?: UsbWay;
+}
+
+export type DriverChoice = { driver: 'volume' } | SmpChoice | PluginChoice;
 
 export function driverName(choice: DriverChoice): string {
   return choice.driver === 'plugin' ? choice.name : choice.driver;

@@ -1,5 +1,6 @@
 import type { RecorderDriver } from '../attachment.ts';
 import type { DriverChoice } from './driver-choice.ts';
+import { openUsbBy } from './open-usb-by.ts';
 
 /** Loads the chosen driver. Only a driver process calls this: native code is loaded there and nowhere else. */
 export async function loadDriver(choice: DriverChoice): Promise<RecorderDriver> {
@@ -11,9 +12,9 @@ export async function loadDriver(choice: DriverChoice): Promise<RecorderDriver> 
         import('../smp/index.ts'),
         import('../transport/smp-links.ts'),
       ]);
-      const { assumedZone } = choice;
+      const { assumedZone, usb } = choice;
       return createSmpDriver({
-        openLink: smpLinks(),
+        openLink: smpLinks(usb === undefined ? undefined : await openUsbBy(usb)),
         ...(assumedZone === undefined ? {} : { assumedZone }),
       });
     }
