@@ -19,11 +19,11 @@ export {
   type SmpRecorderSimulator,
   startSmpRecorder,
 } from './smp/smp-recorder-simulator.ts';
-export * from './usb/index.ts';
 export {
   type SmpTcpRecorderOptions,
   type SmpTcpSimulator,
   startSmpTcpRecorder,
 } from './smp/smp-tcp-simulator.ts';
 export { createSmpUsbSimulator, type SmpUsbSimulatorOptions } from './smp/smp-usb-simulator.ts';
+export * from './usb/index.ts';
 export { type WrapReader, withReaders } from './wrapped-driver.ts';

@@ -21,6 +21,8 @@ export interface RequestOptions extends Partial<SessionOptions> {
 /** What the session put aside or did again; counts since it was opened. */
 export interface SessionStatistics {
   resent: number;
+  /** The most requests that waited at once. */
+  mostWaiting: number;
   /** Whole packets that answered nothing asked: late duplicates, other sequence numbers, broken headers. */
   foreignPackets: number;
   discarded: Partial<Record<DiscardReason, number>>;
@@ -41,7 +43,7 @@ const sequenceNumbers = 256;
  * waits. Several requests may wait at once.
  */
 export class SmpSession {
-  readonly statistics: SessionStatistics = { resent: 0, foreignPackets: 0, discarded: {} };
+  readonly statistics: SessionStatistics = { resent: 0, mostWaiting: 0, foreignPackets: 0, discarded: {} };
   readonly #link: PacketLink;
   readonly #options: SessionOptions;
   readonly #pending = new Map<number, Pending>();
@@ -141,6 +143,7 @@ export class SmpSession {
       };
 
       this.#pending.set(sequence, pending);
+      this.statistics.mostWaiting = Math.max(this.statistics.mostWaiting, this.#pending.size);
       signal?.addEventListener('abort', onAbort, { once: true });
       send();
     });
