@@ -10,7 +10,13 @@ import { gatewayHealth, tellHealth } from './gateway-health.ts';
 import { createHttpServer, EventHub } from './http/index.ts';
 import type { Log } from './log.ts';
 import { createPreviews } from './previews/index.ts';
-import { type Drivers, recorderDrivers, recorderSources } from './recorders/index.ts';
+import {
+  type Drivers,
+  loadPlugins,
+  type Plugin,
+  recorderDrivers,
+  recorderSources,
+} from './recorders/index.ts';
 import { serviceManager } from './service-manager/index.ts';
 import { SlotBoard } from './slots/slot-board.ts';
 import { SlotDisplay } from './slots/slot-display.ts';
@@ -38,6 +44,7 @@ const longestLookMs = 30_000;
  */
 export async function runGateway(options: GatewayOptions): Promise<void> {
   const { config, log, signal } = options;
+  const plugins = await loadPlugins(config);
   const board = new SlotBoard();
   const display = new SlotDisplay(board, new Map(config.slots.map(({ slot, label }) => [slot, label])));
   const told: { clip(clipId: string): void } = { clip: () => {} };
@@ -62,7 +69,7 @@ export async function runGateway(options: GatewayOptions): Promise<void> {
       previews.wake();
     };
     const end = new Ending(signal);
-    const slots = watchSlots(options, ingest, display);
+    const slots = watchSlots(options, plugins, ingest, display);
     const parts: Component[] = [
       http,
       previews,
@@ -154,12 +161,17 @@ async function buildHttp(
   return { http, events, health };
 }
 
-function watchSlots(options: GatewayOptions, ingest: Ingest, display: SlotDisplay): SlotSupervisor {
+function watchSlots(
+  options: GatewayOptions,
+  plugins: readonly Plugin[],
+  ingest: Ingest,
+  display: SlotDisplay,
+): SlotSupervisor {
   const { config, log, drivers = {} } = options;
-  const recorders = recorderSources(config, log);
+  const recorders = recorderSources(config, plugins, log);
   return new SlotSupervisor({
     sources: [recorders],
-    driverFor: recorderDrivers({ config, faces: recorders, drivers, log }),
+    driverFor: recorderDrivers({ config, faces: recorders, plugins, drivers, log }),
     runDocking: (driver, attachment, stop) => ingest.runDocking(driver, attachment, stop),
     onRefused: (refusal) => display.refused(refusal),
     onDetached: (slot) => display.detached(slot),

@@ -67,6 +67,8 @@ function allowedWords(allowed: Allowed): string {
     }
     case 'text':
       return allowed.pattern === null ? 'a text' : `a text that matches \`${allowed.pattern}\``;
+    case 'group':
+      return 'a group of keys';
     default:
       return 'a list';
   }

@@ -13,6 +13,8 @@ export type Allowed =
   | { kind: 'yaml' }
   | { kind: 'assignment' }
   | { kind: 'once' }
+  | { kind: 'package' }
+  | { kind: 'plugin'; problem: string }
   | { kind: 'regular-expression' }
   | { kind: 'time-zone' }
   | { kind: 'outside'; path: string }
@@ -47,6 +49,7 @@ export function allowedBy(schema: SettingSchema): Allowed {
   if (schema.properties !== undefined) return { kind: 'group' };
   const types = typesOf(schema);
   if (types.includes('array')) return { kind: 'list' };
+  if (types.includes('object')) return { kind: 'group' };
   if (types.includes('integer')) {
     return {
       kind: 'integer',

@@ -177,6 +177,42 @@ const usb = section(
   },
 );
 
+const drivers = section(
+  { title: 'Drivers', description: 'Drivers beside those that Docket brings.' },
+  {
+    plugins: Type.Array(
+      entry({
+        package: Type.String({
+          title: 'Package',
+          description:
+            'An ECMAScript module that exports a driver (docs/drivers.md): a path from the folder of this file, or the name of a package in `node_modules` there or beside the gateway.',
+          minLength: 1,
+        }),
+        slots: Type.Array(slotPath, {
+          title: 'Slots',
+          description: 'Port paths of the slots it is used in. Empty: every slot.',
+          default: [],
+          maxItems: 256,
+        }),
+        options: Type.Unsafe<Record<string, unknown>>({
+          title: 'Options',
+          description: 'What the driver wants to be told; given to it as it stands here.',
+          type: 'object',
+          isSecret: true,
+          default: {},
+        }),
+      }),
+      {
+        title: 'Plugins',
+        description:
+          'Driver plugins. Each runs in a process of its own for every recorder it opens, and goes before the drivers of Docket.',
+        default: [],
+        maxItems: 32,
+      },
+    ),
+  },
+);
+
 const slots = Type.Array(
   entry({
     slot: slotPath,
@@ -402,7 +438,7 @@ const log = section(
 
 /** The configuration file: its schema, its defaults and its documentation in one. */
 export const configSchema = Type.Object(
-  { dock, store, volumes, serial, usb, slots, archive, release, pull, clock, http, log },
+  { dock, store, volumes, serial, usb, drivers, slots, archive, release, pull, clock, http, log },
   {
     title: 'Docket configuration',
     description: 'One YAML file. Unknown keys are errors.',

@@ -15,6 +15,8 @@ const allowed: AllowedWords = {
   'readable-file': () => 'a file that can be read',
   yaml: () => 'well-formed YAML',
   assignment: () => 'path=value, for example http.port=8080',
+  package: () => 'a folder with a package, a module, or the name of a package that is installed',
+  plugin: ({ problem }) => `a driver plugin that can be used (${problem})`,
   once: () => 'a value that no other entry has',
   outside: ({ path }) => `a folder that neither holds nor lies in ${path}`,
   'at-least': ({ path }) => `at least as much as ${path}`,

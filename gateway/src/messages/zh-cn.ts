@@ -78,6 +78,8 @@ export const zhCN: Messages = {
       'readable-file': () => '可以读取的文件',
       yaml: () => '格式正确的 YAML',
       assignment: () => '路径=值，例如 http.port=8080',
+      package: () => '装有驱动包的文件夹、模块文件，或已安装的包名',
+      plugin: ({ problem }) => `可用的驱动插件（${problem}）`,
       once: () => '与其他条目不同的值',
       outside: ({ path }) => `与 ${path} 互不包含的目录`,
       'at-least': ({ path }) => `不小于 ${path} 的值`,

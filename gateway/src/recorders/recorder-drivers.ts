@@ -8,6 +8,7 @@ import {
 } from '@docket/device-protocol/transport';
 import { type Config, configuredNameProfiles } from '../config/index.ts';
 import type { Log } from '../log.ts';
+import { type Plugin, pluginFor } from './plugins/load-plugins.ts';
 import { usbDrivers } from './usb-drivers.ts';
 
 /** Real drivers by the way a recorder is reached; virtual recorders bring their own. */
@@ -17,6 +18,8 @@ export interface RecorderDriversOptions {
   config: Config;
   /** Sees recorders come back in another mode. */
   faces: FaceWatch;
+  /** Drivers that the configuration adds; they go first. */
+  plugins: readonly Plugin[];
   /** Instead of the real ones. */
   drivers: Partial<Drivers>;
   log: Log;
@@ -24,7 +27,7 @@ export interface RecorderDriversOptions {
 
 /** Which driver opens which attachment. */
 export function recorderDrivers(options: RecorderDriversOptions): (attachment: Attachment) => RecorderDriver {
-  const { config, faces, log } = options;
+  const { config, faces, plugins, log } = options;
   const volume = options.drivers.volume ?? volumeDriverFor(config.volumes);
   const serial = options.drivers.serial ?? smpDriver;
   const composite = consoleDriver({
@@ -33,7 +36,10 @@ export function recorderDrivers(options: RecorderDriversOptions): (attachment: A
     onConsoleLost: (slot, error) => log.warn({ slot, err: error }, 'docked without its console'),
   });
   const overUsb = usbDrivers({ volume, faces });
-  return ({ target }) => {
+  return (attachment) => {
+    const { target } = attachment;
+    const plugin = pluginFor(plugins, attachment);
+    if (plugin !== null) return plugin.driver;
     switch (target.type) {
       case 'volume':
         return composite;

@@ -2,6 +2,7 @@ import {
   knownModels,
   type MergedAttachments,
   mergeAttachments,
+  pluginModels,
   serialAdapterModel,
   serialAttachments,
   usbBus,
@@ -9,9 +10,10 @@ import {
 } from '@docket/device-protocol/transport';
 import type { Config } from '../config/index.ts';
 import type { Log } from '../log.ts';
+import type { Plugin } from './plugins/load-plugins.ts';
 
 /** Everything that watches for recorders, as the configuration has it, merged into one stream. */
-export function recorderSources(config: Config, log: Log): MergedAttachments {
+export function recorderSources(config: Config, plugins: readonly Plugin[], log: Log): MergedAttachments {
   const { volumes, serial, usb } = config;
   const ports = serial.ports.map(({ slot, ...port }) => ({ ...port, portPath: slot }));
   const { directory, reconcileIntervalMs } = volumes;
@@ -26,7 +28,11 @@ export function recorderSources(config: Config, log: Log): MergedAttachments {
             onListenerEnd: (listener, reason) =>
               log.warn({ listener, reason }, 'a listener for USB devices ended; it is started again'),
           }),
-    models: [...usb.serialAdapters.flatMap(adapterModel), ...knownModels],
+    models: [
+      ...plugins.flatMap(({ facts }) => pluginModels(facts)),
+      ...usb.serialAdapters.flatMap(adapterModel),
+      ...knownModels,
+    ],
     times: { volumeWaitMs: usb.volumeWaitMs },
     onTrouble: (error, source) => log.error({ err: error, source }, 'watching for recorders failed'),
   });

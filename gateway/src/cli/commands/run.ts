@@ -21,7 +21,7 @@ export function addRunCommand(program: Command, context: CommandContext): void {
 }
 
 async function run(flags: RunFlags, context: CommandContext): Promise<void> {
-  const { loadConfig } = await import('../../config/index.ts');
+  const { ConfigError, loadConfig } = await import('../../config/index.ts');
   const { environment, messages } = context;
   const file = flags.config ?? (environment.DOCKET_CONFIG || null);
   const config = await loadConfig({ file, environment, assignments: flags.set });
@@ -30,6 +30,7 @@ async function run(flags: RunFlags, context: CommandContext): Promise<void> {
   try {
     await runGateway({ config, log, signal: stopSignal(), environment });
   } catch (error) {
+    if (error instanceof ConfigError) throw error;
     log.fatal({ err: error }, 'the gateway failed');
     context.complain(messages.run.failed(error instanceof Error ? error.message : String(error)));
     context.exitWith(exitCodes.failure);
