@@ -1,0 +1,75 @@
+import { parseArgs } from 'node:util';
+import { countLine } from './report.ts';
+import { runAll } from './run-all.ts';
+import { runProgram } from './run-program.ts';
+import { savedState } from './saved-state.ts';
+import { scenarios } from './scenarios/index.ts';
+
+const usage = `lab [options] [scenario…]
+  --machines <n>         machines at a time (default 2)
+  --budget-seconds <n>   begin no scenario after this (default: no limit)
+  --prepare              build what is missing, and run nothing
+  --list                 name the scenarios`;
+
+const say = (words: string) => console.log(words);
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      machines: { type: 'string', default: '2' },
+      'budget-seconds': { type: 'string', default: 'Infinity' },
+      prepare: { type: 'boolean' },
+      list: { type: 'boolean' },
+      help: { type: 'boolean' },
+    },
+  });
+  if (values.help) return tell(usage);
+  if (values.list) return tell(scenarios.map(({ name, title }) => `${name}: ${title}`).join('\n'));
+  const unknown = positionals.filter((name) => !scenarios.some((scenario) => scenario.name === name));
+  if (unknown.length > 0) return complain(`no such scenario: ${unknown.join(', ')}`);
+  const chosen = scenarios.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
+  const absent = await missingPrograms();
+  if (absent.length > 0) {
+    return tell(
+      `The lab is skipped: ${absent.join(', ')} cannot be had.\n0 passed, 0 failed, ${chosen.length} skipped`,
+    );
+  }
+  const state = await savedState(say);
+  if (values.prepare) return 0;
+  const outcomes = await runAll({
+    scenarios: chosen,
+    state,
+    machines: Number(values.machines),
+    budgetMs: Number(values['budget-seconds']) * 1000,
+    say,
+  });
+  say(`\n${countLine(outcomes)}`);
+  return outcomes.some(({ result }) => result === 'failed') ? 1 : 0;
+}
+
+function tell(words: string): number {
+  say(words);
+  return 0;
+}
+
+function complain(words: string): number {
+  console.error(words);
+  return 2;
+}
+
+/** Programs of the host that nothing works without. */
+async function missingPrograms(): Promise<string[]> {
+  const needed = ['qemu-system-x86_64', 'mmdebstrap', 'mke2fs', 'mkfs.vfat', 'mkfs.exfat', 'mcopy', 'ffmpeg'];
+  const found = await Promise.all(
+    needed.map((program) =>
+      runProgram('sh', ['-c', `command -v ${program}`]).then(
+        () => true,
+        () => false,
+      ),
+    ),
+  );
+  return needed.filter((_, index) => !found[index]);
+}
+
+process.exitCode = await main();
