@@ -18,10 +18,13 @@ export class Lab {
   readonly machine: Machine;
   readonly docket: DocketInGuest;
   readonly folder: string;
+  /** The image of the disk with store and archive. */
+  readonly dataDisk: string;
   readonly #atEnd: (() => Promise<void>)[] = [];
 
-  constructor(machine: Machine) {
+  constructor(machine: Machine, dataDisk: string) {
     this.machine = machine;
+    this.dataDisk = dataDisk;
     this.docket = new DocketInGuest(machine);
     this.folder = machine.folder;
   }

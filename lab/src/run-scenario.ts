@@ -5,6 +5,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { cacheFolder } from './cache.ts';
 import { Lab } from './lab.ts';
 import { Machine } from './machine/machine.ts';
+import type { MachineParts } from './machine/qemu-arguments.ts';
+import { runProgram } from './run-program.ts';
 import type { SavedState } from './saved-state.ts';
 import type { Outcome, Scenario } from './scenario.ts';
 
@@ -29,8 +31,9 @@ export async function runScenario(scenario: Scenario, state: SavedState): Promis
   const seconds = () => (performance.now() - started) / 1000;
   const folder = await mkdtemp(join(tmpdir(), 'docket-lab-'));
   try {
-    const machine = await Machine.restore(state.parts, state.stateFile, folder);
-    const lab = new Lab(machine);
+    const parts = scenario.keepsData === true ? await withOwnData(state.parts, folder) : state.parts;
+    const machine = await Machine.restore(parts, state.stateFile, folder);
+    const lab = new Lab(machine, parts.dataDisk);
     try {
       await within(scenarioLimitMs, scenario.run(lab));
       return { result: 'passed', seconds: seconds() };
@@ -46,6 +49,13 @@ export async function runScenario(scenario: Scenario, state: SavedState): Promis
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** The same machine with a data disk of its own, that stays when the machine is gone. */
+async function withOwnData(parts: MachineParts, folder: string): Promise<MachineParts> {
+  const dataDisk = join(folder, 'data.ext4');
+  await runProgram('cp', ['--sparse=always', parts.dataDisk, dataDisk]);
+  return { ...parts, dataDisk, throwaway: false };
 }
 
 async function within(limitMs: number, work: Promise<void>): Promise<void> {

@@ -5,6 +5,8 @@ export interface Scenario {
   name: string;
   /** The rule it checks, as a sentence. */
   title: string;
+  /** Whether store and archive are to be looked at after the power is cut: `lab.dataDisk` is then written for good. */
+  keepsData?: boolean;
   /** Resolves with why it cannot be run here, or `null`. */
   missing?(): Promise<string | null>;
   run(lab: Lab): Promise<void>;
