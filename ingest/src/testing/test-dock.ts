@@ -25,6 +25,8 @@ export interface OneDocking {
   card?: string;
   /** When the recorder is pulled out; by default as soon as all that can be taken is taken. */
   until?(status: DockingStatus): boolean;
+  /** Pulls the recorder out when it aborts, whatever it shows. */
+  out?: AbortSignal;
 }
 
 /** What a docking showed, and how it ended. */
@@ -109,7 +111,7 @@ export class TestDock {
     const issue = await this.ingest.runDocking(
       docking.driver ?? volumeDriver,
       { portPath: slot, instance: 'test', target },
-      pulledOut.signal,
+      AbortSignal.any([pulledOut.signal, ...(docking.out === undefined ? [] : [docking.out])]),
     );
     this.#watchers.delete(watch);
     return new DockingStory(issue, statuses);
