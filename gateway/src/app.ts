@@ -2,12 +2,13 @@ import { mkdir, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { UsbPlaces } from '@docket/device-protocol/transport';
 import { type ClipRecord, Ingest, isStored } from '@docket/ingest';
 import { clockOptions } from './clock-options.ts';
 import { type Component, runningComponent } from './component.ts';
 import type { Config } from './config/index.ts';
 import { gatewayHealth, tellHealth } from './gateway-health.ts';
-import { createHttpServer, EventHub } from './http/index.ts';
+import { createHttpServer, EventHub, type HttpDependencies } from './http/index.ts';
 import type { Log } from './log.ts';
 import { createPreviews } from './previews/index.ts';
 import {
@@ -19,7 +20,9 @@ import {
 } from './recorders/index.ts';
 import { serviceManager } from './service-manager/index.ts';
 import { SlotBoard } from './slots/slot-board.ts';
+import { SlotCalibration } from './slots/slot-calibration.ts';
 import { SlotDisplay } from './slots/slot-display.ts';
+import { SlotLabels } from './slots/slot-labels.ts';
 import { SlotSupervisor } from './slots/slot-supervisor.ts';
 import { version } from './version.ts';
 
@@ -31,6 +34,8 @@ export interface GatewayOptions {
   drivers?: Partial<Drivers>;
   /** Where systemd says how it wants to be told; a gateway without it runs under no service manager. */
   environment?: NodeJS.ProcessEnv;
+  /** Where the machine lists its USB devices; a test brings its own. */
+  usbDevicesDirectory?: string;
   /** Called once everything runs, with where the dashboard is. */
   onReady?(url: string): void;
 }
@@ -46,16 +51,24 @@ export async function runGateway(options: GatewayOptions): Promise<void> {
   const { config, log, signal } = options;
   const plugins = await loadPlugins(config);
   const board = new SlotBoard();
-  const display = new SlotDisplay(board, new Map(config.slots.map(({ slot, label }) => [slot, label])));
   const told: { clip(clipId: string): void } = { clip: () => {} };
   await mkdir(config.store.directory, { recursive: true, mode: 0o750 });
+  const labels = await openLabels(options);
+  const calibration = new SlotCalibration(labels);
+  const display = new SlotDisplay(board, labels);
+  labels.onChange(() => display.relabel());
   const ingest = await openIngest(config, log, display, (clipId) => told.clip(clipId));
   const started: Component[] = [];
   try {
     log.info({ version, recovery: ingest.recovery }, 'store opened');
     const mediaPath = async (clip: ClipRecord) =>
       isStored(clip.state) ? ingest.layout.mediaFile(clip.clipId, clip.name) : null;
-    const { http, events, health } = await buildHttp(options, ingest, board, mediaPath);
+    const { http, events, health } = await buildHttp(
+      options,
+      ingest,
+      { board, labels, calibration },
+      mediaPath,
+    );
     const tell = (clipId: string) => events.clipChanged(clipId);
     const previews = createPreviews({
       database: ingest.database,
@@ -69,7 +82,7 @@ export async function runGateway(options: GatewayOptions): Promise<void> {
       previews.wake();
     };
     const end = new Ending(signal);
-    const slots = watchSlots(options, plugins, ingest, display);
+    const slots = watchSlots(options, { plugins, ingest, display, calibration });
     const parts: Component[] = [
       http,
       previews,
@@ -98,6 +111,7 @@ export async function runGateway(options: GatewayOptions): Promise<void> {
   } finally {
     log.info('stopping');
     for (const part of started.reverse()) await part.stop();
+    calibration.stop();
     display.stop();
     await ingest.close();
     log.info('stopped');
@@ -130,10 +144,23 @@ function openIngest(
   });
 }
 
+/** The names of slots, kept beside the index. */
+function openLabels({ config, log, usbDevicesDirectory }: GatewayOptions): Promise<SlotLabels> {
+  return SlotLabels.open({
+    file: join(config.store.directory, 'slots.json'),
+    places: new UsbPlaces(usbDevicesDirectory === undefined ? {} : { devicesDirectory: usbDevicesDirectory }),
+    configured: config.slots,
+    log,
+  });
+}
+
+/** What HTTP shows of slots. */
+type SlotParts = Pick<HttpDependencies, 'board' | 'labels' | 'calibration'>;
+
 async function buildHttp(
   options: GatewayOptions,
   ingest: Ingest,
-  board: SlotBoard,
+  slotParts: SlotParts,
   mediaPath: (clip: ClipRecord) => Promise<string | null>,
 ) {
   const { config, log } = options;
@@ -141,14 +168,16 @@ async function buildHttp(
   const releasePolicy = config.release.policy;
   const { reserveBytes } = config.store;
   const events = new EventHub(ingest.database, log);
-  board.onChange((slot) => events.publish({ type: 'slot', slot }));
+  slotParts.board.onChange((slot) => events.publish({ type: 'slot', slot }));
+  slotParts.board.onRemoved((slot) => events.publish({ type: 'slot-removed', slot }));
+  slotParts.calibration.onChange((calibration) => events.publish({ type: 'calibration', calibration }));
   ingest.ledger.onAct((recorderId) => events.recorderChanged(recorderId));
   const health = () => gatewayHealth({ ingest, version, startedAt, releasePolicy, reserveBytes });
   const http = await createHttpServer({
     http: config.http,
     version,
     database: ingest.database,
-    board,
+    ...slotParts,
     events,
     ledger: ingest.ledger,
     writeIdentity: (slot, wanted, ground) => ingest.writeIdentity(slot, wanted, ground),
@@ -161,18 +190,26 @@ async function buildHttp(
   return { http, events, health };
 }
 
+interface SlotSupervision {
+  plugins: readonly Plugin[];
+  ingest: Ingest;
+  display: SlotDisplay;
+  calibration: SlotCalibration;
+}
+
 function watchSlots(
   options: GatewayOptions,
-  plugins: readonly Plugin[],
-  ingest: Ingest,
-  display: SlotDisplay,
+  { plugins, ingest, display, calibration }: SlotSupervision,
 ): SlotSupervisor {
   const { config, log, drivers = {} } = options;
   const recorders = recorderSources(config, plugins, log);
   return new SlotSupervisor({
-    sources: [recorders],
+    sources: [calibration.watching(recorders)],
     driverFor: recorderDrivers({ config, faces: recorders, plugins, drivers, log }),
-    runDocking: (driver, attachment, stop) => ingest.runDocking(driver, attachment, stop),
+    runDocking: async (driver, attachment, stop) => {
+      await calibration.ended(stop);
+      return stop.aborted ? null : ingest.runDocking(driver, attachment, stop);
+    },
     onRefused: (refusal) => display.refused(refusal),
     onDetached: (slot) => display.detached(slot),
     log,

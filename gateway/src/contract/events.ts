@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { Calibration } from './calibration.ts';
 import { Clip } from './clip.ts';
 import { Slot } from './docking.ts';
 import { Recorder } from './recorder.ts';
@@ -9,6 +10,8 @@ import { Recorder } from './recorder.ts';
  */
 export const GatewayEvent = Type.Union([
   Type.Object({ type: Type.Literal('slot'), slot: Slot }),
+  Type.Object({ type: Type.Literal('slot-removed'), slot: Type.String() }),
+  Type.Object({ type: Type.Literal('calibration'), calibration: Calibration }),
   Type.Object({ type: Type.Literal('clip'), clip: Clip }),
   Type.Object({ type: Type.Literal('recorder'), recorder: Recorder }),
   Type.Object({ type: Type.Literal('health'), state: Type.String() }),

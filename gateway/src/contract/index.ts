@@ -1,4 +1,5 @@
 /** The API contract: schemas and types only, safe for a browser. Served as OpenAPI by the gateway. */
+export * from './calibration.ts';
 export * from './clip.ts';
 export * from './clock.ts';
 export * from './custody.ts';

@@ -3,6 +3,8 @@ import type { Config } from '../config/index.ts';
 import type { Health } from '../contract/index.ts';
 import type { Log } from '../log.ts';
 import type { SlotBoard } from '../slots/slot-board.ts';
+import type { SlotCalibration } from '../slots/slot-calibration.ts';
+import type { SlotLabels } from '../slots/slot-labels.ts';
 import type { EventHub } from './events/event-hub.ts';
 
 /** All that the HTTP side needs of the gateway. */
@@ -11,6 +13,8 @@ export interface HttpDependencies {
   version: string;
   database: IndexDatabase;
   board: SlotBoard;
+  labels: SlotLabels;
+  calibration: SlotCalibration;
   events: EventHub;
   ledger: RecorderLedger;
   writeIdentity: Ingest['writeIdentity'];

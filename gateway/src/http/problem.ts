@@ -18,6 +18,9 @@ export const problemCodes = {
     status: 409,
     title: 'The recorder in the slot is not idle yet; wait until its clips are taken',
   },
+  'calibration-running': { status: 409, title: 'Slot calibration runs already' },
+  'label-taken': { status: 409, title: 'Another place has this label' },
+  'label-configured': { status: 409, title: 'The label of this place stands in the configuration' },
   'not-supported': { status: 409, title: 'This recorder or its driver cannot do that' },
   'recorder-anonymous': {
     status: 409,

@@ -195,6 +195,7 @@ test('OpenAPI tells of every route, with schemas that compile', async () => {
 });
 
 const documented = [
+  '/api/v1/calibration',
   '/api/v1/clips',
   '/api/v1/clips/{clipId}',
   '/api/v1/clips/{clipId}/custody',
@@ -205,6 +206,8 @@ const documented = [
   '/api/v1/dockings/{dockingId}',
   '/api/v1/events',
   '/api/v1/health',
+  '/api/v1/places',
+  '/api/v1/places/{placeId}',
   '/api/v1/recorders',
   '/api/v1/recorders/{recorderId}',
   '/api/v1/recorders/{recorderId}/issue',

@@ -8,6 +8,7 @@ import type { HttpApp } from './app.ts';
 import type { HttpDependencies } from './dependencies.ts';
 import { Door } from './doors/door.ts';
 import { answerError, HttpProblem, problemBody } from './problem.ts';
+import { calibrationRoutes, placeRoutes } from './routes/calibration.ts';
 import { clipRoutes } from './routes/clips.ts';
 import { custodyRoutes } from './routes/custody.ts';
 import { dashboardRoutes } from './routes/dashboard.ts';
@@ -53,6 +54,7 @@ export async function createHttpServer(dependencies: HttpDependencies): Promise<
       }
       for (const routes of [custodyRoutes, healthRoutes, eventRoutes, identityRoutes])
         routes(api, dependencies);
+      for (const routes of [placeRoutes, calibrationRoutes]) routes(api, dependencies);
       sessionRoutes(api, door);
     },
     { prefix: apiBase },
@@ -73,6 +75,8 @@ function createApp(log: FastifyBaseLogger): HttpApp {
     requestTimeout: 30_000,
     connectionTimeout: 120_000,
     forceCloseConnections: true,
+    // A key that no schema knows is told of, not dropped in silence.
+    ajv: { customOptions: { removeAdditional: false } },
     routerOptions: { maxParamLength: 128 },
     http: { headersTimeout: 10_000, maxHeaderSize: 16 * 1024 },
     clientErrorHandler: refuseMalformed,

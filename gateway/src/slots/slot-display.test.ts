@@ -2,16 +2,22 @@ import type { DockingStatus } from '@docket/ingest';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Slot } from '../contract/index.ts';
 import { SlotBoard } from './slot-board.ts';
-import { SlotDisplay } from './slot-display.ts';
+import { type LabelSource, SlotDisplay } from './slot-display.ts';
 
 let board: SlotBoard;
 let display: SlotDisplay;
 let shown: Slot[];
+let labels: Map<string, string>;
+
+function labelsFrom(map: ReadonlyMap<string, string>): LabelSource {
+  return { labelOf: (slot) => map.get(slot) ?? null, slots: () => [...map.keys()] };
+}
 
 beforeEach(() => {
   vi.useFakeTimers();
   board = new SlotBoard();
-  display = new SlotDisplay(board, new Map([['1-1.4', 'A1']]));
+  labels = new Map([['1-1.4', 'A1']]);
+  display = new SlotDisplay(board, labelsFrom(labels));
   shown = [];
   board.onChange((slot) => shown.push(slot));
 });
@@ -121,4 +127,28 @@ test('a device that is not docked shows what it is, offers nothing, and leaves n
   });
   display.detached('1-1.4');
   expect(board.read('1-1.4')).toMatchObject({ state: 'empty', issue: null });
+});
+
+test('a label that moved to another port path takes its empty slot along; what is docked stays shown', () => {
+  labels.set('1-1.3', 'A0');
+  display.relabel();
+  display.status(status());
+  const removed: string[] = [];
+  board.onRemoved((slot) => removed.push(slot));
+  labels.clear();
+  labels.set('2-1.3', 'A0').set('2-1.4', 'A1');
+  display.relabel();
+  expect(removed).toEqual(['1-1.3']);
+  expect(board.list().map(({ slot, label, state }) => [slot, label, state])).toEqual([
+    ['1-1.4', null, 'copying'],
+    ['2-1.3', 'A0', 'empty'],
+    ['2-1.4', 'A1', 'empty'],
+  ]);
+});
+
+test('a bus that was numbered anew shows at the next recorder', () => {
+  labels.clear();
+  labels.set('2-1.4', 'A1');
+  display.status(status({ slot: '2-1.4' }));
+  expect(board.list().map(({ slot, label }) => [slot, label])).toEqual([['2-1.4', 'A1']]);
 });

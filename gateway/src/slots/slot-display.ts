@@ -19,25 +19,50 @@ interface Shown {
   timer: NodeJS.Timeout | null;
 }
 
+/** What slots are called. */
+export interface LabelSource {
+  labelOf(slot: string): string | null;
+  /** The slots that have a label. */
+  slots(): string[];
+}
+
 /** Turns what dockings report into what slots show, without flooding whoever watches. */
 export class SlotDisplay {
   readonly #board: SlotBoard;
-  readonly #labels: ReadonlyMap<string, string>;
+  readonly #labels: LabelSource;
   readonly #shown = new Map<string, Shown>();
 
   /** Slots that have a label are shown from the start, empty. */
-  constructor(board: SlotBoard, labels: ReadonlyMap<string, string>) {
+  constructor(board: SlotBoard, labels: LabelSource) {
     this.#board = board;
     this.#labels = labels;
-    for (const slot of labels.keys()) this.#showNow(this.#emptySlot(slot));
+    this.relabel();
+  }
+
+  /**
+   * Shows what slots are called now, after labels or bus numbers have changed: labelled slots appear, and an empty one
+   * whose label has gone disappears.
+   */
+  relabel(): void {
+    for (const { slot: shown } of [...this.#shown.values()]) {
+      const label = this.#labels.labelOf(shown.slot);
+      if (label === shown.label) continue;
+      if (label === null && shown.state === 'empty') this.#hide(shown.slot);
+      else this.#showNow({ ...shown, label });
+    }
+    for (const slot of this.#labels.slots()) {
+      if (!this.#shown.has(slot)) this.#showNow(this.#emptySlot(slot));
+    }
   }
 
   status(status: DockingStatus): void {
+    // Buses are numbered anew when a controller comes or goes; that shows at the next recorder.
+    if (this.#shown.get(status.slot)?.slot.dockingId !== status.dockingId) this.relabel();
     const before = this.#shown.get(status.slot)?.slot;
     const isSameState = before?.dockingId === status.dockingId && before.state === status.phase;
     const next: Slot = {
       slot: status.slot,
-      label: this.#labels.get(status.slot) ?? null,
+      label: before === undefined ? this.#labels.labelOf(status.slot) : before.label,
       state: status.phase,
       safeToUndock: status.safeToUndock,
       since: isSameState ? before.since : new Date().toISOString(),
@@ -87,7 +112,7 @@ export class SlotDisplay {
   #emptySlot(slot: string): Slot {
     return {
       slot,
-      label: this.#labels.get(slot) ?? null,
+      label: this.#labels.labelOf(slot),
       state: 'empty',
       safeToUndock: false,
       since: new Date().toISOString(),
@@ -100,6 +125,12 @@ export class SlotDisplay {
       progress: null,
       issue: null,
     };
+  }
+
+  #hide(slot: string): void {
+    clearTimeout(this.#shown.get(slot)?.timer ?? undefined);
+    this.#shown.delete(slot);
+    this.#board.remove(slot);
   }
 
   #showNow(slot: Slot): void {

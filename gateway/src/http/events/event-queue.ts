@@ -54,11 +54,15 @@ function subjectOf(event: GatewayEvent): string {
   switch (event.type) {
     case 'slot':
       return `slot ${event.slot.slot}`;
+    // In place of whatever was still to be told of the slot.
+    case 'slot-removed':
+      return `slot ${event.slot}`;
     case 'clip':
       return `clip ${event.clip.clipId}`;
     case 'recorder':
       return `recorder ${event.recorder.recorderId}`;
+    case 'calibration':
     case 'health':
-      return 'health';
+      return event.type;
   }
 }

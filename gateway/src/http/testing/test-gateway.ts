@@ -8,6 +8,8 @@ import type { Config, TokenEntry } from '../../config/index.ts';
 import type { Health } from '../../contract/index.ts';
 import { createLog } from '../../log.ts';
 import { SlotBoard } from '../../slots/slot-board.ts';
+import { SlotCalibration } from '../../slots/slot-calibration.ts';
+import { SlotLabels } from '../../slots/slot-labels.ts';
 import type { HttpDependencies } from '../dependencies.ts';
 import { createHttpServer, EventHub, type HttpServer } from '../index.ts';
 
@@ -28,7 +30,9 @@ export interface Question {
 export class TestGateway {
   readonly server: HttpServer;
   readonly database: IndexDatabase;
-  readonly board = new SlotBoard();
+  readonly board: SlotBoard;
+  readonly labels: SlotLabels;
+  readonly calibration: SlotCalibration;
   readonly events: EventHub;
   readonly folder: string;
   /** Every log line written so far. */
@@ -36,7 +40,10 @@ export class TestGateway {
   healthState: Health['state'] = 'ok';
 
   private constructor(
-    parts: Pick<TestGateway, 'server' | 'database' | 'events' | 'folder' | 'logLines' | 'board'>,
+    parts: Pick<
+      TestGateway,
+      'server' | 'database' | 'events' | 'folder' | 'logLines' | 'board' | 'labels' | 'calibration'
+    >,
   ) {
     this.server = parts.server;
     this.database = parts.database;
@@ -44,6 +51,8 @@ export class TestGateway {
     this.folder = parts.folder;
     this.logLines = parts.logLines;
     this.board = parts.board;
+    this.labels = parts.labels;
+    this.calibration = parts.calibration;
   }
 
   static async open(
@@ -58,11 +67,20 @@ export class TestGateway {
     const board = new SlotBoard();
     board.onChange((slot) => events.publish({ type: 'slot', slot }));
     const custody = await CustodyLog.open(database, 'gateway:test');
+    const labels = await SlotLabels.open({
+      file: join(folder, 'slots.json'),
+      places: { placeOf: (portPath) => `hub ${portPath}`, portPathOf: (place) => place.slice('hub '.length) },
+      configured: [],
+      log,
+    });
+    const calibration = new SlotCalibration(labels);
     const server = await createHttpServer({
       http: { address: '127.0.0.1', port: 0, tokens: [], trustedHosts: [], ...http },
       version: '0.0.0-test',
       database,
       board,
+      labels,
+      calibration,
       events,
       ledger: new RecorderLedger(database, custody),
       writeIdentity: () => Promise.reject(new Error('no recorder is docked in this test')),
@@ -73,7 +91,16 @@ export class TestGateway {
       log,
       ...rest,
     });
-    const gateway = new TestGateway({ server, database, events, folder, logLines, board });
+    const gateway = new TestGateway({
+      server,
+      database,
+      events,
+      folder,
+      logLines,
+      board,
+      labels,
+      calibration,
+    });
     await server.start(new AbortController().signal);
     return gateway;
   }
