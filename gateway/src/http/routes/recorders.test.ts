@@ -92,16 +92,11 @@ describe('the list', () => {
       await transaction.run(
         "INSERT INTO recorder_reading (docking_id, recorder_id, at, battery_percent) VALUES ('d1', 'sn:A', '2026-01-01T00:00:00.000Z', 15)",
       );
-      const clock = {
-        state: 'measured',
-        offsetMs: 9000,
-        halfWidthMs: 500,
-        readAt: '2026-01-01T00:00:00.000Z',
-        samples: 4,
-        method: 'smp-datetime',
-        assumedZone: null,
-      };
-      await transaction.run("UPDATE docking SET clock = ?, state = 'complete'", [JSON.stringify(clock)]);
+      await transaction.run("UPDATE docking SET state = 'complete'");
+      await transaction.run(
+        `INSERT INTO clock_history (docking_id, recorder_id, found, readings, verdict)
+         SELECT docking_id, recorder_id, clock, '[]', '{"state":"fault","reasons":["never-set"]}' FROM docking`,
+      );
     });
     const expected: [string, number][] = [
       ['', 1],
@@ -149,6 +144,7 @@ describe('writing an identity', () => {
       capabilities: ['writeIdentity'],
       concerns: [],
       clock: { state: 'unreadable', reason: 'not-read-yet' },
+      clockVerdict: { state: 'unknown', reasons: [] },
       progress: null,
       issue: null,
     });
