@@ -22,7 +22,13 @@ export interface SmpChoice {
   usb?: UsbWay;
 }
 
-export type DriverChoice = { driver: 'volume' } | SmpChoice | PluginChoice;
+export interface MtpChoice {
+  driver: 'mtp';
+  assumedZone?: string;
+  usb: UsbWay;
+}
+
+export type DriverChoice = { driver: 'volume' } | SmpChoice | MtpChoice | PluginChoice;
 
 export function driverName(choice: DriverChoice): string {
   return choice.driver === 'plugin' ? choice.name : choice.driver;

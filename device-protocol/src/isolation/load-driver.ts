@@ -12,13 +12,21 @@ export async function loadDriver(choice: DriverChoice): Promise<RecorderDriver> 
         import('../smp/index.ts'),
         import('../transport/smp-links.ts'),
       ]);
-      const { assumedZone, usb } = choice;
+      const { usb } = choice;
       return createSmpDriver({
         openLink: smpLinks(usb === undefined ? undefined : await openUsbBy(usb)),
-        ...(assumedZone === undefined ? {} : { assumedZone }),
+        ...zoneOf(choice),
       });
+    }
+    case 'mtp': {
+      const { createMtpDriver } = await import('../mtp/index.ts');
+      return createMtpDriver({ openUsb: await openUsbBy(choice.usb), ...zoneOf(choice) });
     }
     case 'plugin':
       return (await import('../plugin/load-plugin.ts')).loadPlugin(choice);
   }
+}
+
+function zoneOf({ assumedZone }: { assumedZone?: string }): { assumedZone?: string } {
+  return assumedZone === undefined ? {} : { assumedZone };
 }
