@@ -221,7 +221,8 @@ class SimulatedMtpRecorder implements MtpSimulator {
       return answerCommand(this.#state, command).catch(() => reply(responses.generalError));
     };
     const answer = await next();
-    await delay(answer.delivery.delayMs, undefined, { signal }).catch(() => undefined);
+    const { delayMs } = answer.delivery;
+    if (delayMs > 0) await delay(delayMs, undefined, { signal }).catch(() => undefined);
     const stalled = await sendReply(port, command, answer, signal);
     if (stalled !== null) this.#stalled = stalled;
   }
