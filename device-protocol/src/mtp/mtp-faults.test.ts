@@ -80,7 +80,7 @@ describe('a disturbed wire: the clip still comes exactly', () => {
     ['pieces are short', mtpFaults.shortRead({ ...once, times: 8 }, 1000)],
     ['one piece is very short', mtpFaults.shortRead(once, 1)],
     ['the answer comes late', mtpFaults.delayAnswer(once, 100)],
-    ['the answer comes when nobody waits any more', mtpFaults.delayAnswer(once, 500)],
+    ['the answer comes when nobody waits any more', mtpFaults.delayAnswer(once, 1200)],
   ])('%s', async (_, fault) => {
     expect(await pulled(await dock([fault]))).toBe(true);
   });
@@ -88,7 +88,7 @@ describe('a disturbed wire: the clip still comes exactly', () => {
   test.each<[string, MtpBehaviour]>([
     ['the pipe stalls in the middle of the data', mtpFaults.stallAfter(once, 300_000)],
     ['the answer is lost', mtpFaults.dropAnswer(once)],
-    ['the answer comes when nobody waits any more', mtpFaults.delayAnswer(once, 500)],
+    ['the answer comes when nobody waits any more', mtpFaults.delayAnswer(once, 1200)],
   ])('%s, and the recorder knows no class requests', async (_, fault) => {
     expect(await pulled(await dock([fault], { stallsClassRequests: true }))).toBe(true);
   });

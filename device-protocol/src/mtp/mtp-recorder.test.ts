@@ -28,7 +28,7 @@ afterEach(async () => {
 });
 
 async function dock(options: MtpSimulatorOptions = {}): Promise<Docked> {
-  docked = await dockWith({ folder, ...options });
+  docked = await dockWith({ folder, ...options }, { timeoutMs: 10_000 });
   return docked;
 }
 

@@ -7,7 +7,6 @@ export const wireErrorCodes = {
     'container type that is not one of the four, or not the one that is due; the transaction is cancelled',
   CONTAINER_CODE: 'data container for another operation than the one asked; the transaction is cancelled',
   DATASET_TRUNCATED: 'dataset ends before its last field; the request fails',
-  DATASET_VALUE: 'field with a value its dataset does not allow; the request fails',
   ARRAY_TOO_LONG: 'more items than any recorder has; the request fails',
   TYPE_UNKNOWN: 'value of a data type the standard does not name; the request fails',
 } as const;

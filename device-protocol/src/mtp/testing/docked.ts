@@ -15,7 +15,7 @@ import type { SessionOptions } from '../session.ts';
 export const never: AbortSignal = new AbortController().signal;
 
 /** Waits that tests can afford; what answers at all answers at once. */
-export const quickly: SessionOptions = { timeoutMs: 400, controlTimeoutMs: 200, quietMs: 20, busyMs: 400 };
+export const quickly: SessionOptions = { timeoutMs: 1000, controlTimeoutMs: 200, quietMs: 20, busyMs: 1000 };
 
 export interface Docked {
   simulator: MtpSimulator;
