@@ -6,6 +6,7 @@ export { createMtpDriver, type MtpDriverOptions, MtpRecorder } from './mtp/index
 export { type DecodedName, decodeName } from './names/decode-name.ts';
 export { type NameProfile, nameProfiles } from './names/name-profiles.ts';
 export * from './recorder.ts';
+export { createScsiDriver, type Passwords, type ScsiDriverOptions } from './scsi/index.ts';
 export {
   createSmpDriver,
   type OpenSmpLink,

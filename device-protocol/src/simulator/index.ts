@@ -1,6 +1,7 @@
 /** Recorders that are not there: they speak real bytes on real seams, with faults on demand. */
 export * from './mtp/index.ts';
 export { pacedDriver } from './paced-driver.ts';
+export * from './scsi/index.ts';
 export type { SimulatedClock, SimulatedClockOptions } from './simulated-clock.ts';
 export {
   type Behaviour,

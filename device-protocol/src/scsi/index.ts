@@ -1,0 +1,2 @@
+export type { Passwords } from './mode-switch.ts';
+export { createScsiDriver, type ScsiDriverOptions } from './scsi-driver.ts';
