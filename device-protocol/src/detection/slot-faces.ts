@@ -34,7 +34,8 @@ export interface FaceTimes {
   modeSwitchMs: number;
 }
 
-type FaceKind = 'device' | 'line' | 'volume' | 'port';
+/** A `switched` card is that of a recorder which was docked in its other mode. */
+type FaceKind = 'device' | 'line' | 'volume' | 'switched' | 'port';
 
 /** The face that a docking stands on: it ends when that face goes. */
 interface Footing {
@@ -117,7 +118,7 @@ export class SlotFaces {
     const shown = this.#shown;
     const volume = this.#usableVolume();
     if (shown?.type !== 'docking' || volume === null || !this.#isSameRecorder(shown)) return null;
-    shown.footing = { kind: 'volume', instance: volume.instance };
+    shown.footing = { kind: 'switched', instance: volume.instance };
     return volume.target;
   }
 
@@ -175,16 +176,20 @@ export class SlotFaces {
   }
 
   #isThere({ kind, instance }: Footing): boolean {
+    const device = this.#device;
+    const way = device?.match.known === true ? device.match.model.way.by : null;
     switch (kind) {
       case 'device':
-        return this.#device?.instance === instance;
+        return device?.instance === instance;
       case 'line':
-        return this.#device !== null && lineInstance(this.#device) === instance;
+        return device !== null && lineInstance(device) === instance;
       case 'volume':
+        return this.#usableVolume()?.instance === instance && (way === null || way === 'mount');
+      case 'switched':
         return this.#usableVolume()?.instance === instance;
       case 'port':
-        // A card holds the clips; a line that was docked before it came gives way.
-        return this.#port?.instance === instance && this.#usableVolume() === null;
+        // What holds the clips comes first; a line that was docked before it was there gives way.
+        return this.#port?.instance === instance && this.#volume === null && (way === null || way === 'tty');
     }
   }
 
