@@ -29,12 +29,9 @@ async function main(): Promise<number> {
   const unknown = positionals.filter((name) => !scenarios.some((scenario) => scenario.name === name));
   if (unknown.length > 0) return complain(`no such scenario: ${unknown.join(', ')}`);
   const chosen = scenarios.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
-  const absent = await missingPrograms();
-  if (absent.length > 0) {
-    return tell(
-      `The lab is skipped: ${absent.join(', ')} cannot be had.\n0 passed, 0 failed, ${chosen.length} skipped`,
-    );
-  }
+  const obstacle = await obstacleToRunning();
+  if (obstacle !== null)
+    return tell(`The lab is skipped: ${obstacle}.\n0 passed, 0 failed, ${chosen.length} skipped`);
   const state = await savedState(say);
   if (values.prepare) return 0;
   const outcomes = await runAll({
@@ -58,18 +55,32 @@ function complain(words: string): number {
   return 2;
 }
 
-/** Programs of the host that nothing works without. */
-async function missingPrograms(): Promise<string[]> {
-  const needed = ['qemu-system-x86_64', 'mmdebstrap', 'mke2fs', 'mkfs.vfat', 'mkfs.exfat', 'mcopy', 'ffmpeg'];
-  const found = await Promise.all(
-    needed.map((program) =>
-      runProgram('sh', ['-c', `command -v ${program}`]).then(
-        () => true,
-        () => false,
-      ),
-    ),
+/** Why the lab cannot be run on this host, or `null`. */
+async function obstacleToRunning(): Promise<string | null> {
+  if (process.getuid?.() !== 0) return 'it needs root, to build the file system of its machine';
+  const programs = [
+    'qemu-system-x86_64',
+    'mmdebstrap',
+    'mke2fs',
+    'mkfs.vfat',
+    'mkfs.exfat',
+    'mcopy',
+    'nbdkit',
+    'ffmpeg',
+  ];
+  for (const program of programs) {
+    if (!(await succeeds('sh', '-c', `command -v ${program}`)))
+      return `there is no ${program} (.ci/prepare lab)`;
+  }
+  if (!(await succeeds('apt-cache', 'show', 'linux-image-amd64'))) return "Debian's kernel cannot be had";
+  return null;
+}
+
+async function succeeds(command: string, ...parameters: string[]): Promise<boolean> {
+  return runProgram(command, parameters).then(
+    () => true,
+    () => false,
   );
-  return needed.filter((_, index) => !found[index]);
 }
 
 process.exitCode = await main();
