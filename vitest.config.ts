@@ -5,7 +5,7 @@ import { defineConfig } from 'vitest/config';
  * Tests run as compiled: what is tested is what ships, and workers and child processes need no loader. The list is
  * taken from the sources, so that a deleted test does not live on in `dist`.
  */
-const compiledTests = ['device-protocol', 'ingest', 'gateway', 'bench', 'test'].flatMap((folder) =>
+const compiledTests = ['device-protocol', 'ingest', 'gateway', 'bench', 'test', 'lab'].flatMap((folder) =>
   readdirSync(`${folder}/src`, { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.test.ts'))
     .map((file) => `${folder}/dist/${file.replace(/\.ts$/u, '.js')}`),

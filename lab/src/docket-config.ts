@@ -8,6 +8,8 @@ store:
 volumes:
   directory: /run/docket/volumes
   writeAccessSocket: /run/docket/volume-access.sock
+usb:
+  detection: 'on'
 archive:
   name: lab-archive
   directory:

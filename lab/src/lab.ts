@@ -53,6 +53,12 @@ export class Lab {
     return { image, footage };
   }
 
+  /** The port at which the guest's kernel has the USB device with this serial number. */
+  async portOf(serialNumber: string): Promise<string> {
+    const file = await this.machine.until(`grep -l '^${serialNumber}$' /sys/bus/usb/devices/*/serial`);
+    return file.trim().split('/').at(-2) ?? '';
+  }
+
   /** Plugs a sound card in at a port of the machine. */
   async plugCard(name: string, port: number, card: Card): Promise<Plugged> {
     const medium = await soundMedium(this.machine, name, card.image);

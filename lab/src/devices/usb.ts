@@ -30,16 +30,22 @@ export function plugMtp(machine: Machine, { port, serial }: Place, folder: strin
   return plug(machine, device);
 }
 
-/** A serial converter (QEMU's usb-serial, an FTDI chip), whose far end is a socket of this host. */
+/** A serial converter (QEMU's usb-serial, an FTDI chip), whose far end is a terminal of this host. */
 export async function plugSerial(
   machine: Machine,
   { port, serial }: Place,
-  socket: string,
+  terminal: string,
 ): Promise<Plugged> {
   const chardev = `serial-${port}`;
-  await addSocket(machine, chardev, socket);
+  await addTerminal(machine, chardev, terminal);
   const device = { driver: 'usb-serial', bus, port: `${port}`, serial, chardev };
   return plug(machine, device, () => removeChardev(machine, chardev));
+}
+
+/** A wire from a terminal of this host to `/dev/virtio-ports/<name>` in the guest. */
+export async function plugWire(machine: Machine, name: string, terminal: string): Promise<Plugged> {
+  await addTerminal(machine, name, terminal);
+  return plug(machine, { driver: 'virtserialport', chardev: name, name }, () => removeChardev(machine, name));
 }
 
 /** A program of this host that is a USB device, over the usb-redir protocol on a socket it listens on. */
@@ -68,6 +74,10 @@ export async function plugForeign(
 async function addSocket(machine: Machine, id: string, path: string): Promise<void> {
   const backend = { type: 'socket', data: { addr: { type: 'unix', data: { path } }, server: false } };
   await machine.qmp.execute('chardev-add', { id, backend });
+}
+
+async function addTerminal(machine: Machine, id: string, device: string): Promise<void> {
+  await machine.qmp.execute('chardev-add', { id, backend: { type: 'serial', data: { device } } });
 }
 
 async function removeChardev(machine: Machine, id: string): Promise<void> {

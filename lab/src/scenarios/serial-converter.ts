@@ -1,0 +1,30 @@
+import { startSmpRecorder } from '@docket/device-protocol/simulator';
+import { plugSerial } from '../devices/usb.ts';
+import { expectEqual } from '../expect.ts';
+import { clips } from '../lab.ts';
+import type { Scenario } from '../scenario.ts';
+
+const clipBytes = 200_000;
+
+export const serialConverter: Scenario = {
+  name: 'serial-converter',
+  title: 'a recorder behind a serial converter (FTDI) is found, read by SMP, taken whole, and its clock told',
+  run: async (lab) => {
+    const footage = await lab.footage('serial', clips(2, clipBytes));
+    const terminal = lab.file('tty');
+    const recorder = await startSmpRecorder({
+      link: terminal,
+      folder: lab.file('serial'),
+      identity: { serial: 'LAB-SMP' },
+      clock: { offsetMs: 90_000 },
+    });
+    lab.atEnd(() => recorder.close());
+    const converter = await plugSerial(lab.machine, { port: 2, serial: 'LAB-FTDI' }, terminal);
+    const port = await lab.portOf('LAB-FTDI');
+    const slot = await lab.docket.safe(port, 400_000);
+    expectEqual('recorder', [slot.recorder?.driver, slot.recorder?.serialNumber], ['smp', 'LAB-SMP']);
+    await lab.docket.archived(footage);
+    await converter.yank();
+    await lab.docket.empty(port);
+  },
+};
