@@ -15,11 +15,15 @@ export interface PluginChoice {
   options: unknown;
 }
 
-/** `usb` says how a USB interface is driven; without it only serial ports are. */
+/**
+ * `usb` says how a USB interface is driven; without it only serial ports are. With `tcp` the recorder is on the network,
+ * whatever the attachment says.
+ */
 export interface SmpChoice {
   driver: 'smp';
   assumedZone?: string;
   usb?: UsbWay;
+  tcp?: { host: string; port: number };
 }
 
 export interface MtpChoice {

@@ -8,13 +8,14 @@ export async function loadDriver(choice: DriverChoice): Promise<RecorderDriver> 
     case 'volume':
       return (await import('../volume/volume-recorder.ts')).volumeDriver;
     case 'smp': {
-      const [{ createSmpDriver }, { smpLinks }] = await Promise.all([
+      const [{ createSmpDriver }, { openSmpTcp, smpLinks }] = await Promise.all([
         import('../smp/index.ts'),
         import('../transport/smp-links.ts'),
       ]);
-      const { usb } = choice;
+      const { tcp, usb } = choice;
+      const local = smpLinks(usb === undefined ? undefined : await openUsbBy(usb));
       return createSmpDriver({
-        openLink: smpLinks(usb === undefined ? undefined : await openUsbBy(usb)),
+        openLink: tcp === undefined ? local : (_, signal) => openSmpTcp(tcp, signal),
         ...zoneOf(choice),
       });
     }

@@ -61,7 +61,7 @@ describe('help', () => {
   });
 
   test('of every command, in both languages, with an example', async () => {
-    for (const command of [['run'], ['demo'], ['status'], ['clips'], ['verify'], ['token', 'create']]) {
+    for (const command of [['run'], ['demo'], ['status'], ['clips'], ['verify'], ['conformance'], ['token', 'create']]) {
       const inChinese = await docket([...command, '--help'], {});
       const inEnglish = await docket([...command, '--help']);
       for (const { code, stdout } of [inChinese, inEnglish]) {

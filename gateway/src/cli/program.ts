@@ -3,6 +3,7 @@ import { version } from '../version.ts';
 import type { CommandContext } from './command-context.ts';
 import { withExamples } from './command-parts.ts';
 import { addClipsCommand } from './commands/clips.ts';
+import { addConformanceCommand } from './commands/conformance.ts';
 import { addDemoCommand } from './commands/demo.ts';
 import { addRunCommand } from './commands/run.ts';
 import { addStatusCommand } from './commands/status.ts';
@@ -25,6 +26,7 @@ export function createProgram(context: CommandContext): Command {
     addStatusCommand,
     addClipsCommand,
     addVerifyCommand,
+    addConformanceCommand,
     addTokenCommand,
   ]) {
     add(program, context);

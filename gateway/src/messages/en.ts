@@ -1,4 +1,5 @@
 import type { DifferenceCode } from '@docket/ingest';
+import { conformanceEn, conformanceOptionsEn } from './conformance-en.ts';
 import type { Allowed } from '../config/index.ts';
 
 /** Words for an allowed value, one sentence a kind. */
@@ -71,6 +72,8 @@ export const en = {
     url: 'where the gateway answers (also DOCKET_URL)',
     verify: 'check a store by itself: every clip, its record and the custody log; needs no running gateway',
     verifyStore: 'folder of the store',
+    conformance: 'hold a recorder to the contract that every driver keeps; reads only, unless allowed more',
+    conformanceOptions: conformanceOptionsEn,
     token: 'make tokens for the API',
     tokenCreate: 'make a token: shown once, only its hash goes into the configuration',
     tokenName: 'who will hold it',
@@ -86,6 +89,10 @@ export const en = {
     status: ['docket status', 'DOCKET_TOKEN=… docket status --url http://dock-1:8686'],
     clips: ['docket clips --limit 10', 'docket clips --state sealed --json'],
     verify: ['docket verify /var/lib/docket/store'],
+    conformance: [
+      'docket conformance --driver smp --port /dev/ttyACM0',
+      'docket conformance --driver mtp --port 1-1.4 --allow-set-clock --json',
+    ],
     token: ['docket token create --name "Duty room" --scopes read,media'],
   },
   usage: {
@@ -175,6 +182,7 @@ export const en = {
     noStore: (directory: string) => `${directory} is no store: it has no index`,
     codes: differences,
   },
+  conformance: conformanceEn,
   token: {
     created: 'The token, shown this once:',
     configure: 'Into the configuration file, under http.tokens:',

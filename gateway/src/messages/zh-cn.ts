@@ -1,3 +1,4 @@
+import { conformanceOptionsZhCN, conformanceZhCN } from './conformance-zh-cn.ts';
 import type { Messages } from './en.ts';
 
 /** 命令行显示的全部文字，简体中文。 */
@@ -31,6 +32,8 @@ export const zhCN: Messages = {
     url: '网关的地址（也可用 DOCKET_URL）',
     verify: '独立核查一个存储目录：每个文件、其记录和流转记录；不需要网关在运行',
     verifyStore: '存储目录',
+    conformance: '检查一台记录仪是否符合驱动约定；除非允许，只读不写',
+    conformanceOptions: conformanceOptionsZhCN,
     token: '制作接口令牌',
     tokenCreate: '制作一个令牌：只显示这一次，配置文件中只写它的哈希',
     tokenName: '令牌由谁持有',
@@ -46,6 +49,10 @@ export const zhCN: Messages = {
     status: ['docket status', 'DOCKET_TOKEN=… docket status --url http://dock-1:8686'],
     clips: ['docket clips --limit 10', 'docket clips --state sealed --json'],
     verify: ['docket verify /var/lib/docket/store'],
+    conformance: [
+      'docket conformance --driver smp --port /dev/ttyACM0',
+      'docket conformance --driver mtp --port 1-1.4 --allow-set-clock --json',
+    ],
     token: ['docket token create --name 值班室 --scopes read,media'],
   },
   usage: {
@@ -164,6 +171,7 @@ export const zhCN: Messages = {
       'custody-seal-differs': '索引与流转记录不一致',
     },
   },
+  conformance: conformanceZhCN,
   token: {
     created: '令牌（只显示这一次）：',
     configure: '写入配置文件的 http.tokens 之下：',

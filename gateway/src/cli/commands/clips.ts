@@ -5,6 +5,7 @@ import type { CommandContext } from '../command-context.ts';
 import { withExamples } from '../command-parts.ts';
 import { bytesText, textTable } from '../text-table.ts';
 import { UsageError } from '../usage-error.ts';
+import { wholeNumber } from '../whole-number.ts';
 
 interface ClipsFlags {
   state?: string;
@@ -38,9 +39,7 @@ async function listClips(flags: ClipsFlags, context: CommandContext): Promise<vo
 }
 
 function limitOf({ limit }: ClipsFlags, { messages }: CommandContext): number {
-  const value = /^\d{1,3}$/u.test(limit) ? Number(limit) : 0;
-  if (value >= 1 && value <= mostClips) return value;
-  throw new UsageError(messages.usage.wrongValue('--limit', messages.usage.fromTo(1, mostClips)));
+  return wholeNumber('--limit', limit, { from: 1, to: mostClips }, messages);
 }
 
 function stateOf(state: string, { messages }: CommandContext): ClipState {
