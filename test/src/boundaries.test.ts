@@ -80,9 +80,13 @@ describe('imports', () => {
     const faces = ['@docket/device-protocol', '@docket/ingest'];
     const rootFaces = ['@docket/device-protocol/transport', '@docket/device-protocol/simulator'];
     const isRoot = (file: string) =>
-      ['gateway/src/app.ts', 'gateway/src/recorders/', 'gateway/src/demo/', 'gateway/src/conformance/', 'gateway/src/recorder-simulator/'].some((root) =>
-        file.startsWith(root),
-      );
+      [
+        'gateway/src/app.ts',
+        'gateway/src/recorders/',
+        'gateway/src/demo/',
+        'gateway/src/conformance/',
+        'gateway/src/recorder-simulator/',
+      ].some((root) => file.startsWith(root));
     const isAllowed = (one: Import) =>
       !leavesHouse(one, 'gateway/') ||
       faces.includes(one.specifier) ||

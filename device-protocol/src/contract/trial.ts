@@ -15,7 +15,7 @@ export interface RecorderOnTrial {
 }
 
 /** Why a check was left out. */
-export type LeftOutReason = 'no-capability' | 'has-capability' | 'not-allowed' | 'no-clip' | 'needs-a-hand';
+export type LeftOutReason = 'no-capability' | 'not-allowed' | 'no-clip' | 'needs-a-hand';
 
 /** Thrown by a check that cannot be made here. */
 export class LeftOut extends Error {

@@ -1,16 +1,15 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { IndexDatabase } from '@docket/ingest';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { loadConfig } from '../config/index.ts';
 import { TestGateway, testToken } from '../http/testing/test-gateway.ts';
+import { runDocket, startDocket } from './testing/run-docket.ts';
 
-const program = fileURLToPath(new URL('../../bin/docket.cjs', import.meta.url));
 const english = { DOCKET_LANG: 'en' };
 let folder: string;
 
@@ -19,31 +18,10 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-interface Ended {
-  code: number | null;
-  stdout: string;
-  stderr: string;
-}
-
-function start(words: string[], environment: Record<string, string>): ChildProcess {
-  return spawn(process.execPath, [program, ...words], {
-    env: { PATH: process.env.PATH, ...environment },
-    cwd: folder,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-}
-
-async function docket(words: string[], environment: Record<string, string> = english): Promise<Ended> {
-  const child = start(words, environment);
-  const ended = { stdout: '', stderr: '' };
-  for (const name of ['stdout', 'stderr'] as const) {
-    child[name]?.setEncoding('utf8').on('data', (text: string) => {
-      ended[name] += text;
-    });
-  }
-  const [code] = (await once(child, 'close')) as [number | null];
-  return { code, ...ended };
-}
+const start = (words: readonly string[], environment: Record<string, string>) =>
+  startDocket(words, environment, folder);
+const docket = (words: readonly string[], environment: Record<string, string> = english) =>
+  runDocket(words, environment, folder);
 
 describe('help', () => {
   test.each([
@@ -61,7 +39,15 @@ describe('help', () => {
   });
 
   test('of every command, in both languages, with an example', async () => {
-    for (const command of [['run'], ['demo'], ['status'], ['clips'], ['verify'], ['conformance'], ['token', 'create']]) {
+    for (const command of [
+      ['run'],
+      ['demo'],
+      ['status'],
+      ['clips'],
+      ['verify'],
+      ['conformance'],
+      ['token', 'create'],
+    ]) {
       const inChinese = await docket([...command, '--help'], {});
       const inEnglish = await docket([...command, '--help']);
       for (const { code, stdout } of [inChinese, inEnglish]) {

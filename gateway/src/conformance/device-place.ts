@@ -10,7 +10,7 @@ import {
   type UsbWay,
 } from '@docket/device-protocol/transport';
 
-export const driverNames = ['volume', 'smp', 'mtp', 'scsi'] as const;
+export const driverNames = ['volume', 'smp', 'mtp'] as const;
 export type DriverName = (typeof driverNames)[number];
 
 /** Where a device under test is, as it was asked for. */
@@ -26,7 +26,6 @@ export const waysOf: Record<DriverName, readonly DevicePlace['by'][]> = {
   volume: ['folder'],
   smp: ['serial', 'tcp', 'usb', 'usb-redir'],
   mtp: ['usb', 'usb-redir'],
-  scsi: ['usb', 'usb-redir'],
 };
 
 /** What `--port` names: a USB port path, or a path of the file system. */
@@ -57,7 +56,8 @@ export async function findDevice(
 ): Promise<OpenableDevice> {
   switch (place.by) {
     case 'folder': {
-      if (!(await stat(place.directory).catch(() => null))?.isDirectory()) throw new NoDevice(place.directory);
+      if (!(await stat(place.directory).catch(() => null))?.isDirectory())
+        throw new NoDevice(place.directory);
       return {
         choice: { driver: 'volume' },
         attachment: attachment('volume', { type: 'volume', directory: place.directory }),
@@ -88,11 +88,7 @@ export async function findDevice(
   }
 }
 
-function overUsb(
-  driver: DriverName,
-  usb: UsbWay,
-  device: UsbDeviceFacts,
-): OpenableDevice {
+function overUsb(driver: DriverName, usb: UsbWay, device: UsbDeviceFacts): OpenableDevice {
   const match = matchModel(device);
   const isOwn = match.known && match.model.way.by === 'interface' && match.model.way.driver === driver;
   // Firmware under development may call itself anything: its first interface is as good a guess as any.
@@ -104,7 +100,6 @@ function overUsb(
 
 function choiceOf(driver: DriverName, usb: UsbWay): DriverChoice {
   if (driver === 'mtp') return { driver, usb };
-  if (driver === 'scsi') return { driver, usb };
   return { driver: 'smp', usb };
 }
 

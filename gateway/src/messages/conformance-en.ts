@@ -27,7 +27,11 @@ const checks: Record<CheckName, string> = {
   'unplug-is-told': 'is known to be gone when it is',
 };
 
-const verdicts: Record<CheckResult['verdict'], string> = { held: 'held', broken: 'BROKEN', 'left-out': 'left out' };
+const verdicts: Record<CheckResult['verdict'], string> = {
+  held: 'held',
+  broken: 'BROKEN',
+  'left-out': 'left out',
+};
 
 const leftOut: Record<LeftOutReason, string> = {
   'no-capability': 'it does not have this capability',
@@ -48,7 +52,8 @@ export const conformanceEn = {
   broken: 'What was broken:',
   sum: (held: number, broken: number, out: number) => `${held} held, ${broken} broken, ${out} left out.`,
   noDevice: (place: string) => `There is no device at ${place}.`,
-  onePlace: (driver: string) => `Say where the ${driver} recorder is, by one of --port, --tcp and --usb-redir.`,
+  onePlace: (driver: string) =>
+    `Say where the ${driver} recorder is, by one of --port, --tcp and --usb-redir.`,
   otherWay: (driver: string) => `The driver ${driver} does not reach a recorder that way.`,
   socketAddress: 'unix:/path or tcp:host:port',
 };

@@ -1,6 +1,6 @@
 import type { DifferenceCode } from '@docket/ingest';
-import { conformanceEn, conformanceOptionsEn } from './conformance-en.ts';
 import type { Allowed } from '../config/index.ts';
+import { conformanceEn, conformanceOptionsEn } from './conformance-en.ts';
 
 /** Words for an allowed value, one sentence a kind. */
 type AllowedWords = { [Kind in Allowed['kind']]: (allowed: Extract<Allowed, { kind: Kind }>) => string };

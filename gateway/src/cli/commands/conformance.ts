@@ -63,13 +63,16 @@ async function conformance(flags: ConformanceFlags, context: CommandContext): Pr
       driver,
       place,
       allows: { erase: flags.allowErase === true, setClock: flags.allowSetClock === true },
-      longestReadBytes: wholeNumber('--longest-read', flags.longestRead, { from: 1, to: 4096 }, messages) * 2 ** 20,
-      checkTimeoutMs: wholeNumber('--check-timeout', flags.checkTimeout, { from: 1, to: 3600 }, messages) * 1000,
+      longestReadBytes:
+        wholeNumber('--longest-read', flags.longestRead, { from: 1, to: 4096 }, messages) * 2 ** 20,
+      checkTimeoutMs:
+        wholeNumber('--check-timeout', flags.checkTimeout, { from: 1, to: 3600 }, messages) * 1000,
       signal: stopSignal(),
       onResult: ({ check }) => context.progress(words.checks[check]),
     });
     context.progress('');
-    for (const line of flags.json ? [JSON.stringify(report, null, 2)] : reportLines(report, context)) print(line);
+    for (const line of flags.json ? [JSON.stringify(report, null, 2)] : reportLines(report, context))
+      print(line);
     if (report.results.some(({ verdict }) => verdict === 'broken')) context.exitWith(exitCodes.problemsFound);
   } catch (error) {
     if (!(error instanceof NoDevice)) throw error;
@@ -98,7 +101,10 @@ function placeOf(
   return { by: 'usb-redir', address };
 }
 
-function reportLines({ driver, identity, capabilities, results }: ConformanceReport, context: CommandContext) {
+function reportLines(
+  { driver, identity, capabilities, results }: ConformanceReport,
+  context: CommandContext,
+) {
   const words = context.messages.conformance;
   const count = (verdict: CheckResult['verdict']) => results.filter((one) => one.verdict === verdict).length;
   const rows = results.map((result) => [
@@ -109,7 +115,9 @@ function reportLines({ driver, identity, capabilities, results }: ConformanceRep
   const details = results.flatMap((result) =>
     result.verdict === 'broken' ? [`  ${words.checks[result.check]}`, `    ${printable(result.detail)}`] : [],
   );
-  const name = [identity.vendor, identity.model, identity.serialNumber].filter((part) => part !== null).join(' ');
+  const name = [identity.vendor, identity.model, identity.serialNumber]
+    .filter((part) => part !== null)
+    .join(' ');
   return [
     words.subject(printable(name) || words.nameless, driver),
     words.can(capabilities.join(', ')),
