@@ -32,7 +32,15 @@ export interface MtpChoice {
   usb: UsbWay;
 }
 
-export type DriverChoice = { driver: 'volume' } | SmpChoice | MtpChoice | PluginChoice;
+export interface ScsiChoice {
+  driver: 'scsi';
+  assumedZone?: string;
+  usb: UsbWay;
+  /** What a recorder wants to hear before it shows its card, by model, or `default`. */
+  passwords?: Readonly<Record<string, string>>;
+}
+
+export type DriverChoice = { driver: 'volume' } | SmpChoice | MtpChoice | ScsiChoice | PluginChoice;
 
 export function driverName(choice: DriverChoice): string {
   return choice.driver === 'plugin' ? choice.name : choice.driver;

@@ -23,6 +23,11 @@ export async function loadDriver(choice: DriverChoice): Promise<RecorderDriver> 
       const { createMtpDriver } = await import('../mtp/index.ts');
       return createMtpDriver({ openUsb: await openUsbBy(choice.usb), ...zoneOf(choice) });
     }
+    case 'scsi': {
+      const { createScsiDriver } = await import('../scsi/index.ts');
+      const { passwords = {} } = choice;
+      return createScsiDriver({ openUsb: await openUsbBy(choice.usb), passwords, ...zoneOf(choice) });
+    }
     case 'plugin':
       return (await import('../plugin/load-plugin.ts')).loadPlugin(choice);
   }

@@ -133,6 +133,7 @@ function repeatFaults({ slots = [], volumes, serial, usb, http }: Partial<Config
     ...repeats('volumes.nameProfiles', 'name', volumes?.nameProfiles ?? []),
     ...repeats('serial.ports', 'devicePath', ports),
     ...repeats('serial.ports', 'slot', ports),
+    ...repeats('usb.passwords', 'model', usb?.passwords ?? []),
     ...repeats('usb.serialAdapters', 'device', usb?.serialAdapters ?? []),
     ...repeats('http.tokens', 'name', tokens),
     ...repeats('http.tokens', 'sha256', tokens, true),

@@ -150,6 +150,28 @@ const usb = section(
       maximum: 600_000,
       default: 30_000,
     }),
+    passwords: Type.Array(
+      entry({
+        model: Type.String({
+          title: 'Model',
+          description: 'Key in the table of known models, `dv16-command`; `default` for all others.',
+          pattern: '^[a-z0-9][a-z0-9-]{0,63}$',
+        }),
+        password: Type.String({
+          title: 'Password',
+          description:
+            'What recorders of the model want to hear before they show their card. Not a means of security: they tell it to whoever asks.',
+          pattern: '^[\\x21-\\x7e]{1,64}$',
+          isSecret: true,
+        }),
+      }),
+      {
+        title: 'Passwords of recorders',
+        description: 'For recorders that show their card only when told to, with a password.',
+        default: [],
+        maxItems: 64,
+      },
+    ),
     serialAdapters: Type.Array(
       entry({
         device: Type.String({

@@ -27,7 +27,7 @@ export interface RecorderDriversOptions {
 
 /** Which driver opens which attachment. */
 export function recorderDrivers(options: RecorderDriversOptions): (attachment: Attachment) => RecorderDriver {
-  const { config, plugins, log } = options;
+  const { config, faces, plugins, log } = options;
   const volume = options.drivers.volume ?? volumeDriverFor(config.volumes);
   const serial = options.drivers.serial ?? smpDriver;
   const composite = consoleDriver({
@@ -35,7 +35,7 @@ export function recorderDrivers(options: RecorderDriversOptions): (attachment: A
     console: serial,
     onConsoleLost: (slot, error) => log.warn({ slot, err: error }, 'docked without its console'),
   });
-  const overUsb = usbDrivers(config.pull.stallTimeoutMs);
+  const overUsb = usbDrivers({ config, volume, faces });
   return (attachment) => {
     const { target } = attachment;
     const plugin = pluginFor(plugins, attachment);

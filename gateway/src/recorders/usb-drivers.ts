@@ -1,5 +1,20 @@
 import type { RecorderDriver } from '@docket/device-protocol';
-import { type DriverChoice, isolatedDriver, type UsbWay } from '@docket/device-protocol/transport';
+import {
+  type DriverChoice,
+  type FaceWatch,
+  isolatedDriver,
+  modeSwitchingDriver,
+  type UsbWay,
+} from '@docket/device-protocol/transport';
+import type { Config } from '../config/index.ts';
+
+export interface UsbDriversOptions {
+  config: Config;
+  /** Opens the card of a recorder that has switched its mode. */
+  volume: RecorderDriver;
+  /** Sees it come back. */
+  faces: FaceWatch;
+}
 
 const usb: UsbWay = { via: 'libusb' };
 
@@ -7,15 +22,18 @@ const usb: UsbWay = { via: 'libusb' };
 const patience = 1.5;
 
 /** Drivers of recorders that Docket reaches over USB itself, by name; each recorder has a process of its own. */
-export function usbDrivers(stallTimeoutMs: number): ReadonlyMap<string, RecorderDriver> {
-  const choices: DriverChoice[] = [
-    { driver: 'mtp', usb },
-    { driver: 'smp', usb },
-  ];
-  return new Map(
-    choices.map((choice) => [
-      choice.driver,
-      isolatedDriver({ choice, progressTimeoutMs: patience * stallTimeoutMs }),
-    ]),
-  );
+export function usbDrivers({
+  config,
+  volume,
+  faces,
+}: UsbDriversOptions): ReadonlyMap<string, RecorderDriver> {
+  const isolated = (choice: DriverChoice) =>
+    isolatedDriver({ choice, progressTimeoutMs: patience * config.pull.stallTimeoutMs });
+  const passwords = Object.fromEntries(config.usb.passwords.map(({ model, password }) => [model, password]));
+  const command = isolated({ driver: 'scsi', usb, passwords });
+  return new Map([
+    ['mtp', isolated({ driver: 'mtp', usb })],
+    ['smp', isolated({ driver: 'smp', usb })],
+    ['scsi', modeSwitchingDriver({ command, volume, faces })],
+  ]);
 }
