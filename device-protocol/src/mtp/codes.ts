@@ -1,6 +1,6 @@
 /** Codes of the standard, by their value, in the words of the standard. */
 
-/** ISO 15740 §11, MTP 1.1 §F. */
+/** MTP 1.1 appendix F. */
 export const responseNames: Readonly<Record<number, string>> = {
   8193: 'OK',
   8194: 'General Error',
@@ -60,7 +60,7 @@ export const responses = {
   invalidObjectPropertyCode: 0xa801,
 } as const;
 
-/** ISO 15740 §12. What Docket does with each that it heeds. */
+/** MTP 1.1 appendix G. What Docket does with each that it heeds. */
 export const eventNames: Readonly<Record<number, string>> = {
   16385: 'CancelTransaction',
   16386: 'ObjectAdded: a listing under way begins anew',
@@ -106,7 +106,7 @@ export const objectProperties = {
 export const formats = { undefinedObject: 0x3000, association: 0x3001, mp4: 0xb982, jpeg: 0x3801 } as const;
 
 export const handles = {
-  /** Asks for the objects in the root of a storage (ISO 15740 §10.5.7). */
+  /** Asks for the objects in the root of a storage (MTP 1.1 §D.2.7). */
   root: 0xffff_ffff,
   /** Asks for all objects of a storage. */
   all: 0,

@@ -1,7 +1,7 @@
 import { type BodyOf, dataset } from './dataset.ts';
 import { array, dataTypeCode, form, propertyRows, text, typed, u8, u16, u32, u64 } from './field.ts';
 
-export const deviceInfo = dataset('DeviceInfo', 'ISO 15740 §5.5.2', {
+export const deviceInfo = dataset('DeviceInfo', 'MTP 1.1 §5.1.1', {
   standardVersion: u16('hundredths: 100 is version 1.00'),
   vendorExtensionId: u32('6 is MTP'),
   vendorExtensionVersion: u16('hundredths'),
@@ -18,14 +18,14 @@ export const deviceInfo = dataset('DeviceInfo', 'ISO 15740 §5.5.2', {
   serialNumber: text('16 hexadecimal digits or more in MTP; some recorders send a constant'),
 });
 
-export const storageIds = dataset('StorageIDs', 'ISO 15740 §10.5.4', {
+export const storageIds = dataset('StorageIDs', 'MTP 1.1 §D.2.4', {
   ids: array(
     4,
     'physical store in the upper half, logical one in the lower; a lower half of 0 is an empty bay',
   ),
 });
 
-export const storageInfo = dataset('StorageInfo', 'ISO 15740 §5.5.4', {
+export const storageInfo = dataset('StorageInfo', 'MTP 1.1 §5.2.2', {
   storageType: u16('3 fixed RAM, 4 removable RAM'),
   filesystemType: u16('2 hierarchical, 3 DCF'),
   accessCapability: u16('0 read and write, 1 read only, 2 read and delete'),
@@ -36,11 +36,11 @@ export const storageInfo = dataset('StorageInfo', 'ISO 15740 §5.5.4', {
   volumeIdentifier: text('for machines'),
 });
 
-export const objectHandles = dataset('ObjectHandles', 'ISO 15740 §10.5.7', {
+export const objectHandles = dataset('ObjectHandles', 'MTP 1.1 §D.2.7', {
   handles: array(4, 'objects, in no order'),
 });
 
-export const objectInfo = dataset('ObjectInfo', 'ISO 15740 §5.5.3', {
+export const objectInfo = dataset('ObjectInfo', 'MTP 1.1 §5.3.1', {
   storageId: u32('where it lies'),
   format: u16('0x3001 is an association: a folder'),
   protection: u16('0 none, 1 read only'),
@@ -63,7 +63,7 @@ export const objectInfo = dataset('ObjectInfo', 'ISO 15740 §5.5.3', {
 });
 export type ObjectInfo = BodyOf<typeof objectInfo>;
 
-export const devicePropertyDescription = dataset('DevicePropDesc', 'ISO 15740 §13.3.3', {
+export const devicePropertyDescription = dataset('DevicePropDesc', 'MTP 1.1 §5.1.2.1', {
   property: u16('code of the property'),
   dataType: dataTypeCode('code of its type'),
   access: u8('0 get, 1 get and set'),
@@ -81,7 +81,7 @@ export const objectPropertyDescription = dataset('ObjectPropDesc', 'MTP 1.1 §5.
   form: form('as in DevicePropDesc; other forms are kept as their code'),
 });
 
-export const objectPropertyCodes = dataset('ObjectPropCodes', 'MTP 1.1 §E.2.1', {
+export const objectPropertyCodes = dataset('ObjectPropCodes', 'MTP 1.1 appendices D and E', {
   properties: array(2, 'object properties of a format'),
 });
 

@@ -5,7 +5,7 @@ const pattern =
   /^(?<year>\d{4})(?<month>\d{2})(?<day>\d{2})T(?<hour>\d{2})(?<minute>\d{2})(?<second>\d{2})(?:\.(?<fraction>\d{1,3}))?(?<zone>Z|[+-]\d{2}:?\d{2})?$/u;
 
 /**
- * Reads `YYYYMMDDThhmmss[.s][Z|±hhmm]` (ISO 15740 §5.3.5.1). `null` for anything else. A fraction of 0 counts as
+ * Reads `YYYYMMDDThhmmss[.s][Z|±hhmm]` (MTP 1.1 §3.2.5). `null` for anything else. A fraction of 0 counts as
  * none: a clock of whole seconds that prints `.0` is not taken for a finer one, which only widens the bounds.
  */
 export function parsePtpDateTime(text: string): ParsedDateTime | null {

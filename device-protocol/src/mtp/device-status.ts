@@ -23,7 +23,7 @@ export async function readDeviceStatus(
   };
 }
 
-/** BatteryLevel, ISO 15740 §13.2.2.1: percent, or a place between the lowest and highest value of its range. */
+/** BatteryLevel, MTP 1.1 appendix C: percent, or a place between the lowest and highest value of its range. */
 async function readBattery(session: MtpSession, signal: AbortSignal): Promise<number | null> {
   const property = deviceProperties.batteryLevel;
   const value = await orRefused(session.fetch(operations.getDevicePropertyValue, { property }, signal));

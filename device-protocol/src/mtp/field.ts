@@ -83,7 +83,7 @@ export type Form =
   | { kind: 'enumeration'; values: readonly MtpValue[] }
   | { kind: 'other'; flag: number };
 
-/** FormFlag and the form itself, ISO 15740 §13.3.3 and MTP 1.1 §5.1. */
+/** FormFlag and the form itself, MTP 1.1 §5.1.2.1. */
 export function form(doc: string): Field<Form> {
   return {
     wire: 'UINT8, then the form',

@@ -19,7 +19,7 @@ export interface ClipSource {
   assertAsListed(signal: AbortSignal): Promise<void>;
 }
 
-/** Offsets of GetPartialObject have 32 bits (ISO 15740 §10.5.27). */
+/** Offsets of GetPartialObject have 32 bits (MTP 1.1 §D.2.27). */
 const partialReach = 2 ** 32;
 /** A second over full-speed USB, a fraction of one over anything newer. */
 const requestBytes = 1024 * 1024;

@@ -176,7 +176,7 @@ export class MtpRecorder implements Recorder {
   }
 
   #assertStoreThere(clip: ListedClip, { storageId }: ClipObject): void {
-    // 0 stands for all of a physical store's logical ones (ISO 15740 §12.5.5).
+    // 0 stands for all of a physical store's logical ones (MTP 1.1 appendix G).
     const isRemoved =
       this.#removedStores.has(storageId) || this.#removedStores.has((storageId & 0xffff_0000) >>> 0);
     if (!isRemoved) return;

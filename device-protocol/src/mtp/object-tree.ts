@@ -30,7 +30,7 @@ export interface ObjectTree {
   unreadable: readonly UnreadableFolder[];
 }
 
-/** Logical part of a storage id: 0 is a bay with nothing in it (ISO 15740 §5.5.1). */
+/** Logical part of a storage id: 0 is a bay with nothing in it (MTP 1.1 §5.2.1). */
 const logicalPart = 0xffff;
 
 /** Ids of the storages that hold something. Throws as `MtpSession.request`, RecorderError PROTOCOL_VIOLATION. */

@@ -236,7 +236,7 @@ export class MtpSession {
     const status = await this.#recover(transaction, error);
     signal.throwIfAborted();
     if (!isLast && isTransportFault(error)) return;
-    // A stall is how a recorder breaks off; the code it gives says why (USB Still Image 1.0 §7.3).
+    // A stall is how a recorder breaks off; the code it gives says why (USB Still Image 1.0).
     if (error instanceof UsbError && error.code === 'STALL') {
       throw new ResponseError(operation.name, refusalIn(status));
     }
@@ -339,7 +339,7 @@ export class MtpSession {
     throw error;
   }
 
-  /** 0 is for OpenSession, 0xFFFFFFFF for no transaction at all (ISO 15740 §9.3.1). */
+  /** 0 is for OpenSession, 0xFFFFFFFF for no transaction at all (ISO 15740). */
   #takeTransaction(): number {
     const transaction = this.#transaction;
     this.#transaction = transaction >= lastTransaction ? 1 : transaction + 1;

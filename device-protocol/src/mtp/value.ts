@@ -10,7 +10,7 @@ interface DataType {
   isSigned: boolean;
 }
 
-/** Simple data types, ISO 15740 §5.3, by their code; an array of one has 0x4000 added, a string is 0xFFFF. */
+/** Simple data types, MTP 1.1 §3.2, by their code; an array of one has 0x4000 added, a string is 0xFFFF. */
 export const dataTypes: Readonly<Record<number, DataType>> = {
   1: { name: 'INT8', lengthBytes: 1, isSigned: true },
   2: { name: 'UINT8', lengthBytes: 1, isSigned: false },
@@ -29,7 +29,7 @@ export const typeCodes = { uint8: 2, uint16: 4, uint32: 6, uint64: 8, uint128: 1
 const arrayFlag = 0x4000;
 /** As many objects as Docket takes from one recorder, and more than any other array of the protocol holds. */
 export const maxArrayItems = 100_000;
-/** Strings count their characters, and the NUL at their end, in one byte (ISO 15740 §5.3.4). */
+/** Strings count their characters, and the NUL at their end, in one byte (MTP 1.1 §3.2.3). */
 export const maxStringCharacters = 254;
 
 /** The value of a declared type. Throws WireError DATASET_TRUNCATED, ARRAY_TOO_LONG, TYPE_UNKNOWN. */

@@ -151,7 +151,7 @@ function describeStorage({ card }: RecorderState, id: number): Reply {
   return replyWith(bytes);
 }
 
-/** Objects by storage, format and folder, as GetObjectHandles asks for them (ISO 15740 §10.5.7). */
+/** Objects by storage, format and folder, as GetObjectHandles asks for them (MTP 1.1 §D.2.7). */
 async function withObjectsIn(
   { card }: RecorderState,
   storage: number,

@@ -19,7 +19,7 @@ interface ObjectProperty {
 const anyValue: Form = { kind: 'none' };
 const dateTimeForm: Form = { kind: 'other', flag: 3 };
 
-/** Object properties the recorder has, by code (MTP 1.1 §B.2). */
+/** Object properties the recorder has, by code (MTP 1.1 appendix B). */
 const table: Readonly<Record<number, ObjectProperty>> = {
   [objectProperties.storageId]: number32((object) => object.storageId),
   [objectProperties.objectFormat]: number16((object) => object.format),
