@@ -31,4 +31,5 @@ test('the dashboard type-checks', { timeout: 240_000 }, async () => {
 test('documents made from the code are up to date', { timeout: 60_000 }, async () => {
   expect(await complaint(process.execPath, 'docs/generate.mjs', '--check')).toBe('');
   expect(await complaint(process.execPath, 'device-protocol/dist/smp/write-spec.js', '--check')).toBe('');
+  expect(await complaint(process.execPath, 'device-protocol/dist/scsi/write-spec.js', '--check')).toBe('');
 });
