@@ -6,7 +6,12 @@ import SlotsView from './views/SlotsView.vue';
 /** The name of a page in the messages; a clip keeps the title of the list that it lies on. */
 declare module 'vue-router' {
   interface RouteMeta {
-    title?: 'navigation.slots' | 'navigation.clips' | 'navigation.dockings' | 'navigation.recorders';
+    title?:
+      | 'navigation.slots'
+      | 'navigation.clips'
+      | 'navigation.dockings'
+      | 'navigation.recorders'
+      | 'calibration.title';
   }
 }
 
@@ -39,6 +44,19 @@ export const router = createRouter({
       name: 'recorders',
       component: () => import('./views/RecordersView.vue'),
       meta: { title: 'navigation.recorders' },
+    },
+    {
+      path: '/recorders/:recorderId',
+      name: 'recorder',
+      component: () => import('./views/RecorderView.vue'),
+      props: true,
+      meta: { title: 'navigation.recorders' },
+    },
+    {
+      path: '/calibration',
+      name: 'calibration',
+      component: () => import('./views/CalibrationView.vue'),
+      meta: { title: 'calibration.title' },
     },
     { path: '/:rest(.*)*', name: 'not-found', component: () => import('./views/NotFoundView.vue') },
   ],

@@ -48,6 +48,8 @@ export function useWords() {
   function error(cause: unknown): string {
     if (cause instanceof Unreachable) return t('error.unreachable');
     if (!(cause instanceof ApiProblem)) return t('error.other', { detail: String(cause), status: '' });
+    const known = `problem.${cause.code}`;
+    if (te(known) || te(known, 'zh-CN')) return t(known);
     if (cause.status === 403) return t('error.forbidden');
     if (cause.status === 404) return t('error.notFound');
     return t('error.other', { detail: cause.message, status: cause.status });
@@ -61,6 +63,8 @@ export function useWords() {
     duration,
     clock,
     error,
+    percent: (value: number) =>
+      new Intl.NumberFormat(locale.value, { style: 'percent', maximumFractionDigits: 0 }).format(value / 100),
     count: (value: number) => new Intl.NumberFormat(locale.value).format(value),
     bytes: (value: number) => formatBytes(value, locale.value),
     bytesOf: (done: number, total: number) => formatBytesOf(done, total, locale.value),

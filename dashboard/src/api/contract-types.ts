@@ -1,4 +1,13 @@
-import type { Clip, CustodyPage, Docking, Health, Recorder, Slot } from '@docket/gateway/contract';
+import type {
+  Clip,
+  CustodyPage,
+  Docking,
+  Health,
+  LedgerEntry,
+  Recorder,
+  RecorderChange,
+  Slot,
+} from '@docket/gateway/contract';
 
 /** Parts of the contract's resources that are drawn by a component of their own. */
 export type RecorderSummary = NonNullable<Slot['recorder']>;
@@ -24,3 +33,7 @@ export type DockingState = Docking['state'];
 export type IdentitySource = Recorder['identitySource'];
 export type HealthState = Health['state'];
 export type ReleasePolicy = Health['releasePolicy'];
+export type RecorderState = Recorder['state'];
+export type RecorderConcern = Recorder['concerns'][number];
+export type RecorderClaim = RecorderChange['claim'];
+export type LedgerAct = LedgerEntry['act'];

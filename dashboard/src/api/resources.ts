@@ -1,4 +1,5 @@
 import type {
+  Calibration,
   Clip,
   ClipPage,
   ClipQuery,
@@ -6,7 +7,13 @@ import type {
   Docking,
   DockingPage,
   Health,
+  IdentityRequest,
+  IdentityWritten,
+  IssueRequest,
   Recorder,
+  RecorderFile,
+  RecorderQuery,
+  RecorderState,
   Session,
   Slot,
 } from '@docket/gateway/contract';
@@ -62,6 +69,7 @@ export function thumbnailUrl(clipId: string): string {
 
 export interface DockingQuery {
   slot?: string | undefined;
+  recorderId?: string | undefined;
   cursor?: string | undefined;
   limit?: number | undefined;
 }
@@ -74,6 +82,56 @@ export function readDocking(dockingId: string): Promise<Docking> {
   return request(apiUrl(`/dockings/${segment(dockingId)}`));
 }
 
-export async function readRecorders(): Promise<Recorder[]> {
-  return (await request<{ recorders: Recorder[] }>(apiUrl('/recorders'))).recorders;
+export async function readRecorders(query: RecorderQuery = {}): Promise<Recorder[]> {
+  return (await request<{ recorders: Recorder[] }>(apiUrl('/recorders', query))).recorders;
+}
+
+const recorderPath = (recorderId: string) => `/recorders/${segment(recorderId)}`;
+
+export function readRecorder(recorderId: string): Promise<RecorderFile> {
+  return request(apiUrl(recorderPath(recorderId)));
+}
+
+export function issueRecorder(recorderId: string, body: IssueRequest): Promise<RecorderFile> {
+  return request(apiUrl(`${recorderPath(recorderId)}/issue`), { method: 'POST', body });
+}
+
+export function returnRecorder(recorderId: string, reason: string): Promise<RecorderFile> {
+  return request(apiUrl(`${recorderPath(recorderId)}/return`), { method: 'POST', body: { reason } });
+}
+
+export function changeRecorderState(
+  recorderId: string,
+  state: RecorderState,
+  reason: string,
+): Promise<RecorderFile> {
+  return request(apiUrl(`${recorderPath(recorderId)}/state`), { method: 'POST', body: { state, reason } });
+}
+
+export function writeIdentity(slot: string, body: IdentityRequest): Promise<IdentityWritten> {
+  return request(apiUrl(`/slots/${segment(slot)}/identity`), { method: 'POST', body });
+}
+
+export function readCalibration(signal?: AbortSignal): Promise<Calibration> {
+  return request(apiUrl('/calibration'), signal ? { signal } : {});
+}
+
+export function startCalibration(): Promise<Calibration> {
+  return request(apiUrl('/calibration'), { method: 'POST' });
+}
+
+export function stopCalibration(): Promise<Calibration> {
+  return request(apiUrl('/calibration'), { method: 'DELETE' });
+}
+
+export function assignLabel(slot: string, label: string): Promise<void> {
+  return request(apiUrl('/places'), { method: 'POST', body: { slot, label } });
+}
+
+export function renamePlace(placeId: string, label: string): Promise<void> {
+  return request(apiUrl(`/places/${segment(placeId)}`), { method: 'PUT', body: { label } });
+}
+
+export function forgetPlace(placeId: string): Promise<void> {
+  return request(apiUrl(`/places/${segment(placeId)}`), { method: 'DELETE' });
 }

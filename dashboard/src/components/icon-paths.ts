@@ -25,6 +25,7 @@ export const iconPaths = {
   sidecar: 'M6 3h8l4 4v14H6zM14 3v4h4M9 12h6M9 16h6',
   recorder:
     'M7 3h10a1 1 0 0 1 1 1v16a1 1 0 0 1-1 1H7a1 1 0 0 1-1-1V4a1 1 0 0 1 1-1M12 6a3 3 0 1 0 0 6a3 3 0 0 0 0-6M10 17h4',
+  battery: 'M3 8h15v8H3zM18 10.5h2.5v3H18M6 10.5v3',
   person: 'M12 3.5a4 4 0 1 0 0 8a4 4 0 0 0 0-8M4.5 20.5a7.5 7.5 0 0 1 15 0',
   download: 'M12 3v12M7 10l5 5l5-5M4 20h16',
   close: 'M6 6l12 12M18 6L6 18',

@@ -20,7 +20,14 @@ export interface EventStream {
   close(): void;
 }
 
-const eventTypes = ['slot', 'clip', 'health'] as const;
+const eventTypes = [
+  'slot',
+  'slot-removed',
+  'calibration',
+  'recorder',
+  'clip',
+  'health',
+] as const satisfies readonly GatewayEvent['type'][];
 const firstDelayMs = 1_000;
 const longestDelayMs = 10_000;
 

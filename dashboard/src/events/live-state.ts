@@ -1,6 +1,6 @@
-import type { Clip, GatewayEvent, Health, Slot } from '@docket/gateway/contract';
+import type { Calibration, Clip, GatewayEvent, Health, Recorder, Slot } from '@docket/gateway/contract';
 import { reactive, readonly } from 'vue';
-import { eventsUrl, readHealth, readSlots } from '../api/resources.ts';
+import { eventsUrl, readCalibration, readHealth, readSlots } from '../api/resources.ts';
 import { type EventStream, openEventStream } from './event-stream.ts';
 import { sortSlots, withSlot } from './slot-board.ts';
 
@@ -11,6 +11,7 @@ interface LiveState {
   connection: Connection;
   slots: Slot[];
   health: Health | null;
+  calibration: Calibration | null;
   /** Gateway clock minus browser clock: a wall screen's own clock may be anything. */
   clockAheadMs: number;
   /** When the board was last known to be true, by the browser's clock. */
@@ -21,6 +22,7 @@ const state = reactive<LiveState>({
   connection: 'connecting',
   slots: [],
   health: null,
+  calibration: null,
   clockAheadMs: 0,
   lastLiveAtMs: null,
 });
@@ -30,17 +32,25 @@ export const liveState = readonly(state) as Readonly<LiveState>;
 const probeEveryMs = 5_000;
 const probeTimeoutMs = 4_000;
 const clipListeners = new Set<(clip: Clip) => void>();
+const recorderListeners = new Set<(recorder: Recorder) => void>();
 
 let stream: EventStream | undefined;
 let probeTimer: ReturnType<typeof setInterval> | undefined;
 let hiddenAtMs = 0;
+type BoardEvent = Extract<GatewayEvent, { type: 'slot' | 'slot-removed' }>;
+
 /** Slot events that came while the board was being read; they are newer than what is read, or equal to it. */
-let waiting: Slot[] | undefined;
+let waiting: BoardEvent[] | undefined;
 let generation = 0;
 
 export function onClip(listener: (clip: Clip) => void): () => void {
   clipListeners.add(listener);
   return () => clipListeners.delete(listener);
+}
+
+export function onRecorder(listener: (recorder: Recorder) => void): () => void {
+  recorderListeners.add(listener);
+  return () => recorderListeners.delete(listener);
 }
 
 async function refreshHealth(): Promise<void> {
@@ -65,9 +75,14 @@ async function readBoard(): Promise<void> {
   const current = generation;
   waiting = [];
   try {
-    const [slots] = await Promise.all([readSlots(AbortSignal.timeout(probeTimeoutMs)), refreshHealth()]);
+    const [slots, calibration] = await Promise.all([
+      readSlots(AbortSignal.timeout(probeTimeoutMs)),
+      readCalibration(AbortSignal.timeout(probeTimeoutMs)),
+      refreshHealth(),
+    ]);
     if (current !== generation) return;
-    state.slots = waiting.reduce<Slot[]>(withSlot, sortSlots(slots));
+    state.slots = waiting.reduce<Slot[]>(applied, sortSlots(slots));
+    state.calibration = calibration;
     waiting = undefined;
     state.connection = 'live';
     state.lastLiveAtMs = Date.now();
@@ -76,14 +91,31 @@ async function readBoard(): Promise<void> {
   }
 }
 
+function applied(slots: readonly Slot[], event: BoardEvent): Slot[] {
+  return event.type === 'slot'
+    ? withSlot(slots, event.slot)
+    : slots.filter(({ slot }) => slot !== event.slot);
+}
+
 function take(event: GatewayEvent): void {
-  if (event.type === 'slot') {
-    if (waiting) waiting.push(event.slot);
-    else state.slots = withSlot(state.slots, event.slot);
-  } else if (event.type === 'clip') {
-    for (const listener of clipListeners) listener(event.clip);
-  } else {
-    void probe();
+  switch (event.type) {
+    case 'slot':
+    case 'slot-removed':
+      if (waiting) waiting.push(event);
+      else state.slots = applied(state.slots, event);
+      break;
+    case 'calibration':
+      state.calibration = event.calibration;
+      break;
+    case 'clip':
+      for (const listener of clipListeners) listener(event.clip);
+      break;
+    case 'recorder':
+      for (const listener of recorderListeners) listener(event.recorder);
+      break;
+    case 'health':
+      void probe();
+      break;
   }
 }
 
@@ -117,4 +149,5 @@ export function stopLive(): void {
   state.connection = 'connecting';
   state.slots = [];
   state.health = null;
+  state.calibration = null;
 }

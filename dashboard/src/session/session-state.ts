@@ -63,3 +63,7 @@ export async function signOut(): Promise<void> {
 export function mayWatchMedia(): boolean {
   return state.session?.scopes.includes('media') ?? false;
 }
+
+export function mayOperate(): boolean {
+  return state.session?.scopes.includes('operate') ?? false;
+}

@@ -39,12 +39,14 @@ describe('what a tile says', () => {
   });
 
   test('a person is told what may be done with the recorder', () => {
-    const advice = (parts: Partial<Slot>) => presentSlot(slotNamed('1-1', parts), true).undock;
+    const advice = (parts: Partial<Slot>) =>
+      presentSlot(slotNamed('1-1', { dockingId: 'docking-1', ...parts }), true).undock;
     expect(advice({ state: 'copying' })).toBe('wait');
     expect(advice({ state: 'attention', safeToUndock: true })).toBe('yes');
     expect(advice({ state: 'attention' })).toBe('unconfirmed');
     expect(advice({ state: 'failed' })).toBe('unconfirmed');
     expect(advice({ state: 'failed', issue: { code: 'recorder-gone', detail: '' } })).toBe('none');
+    expect(advice({ state: 'attention', dockingId: null })).toBe('none');
     expect(advice({ state: 'empty' })).toBe('none');
   });
 });
