@@ -2,6 +2,15 @@ export * from './attachment.ts';
 export * from './contract/index.ts';
 export { deriveRecorder } from './derived-recorder.ts';
 export * from './errors.ts';
+export {
+  hashOfImage,
+  ImageFormatError,
+  type ImageTlv,
+  imageTlvTypes,
+  type McubootImage,
+  parseMcubootImage,
+  plainVersion,
+} from './firmware/mcuboot-image.ts';
 export { createMtpDriver, type MtpDriverOptions, MtpRecorder } from './mtp/index.ts';
 export { type DecodedName, decodeName } from './names/decode-name.ts';
 export { type NameProfile, nameProfiles } from './names/name-profiles.ts';

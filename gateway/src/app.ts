@@ -7,6 +7,7 @@ import { type ClipRecord, Ingest, isStored } from '@docket/ingest';
 import { clockOptions } from './clock-options.ts';
 import { type Component, runningComponent } from './component.ts';
 import type { Config } from './config/index.ts';
+import { FirmwareCare, RollOutIndex, readRollOutViews } from './firmware/index.ts';
 import { gatewayHealth, tellHealth } from './gateway-health.ts';
 import { createHttpServer, EventHub, type HttpDependencies } from './http/index.ts';
 import type { Log } from './log.ts';
@@ -130,6 +131,7 @@ function openIngest(
     reserveBytes: config.store.reserveBytes,
     hashWorkers: config.pull.hashWorkers ?? availableParallelism(),
     stallTimeoutMs: config.pull.stallTimeoutMs,
+    compareDeviceHash: config.pull.compareDeviceHash,
     clock: clockOptions(config.clock),
     archive: {
       name: config.archive.name,
@@ -138,6 +140,7 @@ function openIngest(
       retryMaxMs: config.archive.retryMaxMs,
     },
     releasePolicy: config.release.policy,
+    careFor: (store) => new FirmwareCare({ settings: config.firmware, index: new RollOutIndex(store), log }),
     onClip,
     onStatus: (status) => display.status(status),
     onForwardError: (error, clipId) => log.error({ err: error, clipId }, 'forwarding failed'),
@@ -182,6 +185,7 @@ async function buildHttp(
     ledger: ingest.ledger,
     writeIdentity: (slot, wanted, ground) => ingest.writeIdentity(slot, wanted, ground),
     health,
+    rollOuts: () => readRollOutViews(config.firmware, new RollOutIndex(ingest)),
     mediaPath,
     thumbnailPath: (clipId) => thumbnailPath(config.store.directory, clipId),
     dashboardDirectory: await builtDashboard(),

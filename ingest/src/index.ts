@@ -18,9 +18,10 @@ export type {
   RecorderSummary,
 } from './docking/docking-record.ts';
 export { type ActQueue, type IdleRecorder, type OperatorAct, OperatorActs } from './docking/operator-acts.ts';
+export type { RecorderCare, SafeRecorder } from './docking/recorder-care.ts';
 export type { DockingPhase, DockingStatus } from './docking/run-docking.ts';
 export { errnoOf, IngestError, type IngestErrorCode, isIngestError } from './errors.ts';
-export { IndexDatabase } from './index-store/index-database.ts';
+export { IndexDatabase, type Transaction } from './index-store/index-database.ts';
 export { Ingest, type IngestOptions } from './ingest.ts';
 export type { Recovery } from './recover.ts';
 export {

@@ -8,6 +8,7 @@ import { CustodyLog } from './custody/custody-log.ts';
 import { DockingIndex } from './docking/docking-index.ts';
 import type { DockingIssue } from './docking/docking-record.ts';
 import { OperatorActs } from './docking/operator-acts.ts';
+import type { RecorderCare } from './docking/recorder-care.ts';
 import { type DockingServices, type DockingStatus, runDocking } from './docking/run-docking.ts';
 import { IndexDatabase } from './index-store/index-database.ts';
 import { ClipLocks } from './pull/clip-locks.ts';
@@ -29,9 +30,12 @@ export interface IngestOptions {
   reserveBytes: number;
   hashWorkers: number;
   stallTimeoutMs: number;
+  compareDeviceHash: boolean;
   clock: { host: HostClockOptions; policy: ClockPolicy };
   archive: { name: string; directory: string; retryBaseMs: number; retryMaxMs: number };
   releasePolicy: ReleasePolicy;
+  /** Makes what cares for recorders beside their clips, on the opened index. */
+  careFor?(store: { database: IndexDatabase; custody: CustodyLog }): RecorderCare;
   /** Told of every clip whose state may have changed, by id. */
   onClip(clipId: string): void;
   onStatus(status: DockingStatus): void;
@@ -103,9 +107,11 @@ export class Ingest {
         dockings,
         ledger: new RecorderLedger(database, custody),
         acts: new OperatorActs(),
+        care: options.careFor?.({ database, custody }) ?? null,
         room: new RoomKeeper(layout.root, options.reserveBytes),
         locks: new ClipLocks(),
         stallTimeoutMs: options.stallTimeoutMs,
+        compareDeviceHash: options.compareDeviceHash,
         clocks: new ClockIndex(database, custody),
         hostClock,
         clockPolicy: options.clock.policy,

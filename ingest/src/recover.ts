@@ -25,7 +25,7 @@ export interface Recovery {
   removed: number;
 }
 
-type Services = Omit<StoreServices, 'room' | 'locks' | 'stallTimeoutMs'>;
+type Services = Omit<StoreServices, 'room' | 'locks' | 'stallTimeoutMs' | 'compareDeviceHash'>;
 
 /**
  * Brings store and index together after any stop, however hard: every clip is where it was or further on. Runs before

@@ -77,6 +77,7 @@ function openIngest(order: SlotsOrder, onStatus: (status: DockingStatus) => void
     reserveBytes: 0,
     hashWorkers: availableParallelism(),
     stallTimeoutMs: 60_000,
+    compareDeviceHash: true,
     clock: {
       host: { source: 'assume-synchronised', assumedBoundMs: 10 },
       policy: {

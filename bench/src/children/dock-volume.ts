@@ -15,6 +15,7 @@ const ingest = await Ingest.open({
   reserveBytes: 0,
   hashWorkers: availableParallelism(),
   stallTimeoutMs: 60_000,
+  compareDeviceHash: true,
   clock: {
     host: { source: 'assume-synchronised', assumedBoundMs: 10 },
     policy: {

@@ -9,6 +9,7 @@ export const iconPaths = {
   safe: 'M12 3a9 9 0 1 0 0 18a9 9 0 0 0 0-18M7.5 12.5l3.2 3.2L16.8 9',
   releasing: 'M4 12a8 8 0 0 1 14-5.3L20 9M20 4v5h-5M20 12a8 8 0 0 1-14 5.3L4 15M4 20v-5h5',
   configuring: 'M4 20l1-4.5L16.5 4a2.1 2.1 0 0 1 3 3L8.5 19zM14 6.5l3.5 3.5',
+  updating: 'M12 20V9M7 14l5-5l5 5M4 4h16',
   attention: 'M12 3.5L22 20.5H2zM12 10v5M12 17.8h.01',
   failed: 'M8 2.8h8L21.2 8v8L16 21.2H8L2.8 16V8zM9 9l6 6M15 9l-6 6',
   unknown: 'M12 3a9 9 0 1 0 0 18a9 9 0 0 0 0-18M9.2 9.3a2.9 2.9 0 0 1 5.6 1c0 1.9-2.8 2.3-2.8 4M12 17.3h.01',

@@ -119,6 +119,7 @@ export const en: Messages = {
       safe: 'Safe to undock',
       releasing: 'Releasing',
       configuring: 'Writing',
+      updating: 'Updating',
       attention: 'Needs a person',
       failed: 'Failed',
       unknown: 'State unknown',
@@ -133,6 +134,7 @@ export const en: Messages = {
       safe: 'Every clip verified in store',
       releasing: 'Freeing archived clips',
       configuring: 'Writing to the recorder as asked',
+      updating: 'The recorder gets new firmware',
       attention: 'Done, but needs a look',
       failed: 'This docking could not finish',
       unknown: 'Disconnected, cannot be confirmed',
@@ -199,6 +201,10 @@ export const en: Messages = {
     'release-failed': {
       title: 'The recorder could not be freed',
       action: 'The archive holds these clips and the recorder still has its own. Dock it again.',
+    },
+    'firmware-failed': {
+      title: 'New firmware did not work',
+      action: 'The clips are safe. Give the recorder to your administrator; no other gets this firmware.',
     },
     'internal-error': {
       title: 'Internal error of the dock',
@@ -456,6 +462,10 @@ export const en: Messages = {
       'lost-before-pull': {
         title: 'Gone before it was copied',
         explain: 'Listed, then gone. Loop recording may have overwritten it.',
+      },
+      'device-hash-differs': {
+        title: 'The recorder hashes it otherwise',
+        explain: 'What came over the wire is not what the recorder reads itself: a bad cable, slot or card.',
       },
       'store-mismatch': {
         title: 'Read back differs',

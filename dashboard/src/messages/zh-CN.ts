@@ -139,6 +139,7 @@ export const zhCN = {
       safe: '可以拔出',
       releasing: '正在清空',
       configuring: '正在写入',
+      updating: '正在升级',
       attention: '需要人工处理',
       failed: '采集故障',
       unknown: '状态未知',
@@ -153,6 +154,7 @@ export const zhCN = {
       safe: '全部文件已核验入库',
       releasing: '正在清空已有归档回执的文件',
       configuring: '正在按操作员要求写入记录仪',
+      updating: '正在升级记录仪固件',
       attention: '采集结束，有情况需要查看',
       failed: '本次采集未能完成',
       unknown: '连接断开，无法确认',
@@ -217,6 +219,10 @@ export const zhCN = {
     'release-failed': {
       title: '清空记录仪未成功',
       action: '文件已有归档回执，记录仪中的原件仍在；请重新插入再试。',
+    },
+    'firmware-failed': {
+      title: '固件升级未成功',
+      action: '文件已安全入库；请把记录仪交给管理员，该固件已停止下发。',
     },
     'internal-error': {
       title: '采集站内部错误',
@@ -467,6 +473,10 @@ export const zhCN = {
         explain: '两次看到的长度或时间不同，可能仍在录制；请停止录制后重新入站。',
       },
       'lost-before-pull': { title: '拷入前消失', explain: '清点时存在，拷入时已没有；可能是循环录制覆盖。' },
+      'device-hash-differs': {
+        title: '与记录仪自算的散列不一致',
+        explain: '传来的字节与记录仪自己读到的不同：请检查线缆、槽位或存储卡。',
+      },
       'store-mismatch': { title: '回读不一致', explain: '存储中的字节与拷入时不同，请检查采集站磁盘。' },
       unlisted: { title: '未列出的原因', explain: '请查看记录。' },
     } satisfies Record<QuarantineReason | 'unlisted', { title: string; explain: string }>,

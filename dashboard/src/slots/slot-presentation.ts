@@ -28,6 +28,7 @@ const tones: Record<SlotState, Tone> = {
   safe: 'safe',
   releasing: 'verify',
   configuring: 'verify',
+  updating: 'verify',
   attention: 'attention',
   failed: 'failed',
 };

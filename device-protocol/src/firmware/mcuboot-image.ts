@@ -15,6 +15,8 @@ export interface McubootImage {
   /** Everything the hash in the TLVs is taken over: header, body and protected TLVs. */
   hashed: Uint8Array;
   tlvs: readonly ImageTlv[];
+  /** Where the image ends; a file may go on, but nothing answers for what follows. */
+  lengthBytes: number;
 }
 
 /** TLV types Docket knows (`IMAGE_TLV_…`). */
@@ -67,6 +69,7 @@ export function parseMcubootImage(file: Uint8Array): McubootImage {
     flags: view.getUint32(16, true),
     hashed: file.subarray(0, infoAt),
     tlvs: [...ahead, ...behind],
+    lengthBytes: infoAt + areaBytes(view, infoAt, infoMagic),
   };
 }
 

@@ -125,7 +125,7 @@ function contains(folder: string, path: string): boolean {
   return way === '' || (way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way));
 }
 
-function repeatFaults({ slots = [], volumes, serial, usb, http }: Partial<Config>): ConfigFault[] {
+function repeatFaults({ slots = [], volumes, serial, usb, firmware, http }: Partial<Config>): ConfigFault[] {
   const ports = serial?.ports ?? [];
   const tokens = http?.tokens ?? [];
   return [
@@ -135,6 +135,8 @@ function repeatFaults({ slots = [], volumes, serial, usb, http }: Partial<Config
     ...repeats('serial.ports', 'slot', ports),
     ...repeats('usb.passwords', 'model', usb?.passwords ?? []),
     ...repeats('usb.serialAdapters', 'device', usb?.serialAdapters ?? []),
+    ...repeats('firmware.publicKeys', 'name', firmware?.publicKeys ?? []),
+    ...repeats('firmware.rollOuts', 'model', firmware?.rollOuts ?? []),
     ...repeats('http.tokens', 'name', tokens),
     ...repeats('http.tokens', 'sha256', tokens, true),
   ];

@@ -319,6 +319,12 @@ const pull = section(
       maximum: 3_600_000,
       default: 60_000,
     }),
+    compareDeviceHash: Type.Boolean({
+      title: 'Compare with the recorder’s own hash',
+      description:
+        'A recorder that can hash is asked for the SHA-256 of each clip it gave; one that differs is quarantined. Switch off where recorders take too long over it.',
+      default: true,
+    }),
   },
 );
 
@@ -373,6 +379,86 @@ const clock = section(
       maximum: 3_600_000,
       default: 5_000,
     }),
+  },
+);
+
+const firmware = section(
+  {
+    title: 'Firmware',
+    description:
+      'Firmware for recorders that take it over SMP. An image is sent only to a docked recorder all of whose clips are in the store.',
+  },
+  {
+    publicKeys: Type.Array(
+      entry({
+        name: Type.String({
+          title: 'Name',
+          description: 'Who signs with the key; shown beside a roll-out.',
+          pattern: '^[^\\u0000-\\u001f\\u007f]{1,64}$',
+        }),
+        path: Type.String({
+          title: 'File',
+          description: 'The public key in PEM: Ed25519, or ECDSA on P-256.',
+          minLength: 1,
+          isPath: true,
+        }),
+      }),
+      {
+        title: 'Public keys',
+        description: 'An image that none of these has signed is never sent.',
+        default: [],
+        maxItems: 16,
+      },
+    ),
+    rollOuts: Type.Array(
+      entry({
+        model: Type.String({
+          title: 'Model',
+          description: 'The model as its recorders name it, letter for letter.',
+          minLength: 1,
+          maxLength: 64,
+        }),
+        version: Type.String({
+          title: 'Version',
+          description:
+            'The version the image carries: `major.minor.revision`, with `+build` where there is one.',
+          pattern: '^\\d{1,3}\\.\\d{1,3}\\.\\d{1,5}(\\+\\d{1,10})?$',
+        }),
+        image: Type.String({
+          title: 'Image',
+          description: 'The signed MCUboot image.',
+          minLength: 1,
+          isPath: true,
+        }),
+        limit: Type.Integer({
+          title: 'How many recorders at most',
+          description: 'Begin with a few, and raise it once they have come back and are confirmed.',
+          minimum: 1,
+          maximum: 100_000,
+          default: 1,
+        }),
+        minimumBatteryPercent: Type.Integer({
+          title: 'Least charge',
+          description:
+            'In percent. A recorder with less, or that does not tell it, waits. `0`: it is not asked.',
+          minimum: 0,
+          maximum: 100,
+          default: 50,
+        }),
+        enabled: Type.Boolean({
+          title: 'Enabled',
+          description:
+            'Whether images are sent. A recorder already restarted into the image is confirmed all the same.',
+          default: false,
+        }),
+      }),
+      {
+        title: 'Roll-outs',
+        description: 'At most one for each model. One that fails on a recorder stops by itself.',
+        default: [],
+        maxItems: 64,
+      },
+    ),
   },
 );
 
@@ -460,7 +546,7 @@ const log = section(
 
 /** The configuration file: its schema, its defaults and its documentation in one. */
 export const configSchema = Type.Object(
-  { dock, store, volumes, serial, usb, drivers, slots, archive, release, pull, clock, http, log },
+  { dock, store, volumes, serial, usb, drivers, slots, archive, release, pull, clock, firmware, http, log },
   {
     title: 'Docket configuration',
     description: 'One YAML file. Unknown keys are errors.',
@@ -470,4 +556,5 @@ export const configSchema = Type.Object(
 
 /** A checked configuration: every default filled in, every path absolute. */
 export type Config = Static<typeof configSchema>;
+export type RollOutEntry = Config['firmware']['rollOuts'][number];
 export type TokenEntry = Config['http']['tokens'][number];

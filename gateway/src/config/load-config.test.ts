@@ -50,7 +50,7 @@ describe('a configuration that holds', () => {
       nameProfiles: [],
       reconcileIntervalMs: 2000,
     });
-    expect(config.pull).toEqual({ hashWorkers: null, stallTimeoutMs: 60_000 });
+    expect(config.pull).toEqual({ hashWorkers: null, stallTimeoutMs: 60_000, compareDeviceHash: true });
     expect(config.release.policy).toBe('never');
   });
 

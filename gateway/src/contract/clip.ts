@@ -27,6 +27,7 @@ export const QuarantineReason = oneOf(
     'read-error',
     'changed-while-read',
     'lost-before-pull',
+    'device-hash-differs',
     'store-mismatch',
   ],
   'Why a person must look at the clip.',

@@ -13,10 +13,11 @@ export const SlotState = oneOf(
     'safe',
     'releasing',
     'configuring',
+    'updating',
     'attention',
     'failed',
   ],
-  'What an officer or IT staff sees at a glance. `safe`: every clip stands verified in the store. `configuring`: an operator has something written to the recorder. `attention`: done, but a person must look. `failed`: the docking could not go on.',
+  'What an officer or IT staff sees at a glance. `safe`: every clip stands verified in the store. `configuring`: an operator has something written to the recorder. `updating`: it gets other firmware. `attention`: done, but a person must look. `failed`: the docking could not go on.',
 );
 export type SlotState = Static<typeof SlotState>;
 
@@ -35,6 +36,7 @@ export const SlotIssueCode = oneOf(
     'store-full',
     'store-failed',
     'release-failed',
+    'firmware-failed',
     'internal-error',
   ],
   'The first four are about a device that is shown but not docked. `unknown-device`: of no known model; `foreign-device`: with an interface that no recorder has any business with; `no-volume`, `no-serial-line`: a known model whose card was not mounted, or whose serial line did not come.',

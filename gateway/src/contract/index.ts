@@ -5,6 +5,7 @@ export * from './clock.ts';
 export * from './custody.ts';
 export * from './docking.ts';
 export * from './events.ts';
+export * from './firmware.ts';
 export * from './health.ts';
 export * from './problem.ts';
 export * from './recorder.ts';

@@ -1,6 +1,6 @@
 import type { ClipRecord, IndexDatabase, Ingest, RecorderLedger } from '@docket/ingest';
 import type { Config } from '../config/index.ts';
-import type { Health } from '../contract/index.ts';
+import type { Health, RollOutView } from '../contract/index.ts';
 import type { Log } from '../log.ts';
 import type { SlotBoard } from '../slots/slot-board.ts';
 import type { SlotCalibration } from '../slots/slot-calibration.ts';
@@ -19,6 +19,7 @@ export interface HttpDependencies {
   ledger: RecorderLedger;
   writeIdentity: Ingest['writeIdentity'];
   health(): Promise<Health>;
+  rollOuts(): Promise<RollOutView[]>;
   /** Where the stored bytes of a clip lie; `null` where they do not (yet). */
   mediaPath(clip: ClipRecord): Promise<string | null>;
   /** Where the thumbnail of a clip lies, once it has one. */

@@ -14,6 +14,7 @@ import { custodyRoutes } from './routes/custody.ts';
 import { dashboardRoutes } from './routes/dashboard.ts';
 import { dockingRoutes } from './routes/dockings.ts';
 import { eventRoutes } from './routes/events.ts';
+import { firmwareRoutes } from './routes/firmware.ts';
 import { healthRoutes, probeRoute } from './routes/health.ts';
 import { identityRoutes } from './routes/identity.ts';
 import { mediaRoutes } from './routes/media.ts';
@@ -52,7 +53,7 @@ export async function createHttpServer(dependencies: HttpDependencies): Promise<
       for (const routes of [slotRoutes, dockingRoutes, recorderRoutes, clipRoutes, mediaRoutes]) {
         routes(api, dependencies);
       }
-      for (const routes of [custodyRoutes, healthRoutes, eventRoutes, identityRoutes])
+      for (const routes of [custodyRoutes, healthRoutes, eventRoutes, identityRoutes, firmwareRoutes])
         routes(api, dependencies);
       for (const routes of [placeRoutes, calibrationRoutes]) routes(api, dependencies);
       sessionRoutes(api, door);

@@ -152,6 +152,7 @@ export const en = {
       safe: 'safe to undock',
       releasing: 'freeing the recorder',
       configuring: 'writing to the recorder',
+      updating: 'updating its firmware',
       attention: 'needs a person',
       failed: 'failed',
     },

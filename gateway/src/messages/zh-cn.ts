@@ -129,6 +129,7 @@ export const zhCN: Messages = {
       safe: '可以拔出',
       releasing: '正在清空',
       configuring: '正在写入记录仪',
+      updating: '正在升级固件',
       attention: '需要人工处理',
       failed: '采集故障',
     },

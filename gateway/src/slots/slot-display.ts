@@ -93,7 +93,9 @@ export class SlotDisplay {
   detached(slot: string): void {
     const before = this.#shown.get(slot)?.slot;
     const empty = this.#emptySlot(slot);
-    const leftEarly = before !== undefined && before.progress !== null && !before.safeToUndock;
+    // A recorder that gets firmware has given all its clips, and leaves by itself to start it.
+    const leftEarly =
+      before !== undefined && before.progress !== null && !before.safeToUndock && before.state !== 'updating';
     if (!leftEarly) {
       this.#showNow(empty);
       return;

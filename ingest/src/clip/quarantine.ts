@@ -7,6 +7,7 @@ export type QuarantineReason =
   | 'read-error'
   | 'changed-while-read'
   | 'lost-before-pull'
+  | 'device-hash-differs'
   | 'store-mismatch';
 
 export interface Quarantine {

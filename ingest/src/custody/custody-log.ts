@@ -30,7 +30,14 @@ export type CustodyAction =
   | 'identity-written'
   | 'recorder-issued'
   | 'recorder-returned'
-  | 'recorder-state-changed';
+  | 'recorder-state-changed'
+  | 'firmware-sending'
+  | 'firmware-sent'
+  | 'firmware-restarting'
+  | 'firmware-confirmed'
+  | 'firmware-reverted'
+  | 'firmware-failed'
+  | 'roll-out-stopped';
 
 /** One thing done, before it has its place in the log. */
 export interface CustodyEvent {

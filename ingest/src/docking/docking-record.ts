@@ -17,6 +17,7 @@ export type DockingIssueCode =
   | 'store-full'
   | 'store-failed'
   | 'release-failed'
+  | 'firmware-failed'
   | 'internal-error';
 
 export interface DockingIssue {

@@ -26,6 +26,7 @@ import {
 import { type Inventory, takeInventory } from './inventory.ts';
 import type { ActQueue, OperatorActs } from './operator-acts.ts';
 import { pullWanted } from './pull-wanted.ts';
+import type { RecorderCare } from './recorder-care.ts';
 import { type ReleaseServices, releaseWhenReceipted } from './release-receipted.ts';
 
 /** Earlier dockings that a clock is judged by. */
@@ -40,6 +41,7 @@ export type DockingPhase =
   | 'safe'
   | 'releasing'
   | 'configuring'
+  | 'updating'
   | 'attention'
   | 'failed';
 
@@ -64,6 +66,7 @@ export interface DockingServices extends ReleaseServices, ClockServices {
   dockings: DockingIndex;
   acts: OperatorActs;
   ledger: RecorderLedger;
+  care: RecorderCare | null;
   /** Called when a clip was sealed and can be forwarded. */
   onSealed(clipId: string): void;
   onStatus(status: DockingStatus): void;
@@ -149,6 +152,7 @@ class Docking {
       const inventory = await this.#list(recorder, summary, signal);
       await this.#pull(recorder, summary, inventory, signal);
       await this.#sayFinished(inventory);
+      await this.#careFor(recorder, summary, signal);
       await this.#release(recorder, summary, inventory, signal);
     } finally {
       unfollow();
@@ -261,6 +265,9 @@ class Docking {
         meter.currentClipName = clip.listed.name;
         this.#show({ phase });
       },
+      onQuarantined: (clip: RegisteredClip) => {
+        meter.quarantined.add(clip.clipId);
+      },
     };
     await pullWanted(this.#services, context, inventory.wanted, {
       meter,
@@ -286,6 +293,23 @@ class Docking {
       safeToUndock,
       issue: needsPerson ? { code: 'clips-quarantined', detail } : null,
     });
+  }
+
+  /** Only a recorder whose clips all stand in the store is changed, and none is released meanwhile. */
+  async #careFor(recorder: Recorder, summary: RecorderSummary, signal: AbortSignal): Promise<void> {
+    if (!this.#wasSafe || this.#services.care === null) return;
+    const { phase, safeToUndock, issue: issueBefore, clock, dockingId } = this.#status;
+    const issue = await this.#services.care.afterSafe({
+      recorder,
+      summary,
+      clock,
+      dockingId,
+      slot: this.#slot,
+      signal,
+      onUpdating: () => this.#show({ phase: 'updating', safeToUndock: false }),
+    });
+    if (issue !== null) this.#show({ phase: 'attention', safeToUndock, issue: issueBefore ?? issue });
+    else if (this.#status.phase === 'updating') this.#show({ phase, safeToUndock });
   }
 
   async #release(
@@ -354,6 +378,9 @@ class Docking {
       counts: this.#counts(),
       failure: issue,
     });
+    if (issue === null || this.#services.care === null) return;
+    const recorderId = this.#status.recorder?.recorderId ?? null;
+    await this.#services.care.afterFailure({ slot: this.#slot, recorderId, issue });
   }
 
   #counts() {

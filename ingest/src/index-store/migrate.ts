@@ -3,8 +3,9 @@ import type { Connection } from './connection.ts';
 import { migration0001 } from './migrations/0001-clips.ts';
 import { migration0002 } from './migrations/0002-time.ts';
 import { migration0003 } from './migrations/0003-register.ts';
+import { migration0004 } from './migrations/0004-firmware.ts';
 
-const migrations: readonly string[] = [migration0001, migration0002, migration0003];
+const migrations: readonly string[] = [migration0001, migration0002, migration0003, migration0004];
 
 /** Brings the schema to the newest version, each step in a transaction of its own. Never goes back. */
 export async function migrate(connection: Connection): Promise<void> {

@@ -10,6 +10,7 @@ import { syncFolder } from '../store/durable-files.ts';
 import { type RecorderClaims, sealedRecord, sha256Hex, type TakenFacts } from '../store/sealed-record.ts';
 import { mediaFileName, recordFileName } from '../store/store-layout.ts';
 import { makeEmptyFolder, renameIntoDay } from './clip-folder.ts';
+import { compareDeviceHash } from './compare-device-hash.ts';
 import { copyBytes } from './copy-bytes.ts';
 import { copyFailure } from './copy-failure.ts';
 import { takeUpInterrupted } from './interrupted-copy.ts';
@@ -79,10 +80,19 @@ async function copyAndSeal(
 ): Promise<void> {
   const moves = new Moves(services, context.dockingId);
   const taken = await copyVerified(services, context, registered, prefix, moves);
+  const differs = services.compareDeviceHash
+    ? await compareDeviceHash(context, registered, taken.sha256)
+    : null;
+  if (differs !== null) context.onQuarantined(registered);
   const clip = await requireClip(services.database, registered.clipId);
   await sealClip(
     services,
-    { ...clip, clock: context.clock, slot: context.slot },
+    {
+      ...clip,
+      quarantine: clip.quarantine ?? differs,
+      clock: context.clock,
+      slot: context.slot,
+    },
     taken,
     context.claims,
     moves,

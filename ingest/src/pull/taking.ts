@@ -18,6 +18,8 @@ export interface StoreServices {
   locks: ClipLocks;
   dockName: string;
   stallTimeoutMs: number;
+  /** Whether a recorder that can hash is asked for its own hash of each clip. */
+  compareDeviceHash: boolean;
 }
 
 /** The docking on whose behalf clips are taken. */
@@ -30,4 +32,6 @@ export interface TakingContext {
   signal: AbortSignal;
   onProgress(bytes: number): void;
   onPhase(phase: 'copying' | 'verifying', clip: RegisteredClip): void;
+  /** The clip was taken, and a person must look at it. */
+  onQuarantined(clip: RegisteredClip): void;
 }

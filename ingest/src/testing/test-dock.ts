@@ -17,6 +17,7 @@ export interface DockOptions {
   releasePolicy: IngestOptions['releasePolicy'];
   onStatus: IngestOptions['onStatus'];
   onForwardError: IngestOptions['onForwardError'];
+  compareDeviceHash?: boolean;
 }
 
 export interface OneDocking {
@@ -163,6 +164,7 @@ export function ingestOptions(options: Omit<DockOptions, 'root'>): IngestOptions
     reserveBytes: 0,
     hashWorkers: 2,
     stallTimeoutMs: 20_000,
+    compareDeviceHash: options.compareDeviceHash ?? true,
     clock: {
       host: { source: 'assume-synchronised', assumedBoundMs: 10 },
       policy: {
