@@ -18,8 +18,9 @@ export interface UsbDriversOptions {
 
 const usb: UsbWay = { via: 'libusb' };
 
-/** A driver is given up as hung only after whoever waits for its bytes has given up. */
+/** A driver is given up as hung only after whoever waits for its bytes has given up, and never while it still starts. */
 const patience = 1.5;
+const leastPatienceMs = 90_000;
 
 /** Drivers of recorders that Docket reaches over USB itself, by name; each recorder has a process of its own. */
 export function usbDrivers({
@@ -28,7 +29,10 @@ export function usbDrivers({
   faces,
 }: UsbDriversOptions): ReadonlyMap<string, RecorderDriver> {
   const isolated = (choice: DriverChoice) =>
-    isolatedDriver({ choice, progressTimeoutMs: patience * config.pull.stallTimeoutMs });
+    isolatedDriver({
+      choice,
+      progressTimeoutMs: Math.max(leastPatienceMs, patience * config.pull.stallTimeoutMs),
+    });
   const passwords = Object.fromEntries(config.usb.passwords.map(({ model, password }) => [model, password]));
   const command = isolated({ driver: 'scsi', usb, passwords });
   return new Map([

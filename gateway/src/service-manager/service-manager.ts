@@ -48,7 +48,7 @@ async function giveSigns(
   signal: AbortSignal,
 ): Promise<void> {
   while (!signal.aborted) {
-    const ill = await Promise.race([ailment(), endOf(signal)]);
+    const ill = await unlessEnded(ailment(), signal);
     if (signal.aborted) return;
     if (ill === null) socket.tell('WATCHDOG=1');
     else log.error({ ailment: ill }, 'no sign to the watchdog');
@@ -56,11 +56,19 @@ async function giveSigns(
   }
 }
 
-function endOf(signal: AbortSignal): Promise<null> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve(null);
-    signal.addEventListener('abort', () => resolve(null), { once: true });
+/** What the question answers, or `null` as soon as the signal aborts. */
+async function unlessEnded(question: Promise<string | null>, signal: AbortSignal): Promise<string | null> {
+  let end = () => {};
+  const ended = new Promise<null>((resolve) => {
+    end = () => resolve(null);
+    if (signal.aborted) end();
+    signal.addEventListener('abort', end, { once: true });
   });
+  try {
+    return await Promise.race([question, ended]);
+  } finally {
+    signal.removeEventListener('abort', end);
+  }
 }
 
 /** A third of the time after which the watchdog bites; `null` where none is set for this process. */
