@@ -83,4 +83,6 @@ async function succeeds(command: string, ...parameters: string[]): Promise<boole
   );
 }
 
+// The machines go with us.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(130));
 process.exitCode = await main();

@@ -1,11 +1,11 @@
-import { appendFile, copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { appendFile, copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { cacheFolder } from './cache.ts';
 import { Lab } from './lab.ts';
 import { Machine } from './machine/machine.ts';
 import type { MachineParts } from './machine/qemu-arguments.ts';
+import { inRunFolder } from './run-folder.ts';
 import { runProgram } from './run-program.ts';
 import type { SavedState } from './saved-state.ts';
 import type { Outcome, Scenario } from './scenario.ts';
@@ -29,25 +29,24 @@ export async function runScenario(scenario: Scenario, state: SavedState): Promis
   if (reason !== null) return { result: 'skipped', reason };
   const started = performance.now();
   const seconds = () => (performance.now() - started) / 1000;
-  const folder = await mkdtemp(join(tmpdir(), 'docket-lab-'));
   try {
-    const parts = scenario.keepsData === true ? await withOwnData(state.parts, folder) : state.parts;
-    const machine = await Machine.restore(parts, state.stateFile, folder);
-    const lab = new Lab(machine, parts.dataDisk);
-    try {
-      await within(scenarioLimitMs, scenario.run(lab));
-      return { result: 'passed', seconds: seconds() };
-    } catch (error) {
-      const keptIn = await keepWitnesses(scenario, machine, error);
-      return { result: 'failed', seconds: seconds(), error: wordsOf(error), keptIn };
-    } finally {
-      await machine.off();
-      await lab.end();
-    }
+    return await inRunFolder(async (folder): Promise<Outcome> => {
+      const parts = scenario.keepsData === true ? await withOwnData(state.parts, folder) : state.parts;
+      const machine = await Machine.restore(parts, state.stateFile, folder);
+      const lab = new Lab(machine, parts.dataDisk);
+      try {
+        await within(scenarioLimitMs, scenario.run(lab));
+        return { result: 'passed', seconds: seconds() };
+      } catch (error) {
+        const keptIn = await keepWitnesses(scenario, machine, error);
+        return { result: 'failed', seconds: seconds(), error: wordsOf(error), keptIn };
+      } finally {
+        await machine.off();
+        await lab.end();
+      }
+    });
   } catch (error) {
     return { result: 'failed', seconds: seconds(), error: wordsOf(error), keptIn: '' };
-  } finally {
-    await rm(folder, { recursive: true, force: true });
   }
 }
 

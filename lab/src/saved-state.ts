@@ -1,5 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cached, keyOf } from './cache.ts';
 import { docketConfig } from './docket-config.ts';
@@ -7,6 +5,7 @@ import { docketDiskInputs, docketDiskSize, writeDocketDisk } from './docket-disk
 import { Machine } from './machine/machine.ts';
 import { type MachineParts, qemuArguments } from './machine/qemu-arguments.ts';
 import { repository } from './repository.ts';
+import { inRunFolder } from './run-folder.ts';
 import { runProgram } from './run-program.ts';
 
 export interface SavedState {
@@ -119,14 +118,4 @@ async function startGateway(
       await machine.off();
     }
   });
-}
-
-/** Sockets of a machine have to lie under a short path. */
-async function inRunFolder(use: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'docket-lab-'));
-  try {
-    await use(folder);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
 }

@@ -35,6 +35,7 @@ export class GuestAgent {
     this.#lastId += 1;
     const id = this.#lastId;
     return new Promise((resolve, reject) => {
+      if (this.#socket.destroyed) return reject(new Error(`the machine is off: ${command}`));
       const finish = (result: ShellResult | null, why: string) => {
         clearTimeout(timer);
         this.#waiting.delete(id);
