@@ -7,6 +7,7 @@ import { driverKilled } from './driver-killed.ts';
 import { eightAtOnce } from './eight-at-once.ts';
 import { exfatStick } from './exfat-stick.ts';
 import { fat32Stick } from './fat32-stick.ts';
+import { flakyStore } from './flaky-store.ts';
 import { foreignDevices } from './foreign-devices.ts';
 import { hangingMedium } from './hanging-medium.ts';
 import { mtpClients } from './mtp-clients.ts';
@@ -46,4 +47,5 @@ export const scenarios: readonly Scenario[] = [
   hangingMedium,
   clockJump,
   slowMediumScenario,
+  flakyStore,
 ];
