@@ -10,6 +10,9 @@ volumes:
   writeAccessSocket: /run/docket/volume-access.sock
 usb:
   detection: 'on'
+  passwords:
+    - model: dv16-command
+      password: '000000'
 archive:
   name: lab-archive
   directory:

@@ -10,6 +10,7 @@ import { fat32Stick } from './fat32-stick.ts';
 import { flakyStore } from './flaky-store.ts';
 import { foreignDevices } from './foreign-devices.ts';
 import { hangingMedium } from './hanging-medium.ts';
+import { modeSwitch } from './mode-switch.ts';
 import { mtpClients } from './mtp-clients.ts';
 import { mtpQemu } from './mtp-qemu.ts';
 import { mtpResponder } from './mtp-responder.ts';
@@ -30,6 +31,7 @@ export const scenarios: readonly Scenario[] = [
   mtpQemu,
   serialConverter,
   smpOverUsb,
+  modeSwitch,
   eightAtOnce,
   exfatStick,
   releasePowerCut,
