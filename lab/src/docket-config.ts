@@ -21,7 +21,6 @@ archive:
   retryMaxMs: 5000
 pull:
   hashWorkers: 1
-  stallTimeoutMs: 20000
 log:
-  level: debug
+  level: info
 `;

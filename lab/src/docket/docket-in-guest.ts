@@ -24,7 +24,9 @@ export interface ClipAnswer {
 
 const api = 'http://127.0.0.1:8686/api/v1';
 const archive = '/var/lib/docket/archive/clips';
-const patienceMs = 240_000;
+const patienceMs = 300_000;
+/** Each look costs the guest a second's work. */
+const lookEveryMs = 2_000;
 
 /** The gateway in the guest, seen from outside: by its API, and by what lies in the archive. */
 export class DocketInGuest {
@@ -60,7 +62,7 @@ export class DocketInGuest {
       if (performance.now() > deadline) {
         throw new Error(`slot ${slot} did not come so far: ${JSON.stringify(slots)}`);
       }
-      await delay(500);
+      await delay(lookEveryMs);
     }
   }
 
@@ -100,7 +102,7 @@ export class DocketInGuest {
       const clips = await this.clips();
       if (clips.filter(({ state }) => state === 'receipted' || state === 'released').length >= count) return;
       if (performance.now() > deadline) throw new Error(`not ${count} receipts: ${JSON.stringify(clips)}`);
-      await delay(500);
+      await delay(lookEveryMs);
     }
   }
 

@@ -93,7 +93,7 @@ export class Machine {
       const { code, output } = await this.attempt(command, timeoutMs);
       if (code === 0) return output;
       if (performance.now() > deadline) throw new Error(`never came true: ${command}\n${output.trim()}`);
-      await delay(250);
+      await delay(1_000);
     }
   }
 
