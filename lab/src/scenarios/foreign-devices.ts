@@ -1,5 +1,5 @@
 import { plugForeign } from '../devices/usb.ts';
-import { expectEqual, expectTrue } from '../expect.ts';
+import { expectEqual } from '../expect.ts';
 import type { Scenario } from '../scenario.ts';
 
 export const foreignDevices: Scenario = {
@@ -11,7 +11,7 @@ export const foreignDevices: Scenario = {
     for (const [index, kind] of kinds.entries()) {
       const slot = await lab.docket.slotThat(`1-${index + 1}`, ({ state }) => state !== 'empty');
       expectEqual(`${kind} is taken for a recorder`, slot.recorder, null);
-      expectTrue(`${kind} is shown with a reason: ${JSON.stringify(slot)}`, slot.issue !== null);
+      expectEqual(`why ${kind} is not opened`, slot.issue?.code, 'foreign-device');
       const node = `/dev/bus/usb/001/$(printf %03d $(cat /sys/bus/usb/devices/1-${index + 1}/devnum))`;
       expectEqual(`group of ${kind}`, (await lab.machine.sh(`stat -c %G ${node}`)).trim(), 'root');
     }
