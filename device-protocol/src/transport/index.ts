@@ -7,6 +7,7 @@ export * from '../models/index.ts';
 export { inspectPlugin } from '../plugin/inspect-plugin.ts';
 export type { PluginFacts, RecorderPlugin, ServeRule } from '../plugin/plugin.ts';
 export { pluginModels } from '../plugin/plugin-models.ts';
+export { unmountPhantom } from '../volume/phantom-mount.ts';
 export { createVolumeDriver, type VolumeDriverOptions, volumeDriver } from '../volume/volume-recorder.ts';
 export { type VolumeWatchOptions, watchVolumes } from '../volume/volume-watch.ts';
 export { type WritableVolume, type WriteAccess, writeAccessBySocket } from '../volume/write-access.ts';

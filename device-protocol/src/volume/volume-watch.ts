@@ -3,6 +3,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AttachmentEvent, AttachmentSource } from '../attachment.ts';
+import { isPhantomMount } from './phantom-mount.ts';
 
 /** Port paths as the kernel writes them (`1-1.4.2`), or any plain folder name an operator chose. */
 const slotName = /^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$/u;
@@ -12,6 +13,8 @@ export interface VolumeWatchOptions {
   directory: string;
   /** How often the folder is looked at in case an event was missed. */
   reconcileIntervalMs: number;
+  /** A mount was found whose disk is gone, once for each; it counts as detached. */
+  onPhantom?(directory: string): void;
 }
 
 /**
@@ -35,17 +38,35 @@ async function* watchFolder(
   const watcher = watch(options.directory, () => wake());
   watcher.on('error', () => wake());
   const known = new Map<string, string>();
+  const phantoms = new Phantoms(options.onPhantom);
   try {
     while (!signal.aborted) {
       const nudged = new Promise<void>((resolve) => {
         wake = resolve;
       });
-      yield* differences(known, await look(options.directory, known), options.directory);
+      yield* differences(known, await look(options.directory, known, phantoms), options.directory);
       onLook?.();
       await firstOf(nudged, options.reconcileIntervalMs, signal);
     }
   } finally {
     watcher.close();
+  }
+}
+
+/** Mounts whose disk is gone, each told once. */
+class Phantoms {
+  readonly #tell: (directory: string) => void;
+  readonly #told = new Map<string, bigint>();
+
+  constructor(tell: (directory: string) => void = () => {}) {
+    this.#tell = tell;
+  }
+
+  async has(directory: string, device: bigint): Promise<boolean> {
+    if (!(await isPhantomMount(directory, device))) return false;
+    if (this.#told.get(directory) !== device) this.#tell(directory);
+    this.#told.set(directory, device);
+    return true;
   }
 }
 
@@ -61,7 +82,11 @@ async function firstOf(nudged: Promise<void>, intervalMs: number, signal: AbortS
 const slotLookMs = 3_000;
 
 /** Attached volumes by port path; the value names the instance. */
-async function look(directory: string, known: ReadonlyMap<string, string>): Promise<Map<string, string>> {
+async function look(
+  directory: string,
+  known: ReadonlyMap<string, string>,
+  phantoms: Phantoms,
+): Promise<Map<string, string>> {
   const found = new Map<string, string>();
   const parent = await stat(directory, { bigint: true }).catch(() => null);
   if (parent === null) return found;
@@ -70,16 +95,20 @@ async function look(directory: string, known: ReadonlyMap<string, string>): Prom
   await Promise.all(
     slots.map(async ({ name }) => {
       const unchanged = delay(slotLookMs, known.get(name) ?? null, { ref: false });
-      const instance = await Promise.race([instanceOf(join(directory, name), parent.dev), unchanged]);
+      const instance = await Promise.race([
+        instanceOf(join(directory, name), parent.dev, phantoms),
+        unchanged,
+      ]);
       if (instance !== null) found.set(name, instance);
     }),
   );
   return found;
 }
 
-async function instanceOf(path: string, parentDevice: bigint): Promise<string | null> {
+async function instanceOf(path: string, parentDevice: bigint, phantoms: Phantoms): Promise<string | null> {
   try {
     const stats = await stat(path, { bigint: true });
+    if (stats.dev !== parentDevice && (await phantoms.has(path, stats.dev))) return null;
     const entries = await readdir(path);
     const isMount = stats.dev !== parentDevice;
     return isMount || entries.length > 0 ? `${stats.dev}:${stats.ino}${await diskSequence(stats.dev)}` : null;

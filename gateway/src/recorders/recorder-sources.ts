@@ -1,3 +1,4 @@
+import type { AttachmentSource } from '@docket/device-protocol';
 import {
   knownModels,
   type MergedAttachments,
@@ -5,6 +6,7 @@ import {
   pluginModels,
   serialAdapterModel,
   serialAttachments,
+  unmountPhantom,
   usbBus,
   watchVolumes,
 } from '@docket/device-protocol/transport';
@@ -16,9 +18,9 @@ import type { Plugin } from './plugins/load-plugins.ts';
 export function recorderSources(config: Config, plugins: readonly Plugin[], log: Log): MergedAttachments {
   const { volumes, serial, usb } = config;
   const ports = serial.ports.map(({ slot, ...port }) => ({ ...port, portPath: slot }));
-  const { directory, reconcileIntervalMs } = volumes;
   return mergeAttachments({
-    volumes: directory === null ? null : watchVolumes({ directory, reconcileIntervalMs }),
+    volumes:
+      volumes.directory === null ? null : volumeSource(volumes.directory, volumes.reconcileIntervalMs, log),
     ports: ports.length === 0 ? null : { source: serialAttachments({ ports }), settings: ports },
     usb:
       usb.detection === 'off'
@@ -36,6 +38,18 @@ export function recorderSources(config: Config, plugins: readonly Plugin[], log:
     times: { volumeWaitMs: usb.volumeWaitMs },
     onTrouble: (error, source) => log.error({ err: error, source }, 'watching for recorders failed'),
   });
+}
+
+function volumeSource(directory: string, reconcileIntervalMs: number, log: Log): AttachmentSource {
+  const onPhantom = (phantom: string) => {
+    log.warn({ directory: phantom }, 'mounted, but its disk is gone: taken for unplugged');
+    // Under systemd the unit that mounted it takes it away; Docket may itself only where it is root.
+    if (process.getuid?.() !== 0) return;
+    unmountPhantom(phantom).catch((error: unknown) => {
+      log.error({ err: error, directory: phantom }, 'a dead mount cannot be taken away');
+    });
+  };
+  return watchVolumes({ directory, reconcileIntervalMs, onPhantom });
 }
 
 function adapterModel({ device, baudRate }: Config['usb']['serialAdapters'][number]) {
