@@ -6,9 +6,13 @@ import { UsageError } from './usage-error.ts';
 
 /** The gateway could not be asked, or said no. The message says what to do. */
 export class ClientError extends Error {
-  constructor(message: string, cause?: unknown) {
+  /** Code of the problem that the gateway answered with; `null` where it did not. */
+  readonly problem: string | null;
+
+  constructor(message: string, cause?: unknown, problem: string | null = null) {
     super(message, { cause });
     this.name = 'ClientError';
+    this.problem = problem;
   }
 }
 
@@ -30,25 +34,50 @@ export class ApiClient {
   }
 
   /** Reads a resource and checks that it is what the contract says. Throws ClientError. */
-  async read<Schema extends TSchema>(path: string, schema: Schema): Promise<Static<Schema>> {
+  read<Schema extends TSchema>(path: string, schema: Schema): Promise<Static<Schema>> {
+    return this.#exchange('GET', path, undefined, schema);
+  }
+
+  /** Has the gateway change something, and checks its answer. Throws ClientError. */
+  send<Schema extends TSchema>(
+    method: 'POST' | 'PUT' | 'DELETE',
+    path: string,
+    body: unknown,
+    schema: Schema,
+  ): Promise<Static<Schema>> {
+    return this.#exchange(method, path, body, schema);
+  }
+
+  async #exchange<Schema extends TSchema>(
+    method: string,
+    path: string,
+    content: unknown,
+    schema: Schema,
+  ): Promise<Static<Schema>> {
     const { client } = this.#context.messages;
-    const response = await this.#ask(path);
+    const response = await this.#ask(method, path, content);
     const body: unknown = await response.json().catch(() => null);
     if (response.status === 401) throw new ClientError(client.notAuthenticated);
     if (!response.ok) {
-      const title = Value.Check(Problem, body) ? (body.detail ?? body.title) : response.statusText;
-      throw new ClientError(client.refused(response.status, title));
+      const isProblem = Value.Check(Problem, body);
+      const title = isProblem ? (body.detail ?? body.title) : response.statusText;
+      throw new ClientError(client.refused(response.status, title), undefined, isProblem ? body.code : null);
     }
     if (!Value.Check(schema, body)) throw new ClientError(client.strange(this.#url));
     return body;
   }
 
-  async #ask(path: string): Promise<Response> {
+  async #ask(method: string, path: string, content: unknown): Promise<Response> {
     const token = this.#context.environment.DOCKET_TOKEN;
     const headers: Record<string, string> = { accept: 'application/json' };
     if (token) headers.authorization = `Bearer ${token}`;
+    const init: RequestInit = { method, headers, redirect: 'error' };
+    if (content !== undefined) {
+      headers['content-type'] = 'application/json';
+      init.body = JSON.stringify(content);
+    }
     try {
-      return await fetch(`${this.#url}${apiBase}${path}`, { headers, redirect: 'error' });
+      return await fetch(`${this.#url}${apiBase}${path}`, init);
     } catch (error) {
       throw new ClientError(this.#context.messages.client.notRunning(this.#url), error);
     }

@@ -8,7 +8,7 @@ import { IndexDatabase } from '@docket/ingest';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { loadConfig } from '../config/index.ts';
 import { TestGateway, testToken } from '../http/testing/test-gateway.ts';
-import { runDocket, startDocket } from './testing/run-docket.ts';
+import { program, runDocket, startDocket } from './testing/run-docket.ts';
 
 const english = { DOCKET_LANG: 'en' };
 let folder: string;
@@ -44,6 +44,9 @@ describe('help', () => {
       ['demo'],
       ['status'],
       ['clips'],
+      ['recorders'],
+      ['slots'],
+      ['slots', 'calibrate'],
       ['verify'],
       ['conformance'],
       ['token', 'create'],
@@ -232,5 +235,69 @@ describe('run', () => {
     const closed = once(child, 'close');
     for await (const _line of createInterface({ input: child.stdout })) child.kill('SIGTERM');
     expect(await closed).toEqual([143, null]);
+  });
+});
+
+describe('slots and recorders', () => {
+  test('calibration asks about each place that something is plugged into, and is over when the terminal closes', async () => {
+    const gateway = await TestGateway.open();
+    try {
+      const child = spawn(process.execPath, [program, 'slots', 'calibrate'], {
+        env: { PATH: process.env.PATH, ...english, DOCKET_URL: gateway.server.url() },
+        stdio: ['pipe', 'pipe', 'pipe'],
+      });
+      let said = '';
+      child.stdout.setEncoding('utf8').on('data', (text: string) => {
+        said += text;
+      });
+      const until = async (text: string) => {
+        while (!said.includes(text)) await once(child.stdout, 'data');
+        said = said.slice(said.indexOf(text) + text.length);
+      };
+      const plugIn = async (portPath: string) => {
+        const source = gateway.calibration.watching({
+          name: 'wire',
+          async *watch() {
+            yield {
+              type: 'attached',
+              attachment: { portPath, instance: portPath, target: { type: 'volume', directory: '/nowhere' } },
+            };
+          },
+        });
+        for await (const _event of source.watch(new AbortController().signal));
+      };
+      await until('an empty line ends.');
+      await plugIn('1-1.1');
+      await until('Label: ');
+      child.stdin.write('A1\n');
+      await until('Port 1-1.1 is called A1.');
+      await plugIn('1-1.2');
+      await until('Label [A2]: ');
+      child.stdin.write('\n');
+      await until('Port 1-1.2 is called A2.');
+      await until('an empty line ends.');
+      child.stdin.end();
+      const [code] = await once(child, 'close');
+      expect([code, said.trim()]).toEqual([0, 'Done: 2 slots have a label.']);
+      expect(gateway.calibration.state().active).toBe(false);
+      const listed = await docket(['slots'], { ...english, DOCKET_URL: gateway.server.url() });
+      expect(listed.stdout).toMatch(/A1 +1-1\.1 .*\nA2 +1-1\.2/u);
+    } finally {
+      await gateway.close();
+    }
+  });
+
+  test('recorders are listed as the register has them', async () => {
+    const gateway = await TestGateway.open();
+    try {
+      await gateway.addDocking('d1');
+      const environment = { ...english, DOCKET_URL: gateway.server.url() };
+      expect((await docket(['recorders'], environment)).stdout).toMatch(/^Serial .*\nA +in service/u);
+      const none = await docket(['recorders', '--battery-below', '20'], environment);
+      expect([none.code, none.stdout]).toEqual([0, 'No recorders.\n']);
+      expect((await docket(['recorders', '--battery-below', '0'], environment)).code).toBe(2);
+    } finally {
+      await gateway.close();
+    }
   });
 });

@@ -5,7 +5,9 @@ import { withExamples } from './command-parts.ts';
 import { addClipsCommand } from './commands/clips.ts';
 import { addConformanceCommand } from './commands/conformance.ts';
 import { addDemoCommand } from './commands/demo.ts';
+import { addRecordersCommand } from './commands/recorders.ts';
 import { addRunCommand } from './commands/run.ts';
+import { addSlotsCommand } from './commands/slots.ts';
 import { addStatusCommand } from './commands/status.ts';
 import { addTokenCommand } from './commands/token.ts';
 import { addVerifyCommand } from './commands/verify.ts';
@@ -25,6 +27,8 @@ export function createProgram(context: CommandContext): Command {
     addDemoCommand,
     addStatusCommand,
     addClipsCommand,
+    addRecordersCommand,
+    addSlotsCommand,
     addVerifyCommand,
     addConformanceCommand,
     addTokenCommand,
