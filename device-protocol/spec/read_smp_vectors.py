@@ -54,6 +54,39 @@ def packets_of(stream):
     return found
 
 
+def packets_of_transfers(usb_packets, max_packet_bytes):
+    """Every whole packet in bulk transfers: each begins one, and ends at a short USB packet or where its packet is whole."""
+    found, transfer = [], b""
+    for usb_packet in usb_packets:
+        transfer += usb_packet
+        whole = length_of(transfer) == len(transfer)
+        if whole:
+            found.append(transfer)
+        if whole or len(usb_packet) < max_packet_bytes:
+            transfer = b""
+    return found
+
+
+def length_of(data):
+    """Length of the packet that begins here, None where none does."""
+    if len(data) < 8 or data[0] >> 5 or data[0] >> 3 & 3 > 1 or data[0] & 7 > 3 or data[1]:
+        return None
+    return 8 + int.from_bytes(data[2:4], "big")
+
+
+def packets_of_stream(stream):
+    """Every whole packet in a stream of bare packets; Malformed at the first header that is none."""
+    found = []
+    while len(stream) >= 8:
+        length = length_of(stream)
+        if length is None:
+            raise Malformed("HEADER_RESERVED")
+        if len(stream) >= length:
+            found.append(stream[:length])
+        stream = stream[length:]
+    return found
+
+
 def raw_of(text):
     if not text or len(text) > 124:
         return None
@@ -189,6 +222,21 @@ def check_streams(vector):
     assert len(packets_of(bytes.fromhex(vector["stream"]))) == vector["events"].count("packet")
 
 
+def check_bulk(vector):
+    usb_packets = [bytes.fromhex(one) for one in vector["usbPackets"]]
+    assert all(len(one) <= vector["maxPacketBytes"] for one in usb_packets)
+    found = packets_of_transfers(usb_packets, vector["maxPacketBytes"])
+    assert len(found) == vector["events"].count("packet"), len(found)
+
+
+def check_raw(vector):
+    stream = bytes.fromhex(vector["stream"])
+    if vector["packets"] is None:
+        must_fail("HEADER_RESERVED", lambda: packets_of_stream(stream))
+    else:
+        assert len(packets_of_stream(stream)) == vector["packets"]
+
+
 def check_packets(vector):
     header, data = split_packet(bytes.fromhex(vector["hex"]))
     assert header == vector["header"], header
@@ -227,6 +275,8 @@ CHECKS = {
     "crc16": check_crc16,
     "frames": check_frames,
     "streams": check_streams,
+    "bulk": check_bulk,
+    "raw": check_raw,
     "packets": check_packets,
     "errors": check_errors,
     "invalid-packets": check_invalid_packets,

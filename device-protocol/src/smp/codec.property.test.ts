@@ -1,13 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decodeBody, encodeBody } from './body.ts';
+import { BulkStream } from './bulk-stream.ts';
 import { clipPathOfFileName, fileNameOfClip } from './clip-name.ts';
 import { encodeFrames, maxPacketBytes } from './frame.ts';
 import { FrameStream } from './frame-stream.ts';
-import { decodePacket } from './header.ts';
+import { decodePacket, encodePacket } from './header.ts';
 import { groups } from './messages/index.ts';
 import type { PacketEvent } from './packet-link.ts';
 import { isProtocolError } from './protocol-error.ts';
+import { RawStream } from './raw-stream.ts';
 
 const packetBytes = fc.uint8Array({ minLength: 8, maxLength: 700 });
 /** Console text: anything but the bytes of a mark. */
@@ -77,6 +79,81 @@ describe('framing', () => {
         const index = at % bytes.length;
         bytes[index] = (bytes[index] ?? 0) ^ (1 << bit);
         expect(packetsIn([...new FrameStream().push(bytes)])).toEqual([]);
+      }),
+    );
+  });
+});
+
+const smpPacket = fc
+  .record({ group: fc.nat(0xffff), sequence: fc.nat(255), body: fc.uint8Array({ maxLength: 1500 }) })
+  .map(({ group, sequence, body }) =>
+    Uint8Array.from(
+      encodePacket({ version: 2, operation: 'write-response', group, sequence, command: 0 }, body),
+    ),
+  );
+const packetSize = fc.constantFrom(8, 64, 512);
+
+/** The USB packets of one transfer. */
+function usbPackets(transfer: Uint8Array, maxPacketBytes: number, isEnded: boolean): Uint8Array[] {
+  const parts: Uint8Array[] = [];
+  for (let at = 0; at < transfer.length; at += maxPacketBytes)
+    parts.push(transfer.subarray(at, at + maxPacketBytes));
+  if (isEnded && transfer.length % maxPacketBytes === 0) parts.push(new Uint8Array(0));
+  return parts;
+}
+
+describe('bare packets', () => {
+  test('every packet comes back from a stream cut anywhere', () => {
+    fc.assert(
+      fc.property(fc.array(smpPacket, { maxLength: 5 }), fc.array(fc.nat()), (sent, cuts) => {
+        const bytes = Buffer.concat(sent);
+        const stream = new RawStream();
+        const edges = [0, ...cuts.map((cut) => cut % (bytes.length + 1)).sort((a, b) => a - b), bytes.length];
+        const found = edges.slice(1).flatMap((edge, at) => [...stream.push(bytes.subarray(edges[at], edge))]);
+        expect(found).toEqual(sent);
+      }),
+    );
+  });
+
+  test('every packet comes back from bulk transfers, ended or not', () => {
+    const sent = fc.array(fc.record({ packet: smpPacket, isEnded: fc.boolean() }), { maxLength: 5 });
+    fc.assert(
+      fc.property(sent, packetSize, (all, maxPacketBytes) => {
+        const stream = new BulkStream(maxPacketBytes);
+        const parts = all.flatMap(({ packet, isEnded }) => usbPackets(packet, maxPacketBytes, isEnded));
+        const events = parts.flatMap((part) => [...stream.push(part, part.length < maxPacketBytes)]);
+        expect(packetsIn(events)).toEqual(all.map(({ packet }) => packet));
+        expect(events.every(({ kind }) => kind === 'packet')).toBe(true);
+      }),
+    );
+  });
+
+  test('whatever arrives in transfers, it throws nothing, asks for little, and finds the next packet', () => {
+    const noise = fc.array(fc.uint8Array({ maxLength: 600 }), { maxLength: 20 });
+    fc.assert(
+      fc.property(noise, packetSize, smpPacket, (transfers, maxPacketBytes, packet) => {
+        const stream = new BulkStream(maxPacketBytes);
+        const parts = transfers.flatMap((one) => usbPackets(one, maxPacketBytes, true));
+        for (const part of [...parts, new Uint8Array(0)]) {
+          expect(stream.wantedBytes).toBeLessThanOrEqual(0x1_0008 + maxPacketBytes);
+          expect(() => [...stream.push(part, part.length < maxPacketBytes)]).not.toThrow();
+        }
+        const last = usbPackets(packet, maxPacketBytes, true);
+        const events = last.flatMap((part) => [...stream.push(part, part.length < maxPacketBytes)]);
+        expect(packetsIn(events)).toEqual([packet]);
+      }),
+    );
+  });
+
+  test('whatever arrives in a stream, it gives packets or ends with a typed error', () => {
+    fc.assert(
+      fc.property(fc.array(fc.uint8Array({ maxLength: 300 })), (chunks) => {
+        const stream = new RawStream();
+        try {
+          for (const chunk of chunks) for (const packet of stream.push(chunk)) decodePacket(packet);
+        } catch (error) {
+          if (!isProtocolError(error)) throw error;
+        }
       }),
     );
   });

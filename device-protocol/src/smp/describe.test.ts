@@ -2,12 +2,17 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { spliceGenerated } from '../specification/document.ts';
 import { describeSmp } from './describe.ts';
+import { recorderCddl } from './describe-cddl.ts';
 import { groups } from './messages/index.ts';
 
 const document = readFileSync(new URL('../../spec/smp.md', import.meta.url), 'utf8');
 
 test('the protocol document says what the declarations say', () => {
   expect(spliceGenerated(document, describeSmp())).toBe(document);
+});
+
+test('the CDDL file says what the declarations say', () => {
+  expect(readFileSync(new URL('../../spec/smp-recorder.cddl', import.meta.url), 'utf8')).toBe(recorderCddl());
 });
 
 test('every field says how it is written and what it means', () => {

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { decodeBody } from './body.ts';
+import { BulkStream } from './bulk-stream.ts';
 import { crc16 } from './crc16.ts';
 import { deviceErrorIn } from './device-error.ts';
 import { encodeFrames } from './frame.ts';
@@ -13,6 +14,7 @@ import type { Message } from './message.ts';
 import { groups, messageOf } from './messages/index.ts';
 import type { PacketEvent } from './packet-link.ts';
 import { ProtocolError, type ProtocolErrorCode, protocolErrorCodes } from './protocol-error.ts';
+import { RawStream } from './raw-stream.ts';
 
 /**
  * The vectors were worked out by hand from the published specification, or come from other software. They are never
@@ -67,6 +69,10 @@ const kinds = (events: readonly PacketEvent[]): string[] =>
 const crcVectors = load<{ why: string; text: string; crc: string }>('crc16');
 const frameVectors = load<{ why: string; packet: string; lines: string[] }>('frames');
 const streamVectors = load<{ why: string; stream: string; events: string[] }>('streams');
+const bulkVectors = load<{ why: string; maxPacketBytes: number; usbPackets: string[]; events: string[] }>(
+  'bulk',
+);
+const rawVectors = load<{ why: string; stream: string; packets: number | null }>('raw');
 const packetVectors = load<{
   why: string;
   message: string;
@@ -122,6 +128,46 @@ test.each(streamVectors)('stream: $why', ({ stream, events }) => {
   const bytes = fromHex(stream);
   expect(kinds(eventsOf(bytes))).toEqual(events);
   for (let cut = 0; cut <= bytes.length; cut++) expect(kinds(eventsOf(bytes, cut))).toEqual(events);
+});
+
+/** What a host gets that asks for `wantedBytes` at a time, as a host controller fills its transfers. */
+function eventsOfTransfers(usbPackets: readonly Uint8Array[], maxPacketBytes: number): PacketEvent[] {
+  const stream = new BulkStream(maxPacketBytes);
+  const rest = [...usbPackets];
+  const events: PacketEvent[] = [];
+  while (rest.length > 0) {
+    const { wantedBytes } = stream;
+    const parts: Uint8Array[] = [];
+    let isEnd = false;
+    while (!isEnd && rest.length > 0 && parts.length * maxPacketBytes < wantedBytes) {
+      const part = rest.shift() ?? new Uint8Array(0);
+      parts.push(part);
+      isEnd = part.length < maxPacketBytes;
+    }
+    events.push(...stream.push(Buffer.concat(parts), isEnd));
+  }
+  return events;
+}
+
+test.each(bulkVectors)('bulk: $why', ({ maxPacketBytes, usbPackets, events }) => {
+  const packets = usbPackets.map(fromHex);
+  expect(kinds(eventsOfTransfers(packets, maxPacketBytes))).toEqual(events);
+  // Taken one USB packet at a time, as a device takes them, the same packets are found.
+  const stream = new BulkStream(maxPacketBytes);
+  const found = packets.flatMap((one) => [...stream.push(one, one.length < maxPacketBytes)]);
+  expect(kinds(found).filter((kind) => kind === 'packet')).toEqual(
+    events.filter((kind) => kind === 'packet'),
+  );
+});
+
+test.each(rawVectors)('raw stream: $why', ({ stream, packets }) => {
+  const bytes = fromHex(stream);
+  for (let cut = 0; cut <= bytes.length; cut++) {
+    const raw = new RawStream();
+    const read = () => [...raw.push(bytes.subarray(0, cut)), ...raw.push(bytes.subarray(cut))];
+    if (packets === null) expect(errorOf(read)).toBe('HEADER_RESERVED');
+    else expect(read()).toHaveLength(packets);
+  }
 });
 
 test.each(packetVectors)('$message $direction: $why', ({ message, direction, hex, header, body }) => {
@@ -195,5 +241,12 @@ describe('the vectors are complete', () => {
     const reader = fileURLToPath(new URL('read_smp_vectors.py', specFolder));
     const { stdout } = await promisify(execFile)('python3', [reader]);
     expect(stdout).toContain(`packets: ${packetVectors.length} vectors agree`);
+    expect(stdout).toContain(`bulk: ${bulkVectors.length} vectors agree`);
+  });
+
+  test('the CDDL of the recorder group fits them, and nothing that is broken', async () => {
+    const checker = fileURLToPath(new URL('check_smp_cddl.py', specFolder));
+    const { stdout } = await promisify(execFile)('python3', ['-B', checker]);
+    expect(stdout).toMatch(/rules: \d+ bodies fit, \d{2,} broken ones do not/u);
   });
 });

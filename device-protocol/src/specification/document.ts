@@ -8,13 +8,22 @@ import { readFile, writeFile } from 'node:fs/promises';
  */
 export async function keepDocument(documentUrl: URL, parts: Readonly<Record<string, string>>): Promise<void> {
   const current = await readFile(documentUrl, 'utf8');
-  const wanted = spliceGenerated(current, parts);
+  await keep(documentUrl, current, spliceGenerated(current, parts));
+}
+
+/** The same for a file that is generated as a whole. */
+export async function keepFile(url: URL, wanted: string): Promise<void> {
+  const current = await readFile(url, 'utf8').catch(() => null);
+  await keep(url, current, wanted);
+}
+
+async function keep(url: URL, current: string | null, wanted: string): Promise<void> {
   if (wanted === current) return;
   if (!process.argv.includes('--check')) {
-    await writeFile(documentUrl, wanted);
+    await writeFile(url, wanted);
     return;
   }
-  console.error(`${documentUrl.pathname} is stale; run npm run spec`);
+  console.error(`${url.pathname} is stale; run npm run spec`);
   process.exitCode = 1;
 }
 

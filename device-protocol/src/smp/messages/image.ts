@@ -20,7 +20,12 @@ const ImageEntry = Type.Object({
 });
 
 const imageList = {
-  images: list(ImageEntry, 16, 'one entry for each slot that holds an image: `image`, `slot`, `version`, …'),
+  images: list(
+    ImageEntry,
+    16,
+    'image-entry',
+    'one entry for each slot that holds an image: `image`, `slot`, `version`, …',
+  ),
 };
 
 export const readImages = message({

@@ -65,7 +65,7 @@ export const listClips = message({
     'pages: each page holds the clips that follow `after`, as many as fit one packet.',
   request: { after: byteString(0, 4096, 'last path of the page before; empty for the first page') },
   response: {
-    clips: list(ClipEntry, 1024, 'entries with the fields of the `read-clip` response'),
+    clips: list(ClipEntry, 1024, 'read-clip-response', 'entries with the fields of the `read-clip` response'),
     more: flag('true where clips follow this page; such a page is never empty'),
   },
 });
