@@ -1,4 +1,6 @@
 export * from './attachment.ts';
+export { parseDateTime } from './clock/date-time.ts';
+export { wallClockInZone } from './clock/wall-clock.ts';
 export * from './contract/index.ts';
 export { deriveRecorder } from './derived-recorder.ts';
 export * from './errors.ts';

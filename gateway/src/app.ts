@@ -74,6 +74,7 @@ export async function runGateway(options: GatewayOptions): Promise<void> {
     const previews = createPreviews({
       database: ingest.database,
       mediaPath,
+      times: ingest.clipTimes,
       thumbnailPath: (clipId) => thumbnailPath(config.store.directory, clipId),
       onClip: tell,
       log,

@@ -3,9 +3,11 @@ import type { Config } from './config/index.ts';
 
 /** The configured policy of clocks, as ingest takes it. */
 export function clockOptions(clock: Config['clock']): IngestOptions['clock'] {
-  const { hostSource, assumedBoundMs, samples, set, driftMsPerDay, faultOffsetMs } = clock;
+  const { driftMsPerDay, faultOffsetMs, conflictMs, nameSlackMs } = clock;
+  const limits = { driftMsPerDay, faultOffsetMs };
   return {
-    host: { source: hostSource, assumedBoundMs },
-    policy: { samples, set, limits: { driftMsPerDay, faultOffsetMs } },
+    host: { source: clock.hostSource, assumedBoundMs: clock.assumedBoundMs },
+    policy: { samples: clock.samples, set: clock.set, limits },
+    clips: { limits: { ...limits, conflictMs, nameSlackMs }, assumedZone: clock.assumedZone },
   };
 }

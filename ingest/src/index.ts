@@ -47,6 +47,15 @@ export type { ReleasePolicy } from './release/release-policy.ts';
 export { type Step, stepChannel } from './step-channel.ts';
 export type { Room } from './store/room.ts';
 export { mediaFileName, StoreLayout } from './store/store-layout.ts';
+export type {
+  ClipInstant,
+  ClipTime,
+  TimeConflict,
+  TimeDoubt,
+  TimeSource,
+  TimeSourceKind,
+} from './time/clip-time.ts';
+export { type ClipTimePolicy, ClipTimes } from './time/clip-times.ts';
 export type { ClockDrift, ClockEntry, ClockSet } from './time/clock-history.ts';
 export { type ClockHistoryRecord, readClockHistory } from './time/clock-index.ts';
 export type { ClockLimits } from './time/clock-limits.ts';

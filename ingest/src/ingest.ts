@@ -19,6 +19,7 @@ import { type WrittenIdentity, writeIdentity } from './register/write-identity.t
 import type { ReleasePolicy } from './release/release-policy.ts';
 import { type Room, RoomKeeper, roomAt } from './store/room.ts';
 import { StoreLayout } from './store/store-layout.ts';
+import { type ClipTimePolicy, ClipTimes } from './time/clip-times.ts';
 import { ClockIndex } from './time/clock-index.ts';
 import type { ClockPolicy } from './time/docking-clock.ts';
 import { type HostClockOptions, HostClockReader } from './time/host-clock/host-clock-reader.ts';
@@ -31,7 +32,7 @@ export interface IngestOptions {
   hashWorkers: number;
   stallTimeoutMs: number;
   compareDeviceHash: boolean;
-  clock: { host: HostClockOptions; policy: ClockPolicy };
+  clock: { host: HostClockOptions; policy: ClockPolicy; clips: ClipTimePolicy };
   archive: { name: string; directory: string; retryBaseMs: number; retryMaxMs: number };
   releasePolicy: ReleasePolicy;
   /** Makes what cares for recorders beside their clips, on the opened index. */
@@ -54,6 +55,7 @@ export class Ingest {
   /** Hands acts of operators to recorders that stand docked and idle. */
   readonly acts: OperatorActs;
   readonly hostClock: HostClockReader;
+  readonly clipTimes: ClipTimes;
   /** What was found and mended at the start. */
   readonly recovery: Recovery;
   readonly #services: DockingServices;
@@ -67,6 +69,7 @@ export class Ingest {
     this.#services = services;
     this.database = services.database;
     this.hostClock = services.hostClock;
+    this.clipTimes = services.clipTimes;
     this.custody = services.custody;
     this.layout = services.layout;
     this.ledger = services.ledger;
@@ -86,7 +89,8 @@ export class Ingest {
       const custody = await CustodyLog.open(database, `gateway:${options.dockName}`);
       const dockings = new DockingIndex(database, custody);
       await dockings.closeAbandoned();
-      const base = { database, custody, layout, pool, dockName: options.dockName };
+      const clipTimes = new ClipTimes(database, custody, options.clock.clips);
+      const base = { clipTimes, database, custody, layout, pool, dockName: options.dockName };
       const recovery = await recoverStore(base);
       const target = new DirectoryArchive({
         name: options.archive.name,

@@ -74,9 +74,10 @@ async function finishOrReturn(services: Services, clip: ClipRecord): Promise<Out
         later: false,
       });
     }
+    const time = await services.clipTimes.reckon(clip);
     await sealClip(
       services,
-      clip,
+      { ...clip, time },
       await takenFacts(services, clip, stored.readBack),
       await claimsOf(services, clip),
       moves,

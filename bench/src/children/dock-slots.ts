@@ -85,6 +85,10 @@ function openIngest(order: SlotsOrder, onStatus: (status: DockingStatus) => void
         set: 'when-host-synchronised',
         limits: { driftMsPerDay: 3000, faultOffsetMs: 5000 },
       },
+      clips: {
+        limits: { driftMsPerDay: 3000, faultOffsetMs: 5000, conflictMs: 5000, nameSlackMs: 2000 },
+        assumedZone: 'Asia/Shanghai',
+      },
     },
     archive: { name: 'none', directory: join(order.store, 'archive'), retryBaseMs: 1000, retryMaxMs: 1000 },
     releasePolicy: 'never',

@@ -10,8 +10,12 @@ export function wallClockAt(utcMs: number, zone: string): number {
   return utcMs + zoneOffsetAt(utcMs, zone);
 }
 
-/** How far a zone is ahead of UTC at a moment, in ms. */
-export function zoneOffsetAt(utcMs: number, zone: string): number {
+/** Making a formatter costs more than using it, and there are few zones. */
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function formatIn(zone: string): Intl.DateTimeFormat {
+  const kept = formats.get(zone);
+  if (kept !== undefined) return kept;
   const format = new Intl.DateTimeFormat('en-CA', {
     timeZone: zone,
     hourCycle: 'h23',
@@ -22,8 +26,14 @@ export function zoneOffsetAt(utcMs: number, zone: string): number {
     minute: '2-digit',
     second: '2-digit',
   });
+  formats.set(zone, format);
+  return format;
+}
+
+/** How far a zone is ahead of UTC at a moment, in ms. */
+export function zoneOffsetAt(utcMs: number, zone: string): number {
   const parts = Object.fromEntries(
-    format.formatToParts(utcMs).map(({ type, value }) => [type, Number(value)]),
+    formatIn(zone).formatToParts(utcMs).map(({ type, value }) => [type, Number(value)]),
   );
   const { year = 1970, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = parts;
   const wallMs = Date.UTC(year, month - 1, day, hour, minute, second);

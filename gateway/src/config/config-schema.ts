@@ -379,6 +379,29 @@ const clock = section(
       maximum: 3_600_000,
       default: 5_000,
     }),
+    conflictMs: Type.Integer({
+      title: 'Contradiction between sources',
+      description:
+        'Sources of a clip’s time (name, file time, container, satellites) that are further apart than this, beyond their own widths, are told as a contradiction.',
+      unit: 'ms',
+      minimum: 100,
+      maximum: 3_600_000,
+      default: 5_000,
+    }),
+    nameSlackMs: Type.Integer({
+      title: 'Slack of names',
+      description: 'How far from its first picture the time in a clip’s name may be on the recorders in use.',
+      unit: 'ms',
+      minimum: 0,
+      maximum: 600_000,
+      default: 2_000,
+    }),
+    assumedZone: Type.String({
+      title: 'Time zone of recorders',
+      description: 'IANA zone of wall clocks of which neither recorder nor habit tells the zone.',
+      pattern: '^[A-Za-z][A-Za-z0-9+_-]{0,31}(?:/[A-Za-z0-9+_-]{1,31}){0,2}$',
+      default: 'Asia/Shanghai',
+    }),
   },
 );
 

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { ClipInstant, TimeConflict, TimeDoubt, TimeSource } from './clip-time.ts';
 import { ClockStatement } from './clock.ts';
 import { DeviceTime, Identifier, Instant, nullable, oneOf } from './terms.ts';
 
@@ -49,6 +50,8 @@ export const MediaFacts = Type.Object(
     height: nullable(Type.Integer()),
     videoCodec: nullable(Type.String()),
     audioCodec: nullable(Type.String()),
+    createdAt: nullable(Type.String({ description: 'As the container says; often local time, or nothing.' })),
+    takenAt: nullable(Type.String({ description: 'EXIF DateTimeOriginal, by the recorder’s clock.' })),
   },
   { description: 'What ffprobe says of the stored file. A hint, never evidence.' },
 );
@@ -83,6 +86,11 @@ export const Clip = Type.Object({
   startedAt: nullable(DeviceTime),
   modifiedAt: nullable(DeviceTime),
   clock: ClockStatement,
+  utcStart: nullable(ClipInstant),
+  utcEnd: nullable(ClipInstant),
+  timeSources: Type.Array(TimeSource),
+  timeConflicts: Type.Array(TimeConflict),
+  timeDoubts: Type.Array(TimeDoubt),
   collectedAt: Instant,
   sha256: nullable(Type.String()),
   blake3: nullable(Type.String()),

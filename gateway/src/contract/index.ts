@@ -1,6 +1,7 @@
 /** The API contract: schemas and types only, safe for a browser. Served as OpenAPI by the gateway. */
 export * from './calibration.ts';
 export * from './clip.ts';
+export * from './clip-time.ts';
 export * from './clock.ts';
 export * from './custody.ts';
 export * from './docking.ts';

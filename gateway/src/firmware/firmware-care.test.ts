@@ -53,6 +53,10 @@ beforeEach(async () => {
     clock: {
       host: { source: 'assume-synchronised', assumedBoundMs: 10 },
       policy: { samples: 1, set: 'never', limits: { driftMsPerDay: 3000, faultOffsetMs: 5000 } },
+      clips: {
+        limits: { driftMsPerDay: 3_000, faultOffsetMs: 5_000, conflictMs: 5_000, nameSlackMs: 2_000 },
+        assumedZone: 'Asia/Shanghai',
+      },
     },
     archive: { name: 'main', directory: join(root, 'archive'), retryBaseMs: 1, retryMaxMs: 1 },
     releasePolicy: 'never',

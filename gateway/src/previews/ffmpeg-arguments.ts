@@ -44,10 +44,13 @@ const fences = [
 const width = 480;
 const fit = `scale=w='min(${width},iw)':h='min(${width},ih)':force_original_aspect_ratio=decrease:flags=bilinear`;
 
+const probed =
+  'format=format_name,duration:format_tags=creation_time:stream=codec_type,codec_name,width,height:stream_disposition=attached_pic';
+/** The first frame of a photo is the photo, with its EXIF; 0x9011 is OffsetTimeOriginal. */
+const probedOfPhoto = `${probed}:frame_tags=DateTimeOriginal,0x9011`;
+
 /** Arguments for ffprobe to tell of `file` in JSON. */
-export function probeArguments(file: string): string[] {
-  const entries =
-    'format=format_name,duration:stream=codec_type,codec_name,width,height:stream_disposition=attached_pic';
+export function probeArguments(file: string, isPhoto = false): string[] {
   const allocation = ['-max_alloc', String(mostAllocatedBytes)];
   return [
     '-v',
@@ -57,7 +60,8 @@ export function probeArguments(file: string): string[] {
     '-print_format',
     'json',
     '-show_entries',
-    entries,
+    isPhoto ? probedOfPhoto : probed,
+    ...(isPhoto ? ['-read_intervals', '%+#1'] : []),
     `file:${file}`,
   ];
 }

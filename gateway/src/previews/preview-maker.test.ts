@@ -25,6 +25,7 @@ beforeEach(async () => {
     database,
     thumbnailPath,
     mediaPath: async (clip) => join(folder, clip.name),
+    times: { revise: async () => false, takeTrack: async () => [] },
     onClip: (clipId) => void previewed.push(clipId),
     log: createLog('fatal'),
   });

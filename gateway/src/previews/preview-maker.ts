@@ -1,4 +1,11 @@
-import { type ClipRecord, type IndexDatabase, type MediaFacts, readClip, storedStates } from '@docket/ingest';
+import {
+  type ClipRecord,
+  type ClipTimes,
+  type IndexDatabase,
+  type MediaFacts,
+  readClip,
+  storedStates,
+} from '@docket/ingest';
 import type { Log } from '../log.ts';
 import { makeThumbnail } from './make-thumbnail.ts';
 import { probeMedia } from './probe-media.ts';
@@ -10,6 +17,8 @@ export interface PreviewOptions {
   mediaPath(clip: ClipRecord): Promise<string | null>;
   /** Where the thumbnail of a clip is to lie; its folder is made when needed. */
   thumbnailPath(clipId: string): string;
+  /** Reckons the time of clips anew with what was found in them. */
+  times: Pick<ClipTimes, 'revise' | 'takeTrack'>;
   /** Told of every clip that has its preview, or will have none. */
   onClip(clipId: string): void;
   log: Log;
@@ -100,7 +109,15 @@ export class PreviewMaker {
       ]),
     );
     log.info({ clipId: clip.clipId, preview: preview.state }, 'preview made');
-    this.#options.onClip(clip.clipId);
+    await this.#options.times.revise(clip.clipId);
+    const besides = clip.kind === 'sidecar' ? await this.#takeTrack(clip) : [];
+    for (const clipId of [clip.clipId, ...besides]) this.#options.onClip(clipId);
+  }
+
+  /** A sidecar may be the track of a satellite receiver; resolves with the clips whose time it changed. */
+  async #takeTrack(sidecar: ClipRecord): Promise<string[]> {
+    const file = await this.#options.mediaPath(sidecar);
+    return file === null ? [] : this.#options.times.takeTrack(sidecar, file);
   }
 
   /** What can be shown of a clip. Throws only for faults that are not the file's. */
@@ -110,7 +127,7 @@ export class PreviewMaker {
     try {
       const file = await this.#options.mediaPath(clip);
       if (file === null) return { media, state: 'failed' };
-      media = await probeMedia(file, this.#stopping.signal);
+      media = await probeMedia(file, clip.kind, this.#stopping.signal);
       if (media.videoCodec === null) return { media, state: 'none' };
       const target = this.#options.thumbnailPath(clip.clipId);
       const isMade = await makeThumbnail(file, target, media, this.#stopping.signal);

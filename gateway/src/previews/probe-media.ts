@@ -1,4 +1,4 @@
-import type { MediaFacts } from '@docket/ingest';
+import type { ClipRecord, MediaFacts } from '@docket/ingest';
 import { type Static, Type } from 'typebox';
 import { Value } from 'typebox/value';
 import { probeArguments } from './ffmpeg-arguments.ts';
@@ -12,11 +12,30 @@ const Stream = Type.Object({
   disposition: Type.Optional(Type.Object({ attached_pic: Type.Optional(Type.Integer()) })),
 });
 
+/** OffsetTimeOriginal, the zone of DateTimeOriginal (Exif 2.31 §4.6.5), which ffprobe knows by its number only. */
+export const offsetTimeOriginal = '0x9011';
+
 /** What is read of ffprobe's answer. */
 const Probe = Type.Object({
   streams: Type.Optional(Type.Array(Stream)),
+  frames: Type.Optional(
+    Type.Array(
+      Type.Object({
+        tags: Type.Optional(
+          Type.Object({
+            DateTimeOriginal: Type.Optional(Type.String()),
+            [offsetTimeOriginal]: Type.Optional(Type.String()),
+          }),
+        ),
+      }),
+    ),
+  ),
   format: Type.Optional(
-    Type.Object({ format_name: Type.Optional(Type.String()), duration: Type.Optional(Type.String()) }),
+    Type.Object({
+      format_name: Type.Optional(Type.String()),
+      duration: Type.Optional(Type.String()),
+      tags: Type.Optional(Type.Object({ creation_time: Type.Optional(Type.String()) })),
+    }),
   ),
 });
 
@@ -28,10 +47,14 @@ const containerNames: Record<string, string> = {
 };
 
 /** Asks ffprobe what a stored file holds. Throws ToolError, or a SyntaxError for an answer that is none. */
-export async function probeMedia(file: string, signal: AbortSignal): Promise<MediaFacts> {
+export async function probeMedia(
+  file: string,
+  kind: ClipRecord['kind'],
+  signal: AbortSignal,
+): Promise<MediaFacts> {
   const output = await runTool({
     command: 'ffprobe',
-    arguments: probeArguments(file),
+    arguments: probeArguments(file, kind === 'photo'),
     timeoutMs: 30_000,
     maxOutputBytes: 256 * 1024,
     signal,
@@ -41,7 +64,7 @@ export async function probeMedia(file: string, signal: AbortSignal): Promise<Med
   return factsOf(answer);
 }
 
-function factsOf({ streams = [], format = {} }: Static<typeof Probe>): MediaFacts {
+function factsOf({ streams = [], frames = [], format = {} }: Static<typeof Probe>): MediaFacts {
   const video = streams.find((one) => one.codec_type === 'video' && one.disposition?.attached_pic !== 1);
   const audio = streams.find((one) => one.codec_type === 'audio');
   const container = containerOf(format.format_name);
@@ -54,7 +77,17 @@ function factsOf({ streams = [], format = {} }: Static<typeof Probe>): MediaFact
     height: video?.height ?? null,
     videoCodec: video?.codec_name ?? null,
     audioCodec: audio?.codec_name ?? null,
+    createdAt: format.tags?.creation_time?.slice(0, 40) ?? null,
+    takenAt: takenAt(frames[0]?.tags ?? {}),
   };
+}
+
+/** `2026:11:22 08:30:05`, as every other time is written. */
+function takenAt(tags: Record<string, string | undefined>): string | null {
+  const [, date, time] = /^(\d{4}:\d{2}:\d{2}) (\d{2}:\d{2}:\d{2})$/u.exec(tags.DateTimeOriginal ?? '') ?? [];
+  if (date === undefined) return null;
+  const [zone = ''] = /^[+-]\d{2}:\d{2}$/u.exec(tags[offsetTimeOriginal] ?? '') ?? [];
+  return `${date.replaceAll(':', '-')}T${time}${zone}`;
 }
 
 function containerOf(name: string | undefined): string | null {

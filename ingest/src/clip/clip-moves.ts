@@ -16,6 +16,7 @@ export type ClipColumns = Partial<
     | 'read_back'
     | 'store_path'
     | 'record_sha256'
+    | 'time'
     | 'release_started_at'
     | 'released_at'
     | 'pulled_in'

@@ -1,5 +1,6 @@
 import type { SqlParameters, SqlRow, SqlValue } from '../index-store/connection.ts';
 import type { IndexReader } from '../index-store/index-database.ts';
+import type { ClipTime } from '../time/clip-time.ts';
 import type { ClockStatement } from '../time/clock-statement.ts';
 import type { ClipRecord, MediaFacts, ReceiptSummary } from './clip-record.ts';
 import type { ClipState } from './clip-states.ts';
@@ -127,6 +128,9 @@ async function receiptsOf(
   return found;
 }
 
+/** What was not yet asked of clips that were looked into by earlier versions. */
+const laterFacts = { createdAt: null, takenAt: null };
+
 function toClip(row: SqlRow, receipts: ReceiptSummary[]): ClipRecord {
   return {
     clipId: String(row.clip_id),
@@ -152,6 +156,7 @@ function toClip(row: SqlRow, receipts: ReceiptSummary[]): ClipRecord {
     startedAt: row.started_at === null ? null : parseDeviceTime(String(row.started_at), 'name'),
     modifiedAt: row.modified_at === null ? null : parseDeviceTime(String(row.modified_at), 'file-time'),
     clock: JSON.parse(String(row.clock)) as ClockStatement,
+    time: row.time == null ? null : (JSON.parse(String(row.time)) as ClipTime),
     collectedAt: String(row.listed_at),
     sha256: textOrNull(row.sha256),
     blake3: textOrNull(row.blake3),
@@ -159,7 +164,7 @@ function toClip(row: SqlRow, receipts: ReceiptSummary[]): ClipRecord {
     readBack: row.read_back as ClipRecord['readBack'],
     storePath: textOrNull(row.store_path),
     recordSha256: textOrNull(row.record_sha256),
-    media: row.media === null ? null : (JSON.parse(String(row.media)) as MediaFacts),
+    media: row.media === null ? null : { ...laterFacts, ...(JSON.parse(String(row.media)) as MediaFacts) },
     hasThumbnail: row.preview_state === 'thumbnail',
     receipts,
     releasedAt: textOrNull(row.released_at),

@@ -1,4 +1,5 @@
 import type { ClipKind, DeviceTime, ListedClip } from '@docket/device-protocol';
+import type { ClipTime } from '../time/clip-time.ts';
 import type { ClockStatement } from '../time/clock-statement.ts';
 import type { ClipState } from './clip-states.ts';
 import type { Quarantine } from './quarantine.ts';
@@ -11,6 +12,10 @@ export interface MediaFacts {
   height: number | null;
   videoCodec: string | null;
   audioCodec: string | null;
+  /** When the container says it was made, as found: many recorders write their local time, or nothing. */
+  createdAt: string | null;
+  /** When a photo says it was taken (EXIF), as the recorder's wall clock, with its zone where it names one. */
+  takenAt: string | null;
 }
 
 /** One receipt, as far as lists need it. */
@@ -47,6 +52,8 @@ export interface ClipRecord {
   startedAt: DeviceTime | null;
   modifiedAt: DeviceTime | null;
   clock: ClockStatement;
+  /** When it was recorded, as it is now understood; `null` before it is sealed. */
+  time: ClipTime | null;
   collectedAt: string;
   sha256: string | null;
   blake3: string | null;

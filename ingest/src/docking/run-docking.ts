@@ -203,6 +203,8 @@ class Docking {
     const { dockingId } = this.#status;
     const { statement, verdict } = await this.#services.clocks.hostJumped(dockingId, jumpMs);
     this.#show({ clock: statement, clockVerdict: verdict });
+    const revised = await this.#services.clipTimes.reviseDocking(dockingId);
+    for (const clipId of revised) this.#services.onSealed(clipId);
   }
 
   /** Battery and room, where the recorder tells them. That it does not is no failure. */
@@ -256,6 +258,7 @@ class Docking {
       dockingId: this.#status.dockingId,
       slot: this.#slot,
       clock: this.#status.clock,
+      clockHistory: await this.#services.clipTimes.history(summary.recorderId, this.#status.dockingId),
       signal,
       onProgress: (bytes: number) => {
         meter.addBytes(bytes);

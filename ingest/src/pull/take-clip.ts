@@ -85,6 +85,7 @@ async function copyAndSeal(
     : null;
   if (differs !== null) context.onQuarantined(registered);
   const clip = await requireClip(services.database, registered.clipId);
+  const time = await services.clipTimes.reckon(clip, context.clockHistory);
   await sealClip(
     services,
     {
@@ -92,6 +93,7 @@ async function copyAndSeal(
       quarantine: clip.quarantine ?? differs,
       clock: context.clock,
       slot: context.slot,
+      time,
     },
     taken,
     context.claims,
@@ -190,7 +192,11 @@ export async function sealClip(
   await moves.add({
     clipId: clip.clipId,
     to: 'sealed',
-    columns: { store_path: storePath, record_sha256: recordSha256 },
+    columns: {
+      store_path: storePath,
+      record_sha256: recordSha256,
+      time: clip.time === null ? null : JSON.stringify(clip.time),
+    },
     quarantine: clip.quarantine,
     details: { recordSha256, storePath },
     later: false,

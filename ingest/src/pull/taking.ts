@@ -5,6 +5,7 @@ import type { IndexDatabase } from '../index-store/index-database.ts';
 import type { RoomKeeper } from '../store/room.ts';
 import type { RecorderClaims } from '../store/sealed-record.ts';
 import type { StoreLayout } from '../store/store-layout.ts';
+import type { ClipTimes, DockedHistory } from '../time/clip-times.ts';
 import type { ClockStatement } from '../time/clock-statement.ts';
 import type { ClipLocks } from './clip-locks.ts';
 import type { HashPool } from './hash-pool.ts';
@@ -16,6 +17,7 @@ export interface StoreServices {
   pool: HashPool;
   room: RoomKeeper;
   locks: ClipLocks;
+  clipTimes: ClipTimes;
   dockName: string;
   stallTimeoutMs: number;
   /** Whether a recorder that can hash is asked for its own hash of each clip. */
@@ -29,6 +31,8 @@ export interface TakingContext {
   dockingId: string;
   slot: string;
   clock: ClockStatement;
+  /** What is known of the recorder's clock. */
+  clockHistory: DockedHistory;
   signal: AbortSignal;
   onProgress(bytes: number): void;
   onPhase(phase: 'copying' | 'verifying', clip: RegisteredClip): void;

@@ -21,7 +21,7 @@ export type RecorderClaims = Omit<RecorderIdentity, 'source'> & { recorderId: st
 
 /**
  * The record that lies beside a stored clip as `clip.json`: canonical JSON (RFC 8785) that explains the clip without
- * the index. Times are as found; nothing in it is corrected.
+ * the index. Times are as found; `time` is how they were understood when the clip was sealed.
  */
 export function sealedRecord(
   clip: ClipRecord,
@@ -50,6 +50,7 @@ export function sealedRecord(
     quarantine: clip.quarantine === null ? null : { ...clip.quarantine },
     officerNumber: clip.officerNumber,
     clock: { ...clip.clock } as JsonValue,
+    time: clip.time as JsonValue,
     media: {
       file: mediaFileName(clip.name),
       sizeBytes: taken.sizeBytes,

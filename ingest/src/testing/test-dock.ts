@@ -172,6 +172,10 @@ export function ingestOptions(options: Omit<DockOptions, 'root'>): IngestOptions
         set: 'when-host-synchronised',
         limits: { driftMsPerDay: 3000, faultOffsetMs: 5000 },
       },
+      clips: {
+        limits: { driftMsPerDay: 3000, faultOffsetMs: 5000, conflictMs: 5000, nameSlackMs: 2000 },
+        assumedZone: 'Asia/Shanghai',
+      },
     },
     archive: { name: 'main', directory: options.archive, retryBaseMs: 1, retryMaxMs: 1 },
     releasePolicy: options.releasePolicy,

@@ -1,6 +1,7 @@
 import type { ClockSetting } from '@docket/device-protocol';
 import { type ClockLimits, driftOver } from './clock-limits.ts';
 import { type ClockStatement, offsetOf } from './clock-statement.ts';
+import type { HostClock } from './host-clock/host-clock.ts';
 import { gapMs, type Interval, widened } from './interval.ts';
 
 /** What one docking tells of a recorder's clock: as found, and where it was set, how it stood after. */
@@ -9,6 +10,8 @@ export interface ClockEntry {
   slot: string;
   /** When the docking began. */
   at: string;
+  /** The dock's own clock at the docking. */
+  host: HostClock;
   found: ClockStatement;
   setting: ClockSet | null;
   /** Read again after it was set; `null` where it was not set. */
@@ -44,13 +47,16 @@ interface HistoryEnd {
   before: ClockAnchor | null;
 }
 
+const nothingKnown: HistoryEnd = { fromMs: Number.NEGATIVE_INFINITY, before: null };
+
 /**
  * The stretches in which what was recorded before the last entry's docking was recorded, in the order things
- * happened. A docked recorder does not record: the last stretch ends with the last reading or setting.
+ * happened; where `since` is given, only what was recorded after that docking. A docked recorder does not record: the
+ * last stretch ends with the last reading or setting.
  */
-export function stretchesOf(entries: readonly ClockEntry[]): ClockStretch[] {
+export function stretchesOf(entries: readonly ClockEntry[], since: ClockEntry | null = null): ClockStretch[] {
   const stretches: ClockStretch[] = [];
-  let end: HistoryEnd = { fromMs: Number.NEGATIVE_INFINITY, before: null };
+  let end: HistoryEnd = since === null ? nothingKnown : endAfter(nothingKnown, since);
   for (const [index, entry] of entries.entries()) {
     const found = anchorOf(entry.found);
     const toMs = found?.atMs ?? entry.setting?.hostBeforeMs ?? Date.parse(entry.at);
@@ -61,9 +67,19 @@ export function stretchesOf(entries: readonly ClockEntry[]): ClockStretch[] {
   return stretches;
 }
 
+/**
+ * The stretches in which a clip can have been recorded that was first listed at the last docking of `entries`. What an
+ * earlier docking took all of, it would have taken too. A recorder without a name of its own has no earlier docking.
+ */
+export function stretchesBeforeListing(entries: readonly ClockEntry[], isNamed: boolean): ClockStretch[] {
+  if (!isNamed) return stretchesOf(entries.slice(-1));
+  const sinceIndex = entries.findLastIndex((entry, index) => index < entries.length - 1 && entry.tookAll);
+  return stretchesOf(entries.slice(sinceIndex + 1), entries[sinceIndex] ?? null);
+}
+
 /** The last offset that was read and still stands; `null` where the clock was set since, or never read. */
 export function lastAnchor(entries: readonly ClockEntry[]): ClockAnchor | null {
-  const { before } = entries.reduce(endAfter, { fromMs: Number.NEGATIVE_INFINITY, before: null });
+  const { before } = entries.reduce(endAfter, nothingKnown);
   return before?.isRead === true ? before : null;
 }
 

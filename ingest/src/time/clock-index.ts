@@ -7,6 +7,7 @@ import { announceStep } from '../step-channel.ts';
 import type { ClockDrift, ClockEntry, ClockSet } from './clock-history.ts';
 import type { ClockStatement } from './clock-statement.ts';
 import type { ClockVerdict } from './clock-verdict.ts';
+import type { HostClock } from './host-clock/host-clock.ts';
 
 /** One entry of a recorder's clock history, as people are shown it. */
 export interface ClockHistoryRecord extends ClockEntry {
@@ -20,6 +21,7 @@ export interface ClockHistoryRecord extends ClockEntry {
 export interface FoundClock {
   dockingId: string;
   recorderId: string;
+  host: HostClock;
   readings: readonly ClockReading[];
   found: ClockStatement;
   drift: ClockDrift | null;
@@ -37,15 +39,17 @@ export class ClockIndex {
   }
 
   /** Keeps a clock as found, before anything sets it. */
-  async found({ dockingId, recorderId, readings, found, drift, verdict }: FoundClock): Promise<void> {
+  async found({ dockingId, recorderId, host, readings, found, drift, verdict }: FoundClock): Promise<void> {
     await this.#database.write(async (transaction) => {
       const statement = JSON.stringify(found);
       await transaction.run('UPDATE docking SET clock = ? WHERE docking_id = ?', [statement, dockingId]);
       await transaction.run(
-        `INSERT INTO clock_history (docking_id, recorder_id, found, readings, drift, verdict) VALUES (?, ?, ?, ?, ?, ?)`,
+        `INSERT INTO clock_history (docking_id, recorder_id, host, found, readings, drift, verdict)
+         VALUES (?, ?, ?, ?, ?, ?, ?)`,
         [
           dockingId,
           recorderId,
+          JSON.stringify(host),
           statement,
           JSON.stringify(readings),
           drift === null ? null : JSON.stringify(drift),
@@ -58,6 +62,7 @@ export class ClockIndex {
         recorderId,
         details: {
           ...json(found),
+          host: json(host),
           verdict: json(verdict),
           ...(drift === null ? {} : { drift: json(drift) }),
         },
@@ -115,7 +120,7 @@ async function invalidate(
   const statement = JSON.stringify(unusable);
   await transaction.run('UPDATE docking SET clock = ? WHERE docking_id = ?', [statement, dockingId]);
   await transaction.run(
-    `UPDATE clock_history SET found = ?1, after_set = CASE WHEN after_set IS NULL THEN NULL ELSE ?1 END, drift = NULL,
+    `UPDATE clock_history SET host = json_set(host, '$.state', 'unsynchronised', '$.boundMs', NULL), found = ?1, after_set = CASE WHEN after_set IS NULL THEN NULL ELSE ?1 END, drift = NULL,
      verdict = ?2 WHERE docking_id = ?3`,
     [statement, JSON.stringify(verdict), dockingId],
   );
@@ -147,6 +152,7 @@ function toRecord(row: SqlRow): ClockHistoryRecord {
     dockingId: String(row.docking_id),
     slot: String(row.slot),
     at: String(row.attached_at),
+    host: parsed(row.host) as HostClock,
     found: parsed(row.found) as ClockStatement,
     readings: parsed(row.readings) as ClockReading[],
     setting: parsed(row.setting) as ClockSet | null,

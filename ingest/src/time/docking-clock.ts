@@ -9,9 +9,9 @@ import {
 } from './clock-history.ts';
 import type { ClockIndex, FoundClock } from './clock-index.ts';
 import type { ClockLimits } from './clock-limits.ts';
-import { type ClockStatement, clockStatement } from './clock-statement.ts';
+import { type ClockStatement, clockStatement, type UnreadableReason } from './clock-statement.ts';
 import { judgeClock } from './clock-verdict.ts';
-import { isSynchronised } from './host-clock/host-clock.ts';
+import { type HostClock, isSynchronised } from './host-clock/host-clock.ts';
 import type { HostClockReader } from './host-clock/host-clock-reader.ts';
 import type { HostClockWatch } from './host-clock/host-clock-watch.ts';
 
@@ -48,12 +48,13 @@ export async function takeClock(
   clock: DockedClock,
   signal: AbortSignal,
 ): Promise<FoundClock> {
-  const { found, readings } = await measure(services, clock, signal);
+  const { host, found, readings } = await measure(services, clock, signal);
   const now = anchorOf(found);
   const before = lastAnchor(clock.earlier);
   const told: FoundClock = {
     dockingId: clock.dockingId,
     recorderId: clock.recorderId,
+    host,
     readings,
     found,
     drift: before === null || now === null ? null : driftBetween(before, now),
@@ -64,24 +65,31 @@ export async function takeClock(
   return told;
 }
 
+interface Measured {
+  host: HostClock;
+  found: ClockStatement;
+  readings: ClockReading[];
+}
+
 async function measure(
   { hostClock, clockPolicy }: ClockServices,
   { recorder, hostWatch }: DockedClock,
   signal: AbortSignal,
-): Promise<{ found: ClockStatement; readings: ClockReading[] }> {
-  if (!recorder.capabilities.has('readClock')) {
-    return { found: { state: 'unreadable', reason: 'not-supported' }, readings: [] };
-  }
-  let readings: ClockReading[] = [];
+): Promise<Measured> {
+  const unread = async (reason: UnreadableReason, readings: ClockReading[] = []): Promise<Measured> => {
+    const found: ClockStatement = { state: 'unreadable', reason };
+    return { host: await hostClock.read(signal), found, readings };
+  };
+  if (!recorder.capabilities.has('readClock')) return unread('not-supported');
   try {
-    readings = await recorder.readClock(clockPolicy.samples, signal);
+    const readings = await recorder.readClock(clockPolicy.samples, signal);
+    if (hostWatch.jumpMs() !== null) return unread('host-clock-jumped', readings);
+    const host = await hostClock.read(signal);
+    return { host, found: clockStatement(readings, host), readings };
   } catch (error) {
     if (signal.aborted || isRecorderLost(error)) throw error;
+    return unread('read-failed');
   }
-  const host = await hostClock.read(signal);
-  if (hostWatch.jumpMs() !== null)
-    return { found: { state: 'unreadable', reason: 'host-clock-jumped' }, readings };
-  return { found: clockStatement(readings, host), readings };
 }
 
 /** Never by a clock that may be wrong, and never over a time that could have been read but was not. */
@@ -104,10 +112,7 @@ async function setAndReadAgain(
 ): Promise<void> {
   const startedMs = Date.now();
   let setting: ClockSet | null = null;
-  let after: { found: ClockStatement; readings: ClockReading[] } = {
-    found: { state: 'unreadable', reason: 'read-failed' },
-    readings: [],
-  };
+  let after: Omit<Measured, 'host'> = { found: { state: 'unreadable', reason: 'read-failed' }, readings: [] };
   try {
     setting = { ...(await clock.recorder.setClock(signal)), outcome: 'set' };
     after = await measure(services, clock, signal);

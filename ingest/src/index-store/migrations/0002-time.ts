@@ -12,6 +12,7 @@ CREATE TABLE clock_history (
   position INTEGER PRIMARY KEY,
   docking_id TEXT NOT NULL UNIQUE REFERENCES docking (docking_id),
   recorder_id TEXT NOT NULL REFERENCES recorder (recorder_id),
+  host TEXT NOT NULL,
   found TEXT NOT NULL,
   readings TEXT NOT NULL,
   setting TEXT,
@@ -22,11 +23,13 @@ CREATE TABLE clock_history (
 ) STRICT;
 CREATE INDEX clock_history_by_recorder ON clock_history (recorder_id);
 
-INSERT INTO clock_history (docking_id, recorder_id, found, readings, verdict)
-SELECT docking_id, recorder_id, clock, '[]', '{"state":"unknown","reasons":[]}'
+INSERT INTO clock_history (docking_id, recorder_id, host, found, readings, verdict)
+SELECT docking_id, recorder_id, json_object('source', 'none', 'state', 'unknown', 'stratum', NULL, 'rootDelayMs', NULL,
+  'rootDispersionMs', NULL, 'boundMs', NULL, 'leap', NULL, 'readAt', attached_at), clock, '[]', '{"state":"unknown","reasons":[]}'
 FROM docking WHERE recorder_id IS NOT NULL ORDER BY docking_id;
 
 ALTER TABLE clip ADD COLUMN time TEXT;
 ALTER TABLE clip ADD COLUMN gps_track TEXT;
+CREATE INDEX clip_with_track ON clip (docking_id) WHERE gps_track IS NOT NULL;
 CREATE INDEX clip_by_pulling ON clip (pulled_in);
 `;
