@@ -2,10 +2,14 @@
 // they still fit. Run on a built tree.
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { modelsDocument } from '../device-protocol/dist/models/models-document.js';
 import { configDocument } from '../gateway/dist/config/config-document.js';
 
 /** Each generated part: the document it stands in, the name in its markers, and what makes it. */
-const parts = [{ file: 'configuration.md', name: 'settings', make: configDocument }];
+const parts = [
+  { file: 'configuration.md', name: 'settings', make: configDocument },
+  { file: 'recorders.md', name: 'models', make: modelsDocument },
+];
 
 const isCheck = process.argv.includes('--check');
 let stale = 0;

@@ -36,8 +36,6 @@ export interface KnownModel {
   way: ModelWay;
   /** A serial line of the same device knows identity and clock (CDC-ACM), beside a card that is mounted. */
   hasConsole: boolean;
-  /** Key of the vendor profile that the driver speaks by, where there are several. */
-  profile: string | null;
   /** What a recorder of this model is expected to be able to do; each recorder says for itself. */
   capabilities: readonly Capability[];
   /** Key of the row the same recorder matches once its mode was switched. */

@@ -9,7 +9,7 @@ const stillImage: InterfaceRule = { class: 0x06, subclass: 0x01, protocol: 0x01 
 const serialConsole: InterfaceRule = { class: 0x02, subclass: 0x02 };
 const vendorSpecific: InterfaceRule = { class: 0xff };
 
-const plainRow = { hasConsole: false, profile: null, becomes: null } as const;
+const plainRow = { hasConsole: false, becomes: null } as const;
 const volumeRow = {
   ...plainRow,
   way: { by: 'mount' },
@@ -43,7 +43,6 @@ export const knownModels: readonly KnownModel[] = [
     title: 'DV16 / WellDVR recorder, command mode',
     match: { vendorId: 0x0595, productId: 0x4343, interface: { class: 0x08 } },
     way: { by: 'interface', driver: 'scsi' },
-    profile: 'dv16',
     capabilities: ['setClock', 'battery', 'writeIdentity', 'modeSwitch'],
     becomes: 'dv16-storage',
   },
@@ -77,12 +76,14 @@ export const knownModels: readonly KnownModel[] = [
     ...mtpRow,
     key: 'qemu-mtp',
     title: 'QEMU MTP device',
+    capabilities: ['capacity', 'erase'],
     match: { vendorId: 0x46f4, productId: 0x0004, interface: stillImage },
   },
   {
     ...mtpRow,
     key: 'umtp-responder',
     title: 'uMTP-Responder gadget',
+    capabilities: ['battery', 'capacity', 'erase'],
     match: { vendorId: 0x1d6b, productId: 0x0100, interface: stillImage },
   },
   {

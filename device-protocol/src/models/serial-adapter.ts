@@ -16,7 +16,6 @@ export function serialAdapterModel({ vendorId, productId, baudRate }: SerialAdap
     match: { vendorId, productId, interface: { class: interfaceClass } },
     way: { by: 'tty', baudRate },
     hasConsole: false,
-    profile: null,
     capabilities: [],
     becomes: null,
   }));

@@ -12,7 +12,6 @@ export function pluginModels({ name, serves }: PluginFacts): KnownModel[] {
             match: rule.match,
             way: { by: 'interface', driver: name },
             hasConsole: false,
-            profile: null,
             capabilities: [],
             becomes: null,
           },
