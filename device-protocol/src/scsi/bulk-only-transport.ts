@@ -64,9 +64,17 @@ export class BulkOnlyTransport {
    * device is then reset before the next one.
    */
   run(command: ScsiCommand, signal: AbortSignal): Promise<ScsiOutcome> {
-    const mine = this.#last.then(() => this.#runAlone(command, signal));
-    this.#last = mine.catch(() => undefined);
-    return mine;
+    return new Promise((resolve, reject) => {
+      const giveUp = () => reject(signal.reason);
+      const mine = this.#last.then(() => {
+        signal.removeEventListener('abort', giveUp);
+        return this.#runAlone(command, signal);
+      });
+      // One that still waits for its turn gives up at once; one that runs ends its transfer first.
+      signal.addEventListener('abort', giveUp, { once: true });
+      this.#last = mine.catch(() => undefined);
+      mine.then(resolve, reject);
+    });
   }
 
   async #runAlone(command: ScsiCommand, signal: AbortSignal): Promise<ScsiOutcome> {

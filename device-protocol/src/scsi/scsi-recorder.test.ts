@@ -280,6 +280,18 @@ test('an abort in the middle of an answer leaves the recorder usable', async () 
   expect((await recorder.identify(signal)).serialNumber).toBe('DEMO001');
 });
 
+test('a function that waits for its turn can be given up at once', async () => {
+  const { recorder } = await withFault({ to: 'readIdentity', do: 'keep-silent' });
+  const [first, second] = [new AbortController(), new AbortController()];
+  const silent = expect(recorder.identify(first.signal)).rejects.toThrow('first');
+  const waiting = expect(recorder.readStatus(second.signal)).rejects.toThrow('second');
+  second.abort(new Error('second'));
+  await waiting;
+  first.abort(new Error('first'));
+  await silent;
+  expect((await recorder.readStatus(signal)).batteryPercent).toBe(87);
+});
+
 test('slow exchanges are waited for', async () => {
   const { recorder } = await dock({ faults: [{ to: 'readIdentity', do: 'delay', delayMs: 2_000 }] });
   expect((await recorder.identify(signal)).serialNumber).toBe('DEMO001');

@@ -1,7 +1,7 @@
 /** Offers a simulated device as a USB device to whoever speaks usbredir: QEMU, or our own host side. */
 
 import { once } from 'node:events';
-import { rm } from 'node:fs/promises';
+import { lstat, rm } from 'node:fs/promises';
 import { connect, createServer, type Socket } from 'node:net';
 import type { SimulatedUsbDevice } from '../simulated-usb-device.ts';
 import { DeviceSession } from './device-session.ts';
@@ -59,7 +59,7 @@ export async function startUsbRedirServer(
       deviceLeft: () => server.close(),
     });
   });
-  if ('path' in address) await rm(address.path, { force: true });
+  if ('path' in address) await removeStaleSocket(address.path);
   server.listen(address);
   await once(server, 'listening');
   const left = new Promise<void>((resolve) => server.once('close', () => resolve()));
@@ -71,4 +71,10 @@ export async function startUsbRedirServer(
   const bound = server.address();
   const isTcp = 'port' in address && typeof bound === 'object' && bound !== null;
   return { address: isTcp ? { host: address.host, port: bound.port } : address, unplug, left };
+}
+
+/** Only ever a socket: whatever else stands at the path is not ours to remove, and listening fails. */
+async function removeStaleSocket(path: string): Promise<void> {
+  const found = await lstat(path).catch(() => null);
+  if (found?.isSocket()) await rm(path, { force: true });
 }

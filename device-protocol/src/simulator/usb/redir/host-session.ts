@@ -3,9 +3,9 @@
 import type { Socket } from 'node:net';
 import type { RunningTransfer } from '../../../usb/transfer.ts';
 import { UsbError } from '../../../usb/usb-connection.ts';
-import { InEndpoint, type TransferStatus } from '../in-endpoint.ts';
 import { usbErrorOf } from '../plugged-device.ts';
 import type { SetupPacket } from '../setup-packet.ts';
+import { HostInterrupts, statusNames } from './host-interrupts.ts';
 import { RedirProtocolError } from './layout.ts';
 import { maxTransferBytes, type RedirPacket } from './packet-stream.ts';
 import {
@@ -16,8 +16,6 @@ import {
   deviceConnect,
   encodeBulk,
   endpoint,
-  endpointStatus,
-  interrupt,
   packetTypes,
   statuses,
 } from './packets.ts';
@@ -40,22 +38,9 @@ interface Waiting {
   failed(error: UsbError): void;
 }
 
-interface InterruptPipe {
-  endpoint: InEndpoint;
-  isReceiving: boolean;
-}
-
 const nothing = new Uint8Array(0);
-const statusNames: Record<number, Exclude<TransferStatus, 'success'>> = {
-  [statuses.cancelled]: 'cancelled',
-  [statuses.stall]: 'stall',
-  [statuses.overflow]: 'overflow',
-  [statuses.ioError]: 'gone',
-};
 /** A peer that does not even say that it cancelled is of no use. */
 const cancelGraceMs = 5_000;
-/** What a device may say unasked before anybody listens. */
-const maxUnreadInterruptBytes = 1024 * 1024;
 
 export class HostSession {
   readonly #peer: RedirPeer;
@@ -63,7 +48,10 @@ export class HostSession {
   #isConnected = false;
   #lastId = 0n;
   readonly #waiting = new Map<bigint, Waiting>();
-  readonly #interrupts = new Map<number, InterruptPipe>();
+  readonly #interrupts = new HostInterrupts((address) => {
+    const body = endpoint.encode({ endpoint: address });
+    this.#peer.send(packetTypes.startInterruptReceiving, this.#nextId(), body);
+  });
 
   constructor(socket: Socket, events: HostEvents) {
     this.#events = events;
@@ -127,22 +115,7 @@ export class HostSession {
   /** Reads an interrupt endpoint; from the first time on its packets come unasked and are kept. */
   interruptIn(address: number, maxPacketBytes: number, lengthBytes: number): RunningTransfer {
     if (!this.#isConnected) return failed(usbErrorOf('gone'));
-    const pipe = this.#interruptPipe(address, maxPacketBytes);
-    let cancel: () => void = () => undefined;
-    const done = new Promise<Uint8Array>((resolve, reject) => {
-      cancel = pipe.endpoint.fetch(lengthBytes, ({ status, bytes }) =>
-        status === 'success' ? resolve(bytes) : reject(usbErrorOf(status)),
-      );
-    });
-    if (!pipe.isReceiving) {
-      pipe.isReceiving = true;
-      this.#peer.send(
-        packetTypes.startInterruptReceiving,
-        this.#nextId(),
-        endpoint.encode({ endpoint: address }),
-      );
-    }
-    return { done, cancel };
+    return this.#interrupts.read(address, maxPacketBytes, lengthBytes);
   }
 
   configure(): RunningTransfer {
@@ -156,10 +129,10 @@ export class HostSession {
   reset(): RunningTransfer {
     if (!this.#isConnected) return failed(usbErrorOf('gone'));
     this.#peer.send(packetTypes.reset, 0n, nothing);
-    this.#dropInterrupts('cancelled');
+    this.#interrupts.drop('cancelled');
     const configured = this.configure();
     // What was on its way before the reset is not from the device as it is now.
-    const done = configured.done.finally(() => this.#dropInterrupts('cancelled'));
+    const done = configured.done.finally(() => this.#interrupts.drop('cancelled'));
     return { done, cancel: configured.cancel };
   }
 
@@ -230,10 +203,10 @@ export class HostSession {
       case packetTypes.altSettingStatus:
         break;
       case packetTypes.interruptReceivingStatus:
-        this.#interruptStatus(body);
+        this.#interrupts.ended(body);
         break;
       case packetTypes.interruptPacket:
-        this.#interruptCame(body);
+        this.#interrupts.came(body);
         break;
       case packetTypes.controlPacket:
       case packetTypes.bulkPacket:
@@ -254,44 +227,9 @@ export class HostSession {
     this.#waiting.delete(id);
   }
 
-  #interruptPipe(address: number, maxPacketBytes: number): InterruptPipe {
-    const found = this.#interrupts.get(address) ?? {
-      endpoint: new InEndpoint(maxPacketBytes),
-      isReceiving: false,
-    };
-    this.#interrupts.set(address, found);
-    return found;
-  }
-
-  #interruptStatus(body: Uint8Array): void {
-    const { status, endpoint: address } = endpointStatus.decode(body);
-    const pipe = this.#interrupts.get(address);
-    if (pipe === undefined || status === statuses.success) return;
-    pipe.isReceiving = false;
-    pipe.endpoint.endPending(statusNames[status] ?? 'invalid');
-  }
-
-  #interruptCame(body: Uint8Array): void {
-    const { endpoint: address, length } = interrupt.decode(body);
-    const data = body.subarray(interrupt.sizeBytes);
-    if (data.length !== length) throw new RedirProtocolError('an interrupt packet without its data');
-    const pipe = this.#interrupts.get(address);
-    if (pipe === undefined) return;
-    if (pipe.endpoint.queuedBytes + length > maxUnreadInterruptBytes) {
-      throw new RedirProtocolError('interrupt packets that nobody asked for');
-    }
-    pipe.endpoint.pushPacket(data);
-  }
-
-  #dropInterrupts(status: 'cancelled' | 'gone'): void {
-    const pipes = [...this.#interrupts.values()];
-    this.#interrupts.clear();
-    for (const { endpoint } of pipes) endpoint.endPending(status);
-  }
-
   #disconnect(): void {
     this.#isConnected = false;
-    this.#dropInterrupts('gone');
+    this.#interrupts.drop('gone');
     const waiting = [...this.#waiting.values()];
     this.#waiting.clear();
     for (const { failed } of waiting) failed(usbErrorOf('gone'));
