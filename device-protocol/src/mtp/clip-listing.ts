@@ -1,17 +1,12 @@
 import { decodeName } from '../names/decode-name.ts';
 import { isMarkedFolder, kindOfName, readNameFacts } from '../names/read-name.ts';
 import type { ListedClip, Listing, ListingConcern, RefusedReason } from '../recorder.ts';
-import { ByteReader } from './byte-cursor.ts';
-import { objectProperties } from './codes.ts';
-import { type ObjectInfo, objectPropertyList } from './datasets.ts';
+import type { ObjectInfo } from './datasets.ts';
 import { fileTimeOf } from './date-time.ts';
 import { pathOfObject, storageParts } from './object-path.ts';
+import { type SizeSource, sizeOfObject } from './object-size.ts';
 import { type FoundObject, isFolder, type ObjectTree, readObjectTree } from './object-tree.ts';
-import { operations } from './operations.ts';
-import { orRefused } from './response-error.ts';
 import type { MtpSession } from './session.ts';
-import { dataTypes, readValue, typeCodes } from './value.ts';
-import { isWireError } from './wire-error.ts';
 
 /** A clip with what it takes to find it again on the wire. */
 export interface ClipObject {
@@ -29,17 +24,19 @@ export interface ListedObject {
 
 /** Longest path that is taken, as on a card. */
 const maxPathBytes = 4096;
-/** ObjectInfo shows this for every size from here on. */
-const sizeInProperty = 0xffff_ffff;
 const slash = Buffer.from('/');
 
 /** Every clip of a recorder, in ascending byte order of paths. Throws as `readObjectTree`. */
-export async function listClipObjects(session: MtpSession, signal: AbortSignal): Promise<ListedObject[]> {
+export async function listClipObjects(
+  session: MtpSession,
+  sizeSource: SizeSource,
+  signal: AbortSignal,
+): Promise<ListedObject[]> {
   const tree = await readObjectTree(session, signal);
   const listed = [...unreadableFolders(tree)];
   for (const object of tree.objects.values()) {
     if (object.info !== null && isFolder(object.info)) continue;
-    listed.push(await describe(session, object, object.info, tree, signal));
+    listed.push(await describe(session, sizeSource, object, tree, signal));
   }
   return tellApart(listed.sort(byPath));
 }
@@ -55,65 +52,24 @@ function unreadableFolders({ objects, unreadable }: ObjectTree): ListedObject[] 
 
 async function describe(
   session: MtpSession,
+  sizeSource: SizeSource,
   found: FoundObject,
-  info: ObjectInfo | null,
   tree: ObjectTree,
   signal: AbortSignal,
 ): Promise<ListedObject> {
-  const { handle, storageId } = found;
+  const { handle, storageId, info } = found;
   const byHandle = [...storageParts(storageId), Buffer.from(`#${handle.toString(16).padStart(8, '0')}`)];
   if (info === null) return refusedEntry(byHandle, 'entry-unreadable');
   const path = pathOfObject(found, tree.objects);
   if (path === 'too-deep') return refusedEntry(byHandle, 'folder-too-deep');
   if (path === 'unknown-folder') return refusedEntry(byHandle, 'entry-unreadable');
-  const sizeBytes = await sizeOf(session, handle, info, signal);
+  const sizeBytes = await sizeOfObject(session, handle, info, sizeSource, signal);
   if (sizeBytes === null) return refusedEntry(path.parts, 'impossible-size');
   if (joined(path.parts).length > maxPathBytes) return refusedEntry(path.parts, 'path-too-long');
   return {
     listing: { type: 'clip', clip: clipOf(path.parts, info, sizeBytes) },
     object: { handle, storageId, info, sizeBytes },
   };
-}
-
-/** Length of an object; `null` where the recorder does not tell, or tells one no file has. */
-export async function sizeOf(
-  session: MtpSession,
-  handle: number,
-  info: ObjectInfo,
-  signal: AbortSignal,
-): Promise<number | null> {
-  if (info.sizeBytes !== sizeInProperty) return info.sizeBytes;
-  const size = (await sizeByValue(session, handle, signal)) ?? (await sizeByList(session, handle, signal));
-  return size !== null && size <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(size) : null;
-}
-
-async function sizeByValue(session: MtpSession, object: number, signal: AbortSignal): Promise<bigint | null> {
-  const asked = { object, property: objectProperties.objectSize };
-  const bytes = await orRefused(session.fetch(operations.getObjectPropertyValue, asked, signal));
-  if (bytes === null) return null;
-  // MTP has 64 bits here; an old recorder that has 32 cannot mean anything else by four bytes.
-  const type =
-    bytes.length === dataTypes[typeCodes.uint32]?.lengthBytes ? typeCodes.uint32 : typeCodes.uint64;
-  return orMalformed(() => BigInt(readValue(new ByteReader(bytes), type) as number | bigint));
-}
-
-async function sizeByList(session: MtpSession, object: number, signal: AbortSignal): Promise<bigint | null> {
-  const property = objectProperties.objectSize;
-  const asked = { object, format: 0, property, group: 0, depth: 0 };
-  const bytes = await orRefused(session.fetch(operations.getObjectPropertyList, asked, signal));
-  if (bytes === null) return null;
-  const rows = orMalformed(() => objectPropertyList.decode(bytes).rows) ?? [];
-  const value = rows.find((row) => row.handle === object && row.property === property)?.value;
-  return typeof value === 'bigint' || typeof value === 'number' ? BigInt(value) : null;
-}
-
-function orMalformed<Value>(decode: () => Value): Value | null {
-  try {
-    return decode();
-  } catch (error) {
-    if (isWireError(error)) return null;
-    throw error;
-  }
 }
 
 function clipOf(parts: readonly Uint8Array[], info: ObjectInfo, sizeBytes: number): ListedClip {

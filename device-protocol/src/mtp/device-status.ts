@@ -66,7 +66,8 @@ async function readRoom(
     capacity = info.maxCapacityBytes === unknown64 ? unknown64 : capacity + info.maxCapacityBytes;
     free = info.freeSpaceBytes === unknown64 ? unknown64 : free + info.freeSpaceBytes;
   }
-  return { capacityBytes: sizeOrNull(capacity), freeBytes: sizeOrNull(free) };
+  // More free than there is at all is no answer (QEMU's usb-mtp multiplies the wrong numbers).
+  return { capacityBytes: sizeOrNull(capacity), freeBytes: free > capacity ? null : sizeOrNull(free) };
 }
 
 /** `null` for what no card has: unknown, or more than a number holds exactly. */

@@ -3,6 +3,7 @@ import type { ClipReader, ListedClip } from '../recorder.ts';
 import type { ObjectDownload } from './object-download.ts';
 import { operations } from './operations.ts';
 import { clipFault } from './recorder-fault.ts';
+import { ResponseError } from './response-error.ts';
 import type { MtpSession } from './session.ts';
 
 /** How bytes of an object are fetched from a position, from best to last resort. */
@@ -13,6 +14,8 @@ export interface ClipSource {
   handle: number;
   /** Which of the methods the recorder has. */
   methods: ReadonlySet<ReadMethod>;
+  /** False where the recorder tells sizes in 32 bits only, and may have left out the upper half. */
+  isSizeCertain: boolean;
   /** Throws RecorderError where the card of this clip was taken out. */
   assertStoreThere(): void;
   /** Throws RecorderError CLIP_CHANGED, CLIP_MISSING where the object is no longer the one that was listed. */
@@ -69,7 +72,7 @@ export class MtpClipReader implements ClipReader {
   async #readPiece(into: Uint8Array, positionBytes: number, signal: AbortSignal): Promise<number> {
     const { clip } = this.#source;
     try {
-      const method = this.#methodAt(positionBytes + into.length);
+      const method = this.#methodAt(positionBytes, positionBytes + into.length);
       const readBytes =
         method === 'whole'
           ? await this.#readFromDownload(into, positionBytes, signal)
@@ -85,10 +88,20 @@ export class MtpClipReader implements ClipReader {
     }
   }
 
-  #methodAt(endBytes: number): ReadMethod {
+  #methodAt(positionBytes: number, endBytes: number): ReadMethod {
     const { methods } = this.#source;
-    if (methods.has('partial') && endBytes <= partialReach) return 'partial';
+    if (methods.has('partial') && endBytes <= partialReach) {
+      // What lies out of reach can only be had by going through all before it: better once, from the begin on.
+      const needsWhole = this.sizeBytes > partialReach && !methods.has('partial-64');
+      return needsWhole && this.#isAtDownload(positionBytes) ? 'whole' : 'partial';
+    }
     return methods.has('partial-64') ? 'partial-64' : 'whole';
+  }
+
+  #isAtDownload(positionBytes: number): boolean {
+    const download = this.#download;
+    const hasDownload = download !== null && !download.isCancelled;
+    return positionBytes === (hasDownload ? download.positionBytes : 0);
   }
 
   async #readPartial(
@@ -156,6 +169,14 @@ export class MtpClipReader implements ClipReader {
     return download;
   }
 
+  async #readBehindEnd(signal: AbortSignal): Promise<number> {
+    const into = new Uint8Array(1);
+    const method = this.#methodAt(this.sizeBytes, this.sizeBytes + 1);
+    if (method !== 'whole') return this.#readPartial(method, into, this.sizeBytes, signal);
+    const isThere = this.#download !== null && this.#isAtDownload(this.sizeBytes);
+    return isThere && this.#download !== null ? this.#session.readDownload(this.#download, into, signal) : 0;
+  }
+
   #violation(positionBytes: number, what: string): RecorderError {
     const clipName = this.#source.clip.name;
     return new RecorderError('PROTOCOL_VIOLATION', `${clipName} at ${positionBytes}: ${what}`, {
@@ -165,7 +186,24 @@ export class MtpClipReader implements ClipReader {
   }
 
   async assertUnchanged(): Promise<void> {
-    await this.#source.assertAsListed(new AbortController().signal);
+    const { signal } = new AbortController();
+    await this.#source.assertAsListed(signal);
+    if (!this.#source.isSizeCertain) await this.#assertNothingFollows(signal);
+  }
+
+  /** A clip whose size lost its upper half would pass for whole: then a byte stands behind its end. */
+  async #assertNothingFollows(signal: AbortSignal): Promise<void> {
+    const readBytes = await this.#readBehindEnd(signal).catch(noByte);
+    if (readBytes === 0) return;
+    const { clip } = this.#source;
+    throw new RecorderError(
+      'CLIP_CHANGED',
+      `${clip.name} goes on past the ${this.sizeBytes} bytes it was told to have`,
+      {
+        clipName: clip.name,
+        positionBytes: this.sizeBytes,
+      },
+    );
   }
 
   async close(): Promise<void> {
@@ -174,4 +212,10 @@ export class MtpClipReader implements ClipReader {
     // What is left of it is of no use to anyone; a recorder that is gone has nothing to cancel.
     if (download !== null) await this.#session.endDownload(download).catch(() => undefined);
   }
+}
+
+/** Reading at the very end is refused by some recorders, and answered with nothing by others. */
+function noByte(error: unknown): number {
+  if (error instanceof ResponseError) return 0;
+  throw error;
 }

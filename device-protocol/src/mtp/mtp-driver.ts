@@ -65,7 +65,13 @@ async function learn(
     capabilities.add('readClock');
     if (await isClockSettable(session, signal)) capabilities.add('setClock');
   }
-  return { identity: identityOf(info, usb.device.serialNumber), capabilities, methods, assumedZone };
+  const sizeSource = has(operations.getObjectPropertyValue)
+    ? 'value'
+    : has(operations.getObjectPropertyList)
+      ? 'list'
+      : 'none';
+  const identity = identityOf(info, usb.device.serialNumber);
+  return { identity, capabilities, methods, sizeSource, assumedZone };
 }
 
 /** Only a description that says get and set counts: nothing is written to a recorder to find out. */

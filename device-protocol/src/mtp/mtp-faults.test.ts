@@ -241,6 +241,32 @@ describe('habits of recorders in the field', () => {
     expect(await pulled(await dock([mtpFaults.hangsAfterAllStorages()]))).toBe(true);
   });
 
+  test('sizes without their upper half (umtp-responder): a property tells the whole of it', async () => {
+    const clips = [{ path: 'long.mp4', sizeBytes: 5 * 2 ** 30 }];
+    for (const without of [[], ['GetObjectPropValue']]) {
+      const own = await dockWith({ clips, truncatesSizes: true, without });
+      expect((await onlyClip(own)).sizeBytes).toBe(5 * 2 ** 30);
+      await own.recorder.close();
+    }
+  });
+
+  test('sizes without their upper half and no property: the clip is not taken for whole', async () => {
+    const clips = [{ path: 'long.mp4', sizeBytes: 2 ** 32 + 1000 }];
+    const without = ['GetObjectPropValue', 'GetObjPropList'];
+    for (const more of [[], ['GetPartialObject', 'GetPartialObject64']]) {
+      const own = await dockWith({ clips, truncatesSizes: true, without: [...without, ...more] });
+      const clip = await onlyClip(own);
+      expect(clip.sizeBytes).toBe(1000);
+      await expect(pullOf(own, clip)).rejects.toMatchObject({ code: 'CLIP_CHANGED' });
+      await own.recorder.close();
+    }
+  });
+
+  test('a clip whose size is told in 32 bits only, and is right, is taken', async () => {
+    const own = await dock([], { without: ['GetObjectPropValue', 'GetObjPropList'] });
+    expect(await pulled(own)).toBe(true);
+  });
+
   test.each([
     ['folders cannot be listed', mtpFaults.listsOnlyWholeStorages()],
     ['every folder shows everything', mtpFaults.ignoresFolders()],

@@ -192,6 +192,26 @@ describe('a clip is read', () => {
     await reader.assertUnchanged();
   });
 
+  test('past 4 GiB in one go from its begin, where no partial read reaches', async () => {
+    const own = await dock({
+      clips: [{ path: 'long.mp4', sizeBytes: 2 ** 32 + 5 }],
+      without: ['GetPartialObject64'],
+    });
+    const reader = await own.recorder.open(await onlyClip(own), never);
+    const into = new Uint8Array(3_000_000);
+    for (const position of [0, 3_000_000]) {
+      expect(await reader.read(into, position, never)).toBe(into.length);
+      expect(Buffer.compare(into, generatedBytes(position, into.length))).toBe(0);
+    }
+    // A resume in the middle still has partial reads.
+    expect(await reader.read(into.subarray(0, 100), 2 ** 31, never)).toBe(100);
+    expect(into.subarray(0, 100)).toEqual(generatedBytes(2 ** 31, 100));
+    await reader.close();
+    const asked = own.simulator.commands.map(({ operation }) => operation.name);
+    expect(asked.filter((name) => name === 'GetObject')).toHaveLength(1);
+    expect(asked.filter((name) => name === 'GetPartialObject')).toHaveLength(1);
+  });
+
   test('past 4 GiB by the property list, where there is no other way to its size', async () => {
     const sizeBytes = 2 ** 32;
     const own = await dock({ clips: [{ path: 'long.mp4', sizeBytes }], without: ['GetObjectPropValue'] });
@@ -260,6 +280,11 @@ describe('battery and room', () => {
       capacityBytes: 1000,
       freeBytes: 250,
     });
+  });
+
+  test('with more free than there is, the free room is unknown (QEMU usb-mtp)', async () => {
+    const { recorder } = await dock({ capacityBytes: 1000, freeBytes: 1001 });
+    expect(await recorder.readStatus(never)).toMatchObject({ capacityBytes: 1000, freeBytes: null });
   });
 
   test('are unknown where the recorder does not tell', async () => {

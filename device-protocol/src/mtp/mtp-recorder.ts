@@ -12,7 +12,7 @@ import type {
   RecorderStatus,
 } from '../recorder.ts';
 import type { UsbConnection } from '../usb/usb-connection.ts';
-import { type ClipObject, listClipObjects, pathKey, sizeOf } from './clip-listing.ts';
+import { type ClipObject, listClipObjects, pathKey } from './clip-listing.ts';
 import { events } from './codes.ts';
 import type { Container } from './container.ts';
 import { objectInfo } from './datasets.ts';
@@ -20,6 +20,7 @@ import { readDeviceClock, setDeviceClock } from './device-clock.ts';
 import { readDeviceStatus } from './device-status.ts';
 import { listenForEvents } from './event-listener.ts';
 import { MtpClipReader, type ReadMethod } from './mtp-clip-reader.ts';
+import { type SizeSource, sizeOfObject } from './object-size.ts';
 import { operations } from './operations.ts';
 import { clipFault, decoded, isObjectMissing } from './recorder-fault.ts';
 import { ResponseError } from './response-error.ts';
@@ -30,6 +31,7 @@ export interface MtpRecorderFacts {
   identity: RecorderIdentity;
   capabilities: ReadonlySet<Capability>;
   methods: ReadonlySet<ReadMethod>;
+  sizeSource: SizeSource;
   /** IANA zone taken for clocks that name none. */
   assumedZone: string;
 }
@@ -108,7 +110,7 @@ export class MtpRecorder implements Recorder {
   async #listOnce(signal: AbortSignal) {
     const { generation } = this.#session;
     const changes = this.#changes;
-    const entries = await listClipObjects(this.#session, signal);
+    const entries = await listClipObjects(this.#session, this.#facts.sizeSource, signal);
     const byPath = new Map<string, ClipObject>();
     for (const { listing, object } of entries) {
       if (listing.type === 'clip' && object !== null) byPath.set(pathKey(listing.clip.pathBytes), object);
@@ -123,6 +125,7 @@ export class MtpRecorder implements Recorder {
       clip,
       handle: object.handle,
       methods: this.#facts.methods,
+      isSizeCertain: this.#facts.sizeSource !== 'none',
       assertStoreThere: () => this.#assertStoreThere(clip, object),
       assertAsListed: (aborted: AbortSignal) => this.#assertAsListed(clip, object, aborted),
     };
@@ -198,7 +201,7 @@ export class MtpRecorder implements Recorder {
         now.storageId === info.storageId &&
         now.modificationDate === info.modificationDate &&
         now.captureDate === info.captureDate &&
-        (await sizeOf(this.#session, handle, now, signal)) === sizeBytes;
+        (await sizeOfObject(this.#session, handle, now, this.#facts.sizeSource, signal)) === sizeBytes;
       if (isSame && sizeBytes === clip.sizeBytes) return;
     } catch (error) {
       throw clipFault(error, 'CLIP_READ_FAILED', clip.name);

@@ -137,7 +137,7 @@ export const operations = {
     0x9803,
     ['object', 'property'],
     'MTP 1.1 appendices D and E',
-    'ObjectSize (0xDC04) of an object of 4 GiB and more.',
+    'ObjectSize (0xDC04), 64 bits, of every object.',
   ),
   getObjectPropertyList: read(
     'GetObjPropList',

@@ -35,6 +35,7 @@ export interface RecorderState {
   card: MtpCard;
   clock: SimulatedClock | null;
   isClockSettable: boolean;
+  truncatesSizes: boolean;
   /** Operations it knows. */
   operations: readonly Operation[];
   session: number | null;
@@ -70,7 +71,7 @@ export async function answerCommand(state: RecorderState, command: SimulatedComm
         replyWith(objectHandles.encode({ handles: found.map(({ handle }) => handle) })),
       );
     case operations.getObjectInfo:
-      return withObject(state, first, (object) => replyWith(describeObject(object)));
+      return withObject(state, first, (object) => replyWith(describeObject(object, state.truncatesSizes)));
     case operations.getObject:
       return withClip(state, first, (object) => sending(state, object, 0, object.sizeBytes, false));
     case operations.getPartialObject:
@@ -193,12 +194,12 @@ function withClip(
   );
 }
 
-function describeObject(object: SimulatedObject): Uint8Array {
+function describeObject(object: SimulatedObject, truncatesSizes: boolean): Uint8Array {
   return objectInfo.encode({
     storageId: object.storageId,
     format: object.format,
     protection: 0,
-    sizeBytes: Math.min(object.sizeBytes, sizeTooLarge),
+    sizeBytes: truncatesSizes ? object.sizeBytes % 2 ** 32 : Math.min(object.sizeBytes, sizeTooLarge),
     thumbFormat: 0,
     thumbSizeBytes: 0,
     thumbWidth: 0,

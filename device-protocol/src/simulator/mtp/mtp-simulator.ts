@@ -24,6 +24,8 @@ export interface MtpSimulatorOptions {
   clock?: SimulatedClockOptions | null;
   /** Default true. */
   isClockSettable?: boolean;
+  /** ObjectInfo shows only the lower 32 bits of a size, as umtp-responder does. Default false. */
+  truncatesSizes?: boolean;
   /** Percent, default 80. `null` for a recorder that does not tell. */
   battery?: number | null;
   capacityBytes?: number;
@@ -278,6 +280,7 @@ function stateOf(options: MtpSimulatorOptions): RecorderState {
     card: new MtpCard(options.storages ?? [first], options.aliases),
     clock: clock === null ? null : new SimulatedClock(clock),
     isClockSettable: options.isClockSettable ?? true,
+    truncatesSizes: options.truncatesSizes ?? false,
     operations: Object.values(operations).filter(({ name }) => !without.includes(name)),
     session: null,
   };
