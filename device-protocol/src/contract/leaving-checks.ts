@@ -1,4 +1,13 @@
-import { type Check, demand, demandEqual, demandError, LeftOut, listAll, readableClip } from './trial.ts';
+import {
+  type Check,
+  demand,
+  demandEqual,
+  demandError,
+  LeftOut,
+  listAll,
+  readableClip,
+  unlessInCommandMode,
+} from './trial.ts';
 
 const lost = ['RECORDER_GONE', 'RECORDER_SILENT', 'DRIVER_CRASHED'] as const;
 /** A read of a recorder that is being taken away ends this soon, or it is not heard of. */
@@ -10,11 +19,14 @@ export const leavingChecks = [
     async run(trial) {
       const before = {
         identity: await trial.recorder.identify(trial.signal),
-        listings: await listAll(trial),
+        listings: await unlessInCommandMode(listAll(trial), null),
       };
       const recorder = await trial.reopen();
       const again = { ...trial, recorder };
-      const after = { identity: await recorder.identify(trial.signal), listings: await listAll(again) };
+      const after = {
+        identity: await recorder.identify(trial.signal),
+        listings: await unlessInCommandMode(listAll(again), null),
+      };
       demandEqual(after, before, 'closed and opened again, the recorder shows');
     },
   },
@@ -23,7 +35,13 @@ export const leavingChecks = [
     async run(trial) {
       const { recorder, signal, subject } = trial;
       if (subject.unplug === undefined) throw new LeftOut('needs-a-hand');
-      const clip = await readableClip(trial);
+      const clip = await unlessInCommandMode(readableClip(trial), null);
+      if (clip === null) {
+        await subject.unplug();
+        await demandError(recorder.readStatus(signal), lost, 'asking a recorder that left how it is');
+        demand(!(await recorder.isPresent()), 'a recorder that left says that it is there');
+        return;
+      }
       const reader = await recorder.open(clip, signal);
       await subject.unplug();
       const reading = (async () => {

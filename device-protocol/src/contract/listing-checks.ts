@@ -44,9 +44,10 @@ export const listingChecks = [
   {
     name: 'list-left-early',
     async run(trial) {
+      const whole = await listAll(trial);
       for await (const _ of trial.recorder.list(trial.signal)) break;
       await trial.recorder.identify(trial.signal);
-      await listAll(trial);
+      demandEqual(await listAll(trial), whole, 'after a listing left early, the recorder shows');
     },
   },
   {

@@ -1,7 +1,16 @@
 import { createHash } from 'node:crypto';
 import type { Capability, ListedClip, Recorder } from '../recorder.ts';
 import { headOf } from './reading-checks.ts';
-import { type Check, demand, demandEqual, demandError, LeftOut, listClips, type Trial } from './trial.ts';
+import {
+  type Check,
+  demand,
+  demandEqual,
+  demandError,
+  LeftOut,
+  listClips,
+  type Trial,
+  unlessInCommandMode,
+} from './trial.ts';
 
 /** How each power is asked for, so that a recorder without it can refuse. */
 const powers: Partial<
@@ -28,7 +37,7 @@ export const powerChecks = [
     name: 'refuses-what-it-cannot',
     async run(trial) {
       const { recorder, signal } = trial;
-      const clip = (await listClips(trial))[0] ?? noClip;
+      const [clip = noClip] = await unlessInCommandMode(listClips(trial), []);
       for (const [capability, ask] of Object.entries(powers)) {
         if (recorder.capabilities.has(capability as Capability)) continue;
         await demandError(ask(recorder, clip, signal), ['NOT_SUPPORTED'], `${capability}, which it cannot,`);

@@ -1,4 +1,4 @@
-import type { ListedClip } from '../recorder.ts';
+import type { ClipReader, ListedClip } from '../recorder.ts';
 import {
   type Check,
   demand,
@@ -121,7 +121,7 @@ export const readingChecks = [
     async run(trial) {
       const clip = await readableClip(trial);
       const gone = { ...clip, pathBytes: Buffer.concat([clip.pathBytes, Buffer.from('.none')]) };
-      await demandError(trial.recorder.open(gone, trial.signal), ['CLIP_MISSING'], 'opening no clip');
+      await demandError(opened(trial.recorder.open(gone, trial.signal)), ['CLIP_MISSING'], 'opening no clip');
     },
   },
   {
@@ -130,7 +130,7 @@ export const readingChecks = [
       const clip = await readableClip(trial);
       const other = { ...clip, sizeBytes: clip.sizeBytes + 1 };
       await demandError(
-        trial.recorder.open(other, trial.signal),
+        opened(trial.recorder.open(other, trial.signal)),
         ['CLIP_CHANGED'],
         'opening a clip of other length',
       );
@@ -190,4 +190,9 @@ function ranges(lengthBytes: number): [number, number][] {
     const from = Math.max(0, start);
     return [from, Math.max(from, Math.min(end, lengthBytes))];
   });
+}
+
+/** That a clip was opened; a reader that should not be there is closed. */
+async function opened(opening: Promise<ClipReader>): Promise<void> {
+  await (await opening).close();
 }

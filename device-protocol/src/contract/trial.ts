@@ -15,7 +15,7 @@ export interface RecorderOnTrial {
 }
 
 /** Why a check was left out. */
-export type LeftOutReason = 'no-capability' | 'not-allowed' | 'no-clip' | 'needs-a-hand';
+export type LeftOutReason = 'command-mode' | 'no-capability' | 'not-allowed' | 'no-clip' | 'needs-a-hand';
 
 /** Thrown by a check that cannot be made here. */
 export class LeftOut extends Error {
@@ -81,10 +81,29 @@ export async function demandError(
   );
 }
 
+/** Everything on the recorder. One that shows no clips before its mode is switched leaves the check out. */
 export async function listAll({ recorder, signal }: Pick<Trial, 'recorder' | 'signal'>): Promise<Listing[]> {
   const all: Listing[] = [];
-  for await (const listing of recorder.list(signal)) all.push(listing);
+  try {
+    for await (const listing of recorder.list(signal)) all.push(listing);
+  } catch (error) {
+    const isRefused = isRecorderError(error) && error.code === 'NOT_SUPPORTED';
+    throw isRefused && recorder.capabilities.has('modeSwitch') ? new LeftOut('command-mode') : error;
+  }
   return all;
+}
+
+/** What `look` gives, or `otherwise` for a recorder that shows no clips before its mode is switched. */
+export async function unlessInCommandMode<Value, Otherwise>(
+  look: Promise<Value>,
+  otherwise: Otherwise,
+): Promise<Value | Otherwise> {
+  try {
+    return await look;
+  } catch (error) {
+    if (error instanceof LeftOut && error.reason === 'command-mode') return otherwise;
+    throw error;
+  }
 }
 
 export async function listClips(trial: Pick<Trial, 'recorder' | 'signal'>): Promise<ListedClip[]> {

@@ -10,7 +10,7 @@ import {
   type UsbWay,
 } from '@docket/device-protocol/transport';
 
-export const driverNames = ['volume', 'smp', 'mtp'] as const;
+export const driverNames = ['volume', 'smp', 'mtp', 'scsi'] as const;
 export type DriverName = (typeof driverNames)[number];
 
 /** Where a device under test is, as it was asked for. */
@@ -26,6 +26,7 @@ export const waysOf: Record<DriverName, readonly DevicePlace['by'][]> = {
   volume: ['folder'],
   smp: ['serial', 'tcp', 'usb', 'usb-redir'],
   mtp: ['usb', 'usb-redir'],
+  scsi: ['usb', 'usb-redir'],
 };
 
 /** What `--port` names: a USB port path, or a path of the file system. */
@@ -99,7 +100,7 @@ function overUsb(driver: DriverName, usb: UsbWay, device: UsbDeviceFacts): Opena
 }
 
 function choiceOf(driver: DriverName, usb: UsbWay): DriverChoice {
-  if (driver === 'mtp') return { driver, usb };
+  if (driver === 'mtp' || driver === 'scsi') return { driver, usb };
   return { driver: 'smp', usb };
 }
 

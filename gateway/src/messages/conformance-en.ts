@@ -34,6 +34,7 @@ const verdicts: Record<CheckResult['verdict'], string> = {
 };
 
 const leftOut: Record<LeftOutReason, string> = {
+  'command-mode': 'in command mode it shows no clips',
   'no-capability': 'it does not have this capability',
   'not-allowed': 'needs --allow-erase or --allow-set-clock',
   'no-clip': 'no clip of a fitting length is on it',

@@ -30,6 +30,7 @@ export const conformanceZhCN: typeof conformanceEn = {
   },
   verdicts: { held: '符合', broken: '不符合', 'left-out': '未检查' },
   leftOut: {
+    'command-mode': '处于命令模式，尚不显示文件',
     'no-capability': '没有这项能力',
     'not-allowed': '需要 --allow-erase 或 --allow-set-clock',
     'no-clip': '没有长度合适的文件',

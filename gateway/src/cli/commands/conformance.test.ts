@@ -10,6 +10,8 @@ import {
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { runDocket } from '../testing/run-docket.ts';
 
+/** Every run starts processes, which takes its time on a busy machine. */
+const slow = { timeout: 240_000 };
 let folder: string;
 let card: string;
 
@@ -26,7 +28,7 @@ afterEach(() => rm(folder, { recursive: true }));
 const conformance = (words: readonly string[], language = 'en') =>
   runDocket(['conformance', ...words], { DOCKET_LANG: language }, folder);
 
-test('a sound recorder holds, and nothing of it is changed unless that was allowed', async () => {
+test('a sound recorder holds, and nothing of it is changed unless that was allowed', slow, async () => {
   const recorder = await startSmpTcpRecorder({ folder: card, clock: { offsetMs: 86_400_000 } });
   const tcp = ['--driver', 'smp', '--tcp', `127.0.0.1:${recorder.port}`];
   const { code, stdout, stderr } = await conformance(tcp);
@@ -49,7 +51,7 @@ test('a sound recorder holds, and nothing of it is changed unless that was allow
   await recorder.close();
 });
 
-test('what is broken is told in words, and is then 1', async () => {
+test('what is broken is told in words, and is then 1', slow, async () => {
   const recorder = await startSmpTcpRecorder({ folder: card, faults: [smpFaults.lieAboutSize(10)] });
   const { code, stdout } = await conformance(
     ['--driver', 'smp', '--tcp', `127.0.0.1:${recorder.port}`],
@@ -61,7 +63,7 @@ test('what is broken is told in words, and is then 1', async () => {
   await recorder.close();
 });
 
-test('a USB recorder on a socket, and a card', async () => {
+test('a USB recorder on a socket, and a card', slow, async () => {
   const address = { path: join(folder, 'usb') };
   const plug = await startUsbRedirServer(createMtpSimulator({ folder: card }), address);
   const usb = await conformance(['--driver', 'mtp', '--usb-redir', `unix:${address.path}`]);
@@ -76,7 +78,7 @@ test('a USB recorder on a socket, and a card', async () => {
 test.each([
   [['--driver', 'volume', '--port', 'nowhere'], 3, 'There is no device at'],
   [['--driver', 'mtp', '--port', '9-1'], 3, 'There is no device at 9-1.'],
-  [['--driver', 'fax', '--port', '1-1'], 2, 'one of volume, smp, mtp'],
+  [['--driver', 'fax', '--port', '1-1'], 2, 'one of volume, smp, mtp, scsi'],
   [['--driver', 'volume', '--tcp', 'a:1'], 2, 'does not reach'],
   [['--driver', 'smp'], 2, '--port, --tcp and --usb-redir'],
   [['--driver', 'smp', '--tcp', 'nonsense'], 2, '--tcp: host:port'],
