@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { fuzzRuns } from '../testing/fuzz-runs.ts';
 import { decodeBody, encodeBody } from './body.ts';
 import { BulkStream } from './bulk-stream.ts';
 import { clipPathOfFileName, fileNameOfClip } from './clip-name.ts';
@@ -33,6 +34,7 @@ describe('framing', () => {
         const stream = Buffer.concat(sent.flatMap(({ packet, text }) => [text, encodeFrames(packet)]));
         expect(packetsIn(feed(new FrameStream(), stream, cuts))).toEqual(sent.map(({ packet }) => packet));
       }),
+      { numRuns: fuzzRuns(100) },
     );
   });
 
@@ -51,6 +53,7 @@ describe('framing', () => {
         const withoutNewlines = Buffer.from(line.filter((byte) => byte !== 0x0a));
         expect(Buffer.concat(discarded)).toEqual(withoutNewlines);
       }),
+      { numRuns: fuzzRuns(100) },
     );
   });
 
@@ -68,6 +71,7 @@ describe('framing', () => {
         }
         expect(packetsIn([...stream.push(encodeFrames(packet))]).at(-1)).toEqual(packet);
       }),
+      { numRuns: fuzzRuns(100) },
     );
   });
 
@@ -80,6 +84,7 @@ describe('framing', () => {
         bytes[index] = (bytes[index] ?? 0) ^ (1 << bit);
         expect(packetsIn([...new FrameStream().push(bytes)])).toEqual([]);
       }),
+      { numRuns: fuzzRuns(100) },
     );
   });
 });
@@ -176,6 +181,7 @@ describe('bodies', () => {
         expectTypedFailure(() => decodePacket(bytes));
         for (const codec of everyCodec) expectTypedFailure(() => codec.decode(bytes));
       }),
+      { numRuns: fuzzRuns(100) },
     );
   });
 
@@ -198,6 +204,7 @@ describe('bodies', () => {
         for (const { at, to } of all) bytes[at % bytes.length] = to;
         expectTypedFailure(() => decodeBody(bytes));
       }),
+      { numRuns: fuzzRuns(100) },
     );
   });
 
@@ -214,6 +221,7 @@ test('every path has a file name of its own, and comes back from it', () => {
       const name = fileNameOfClip('/clips', path);
       expect(Buffer.from(clipPathOfFileName('/clips', name) ?? []).equals(path)).toBe(true);
     }),
+    { numRuns: fuzzRuns(100) },
   );
   expect(fileNameOfClip('/clips', Buffer.from('Media/证据.mp4'))).toBe('/clips/Media/证据.mp4');
   expect(fileNameOfClip('/clips', Buffer.from('../a'))).toBe('/clips/:2e2e2f61');

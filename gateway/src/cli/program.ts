@@ -5,6 +5,7 @@ import { withExamples } from './command-parts.ts';
 import { addClipsCommand } from './commands/clips.ts';
 import { addConformanceCommand } from './commands/conformance.ts';
 import { addDemoCommand } from './commands/demo.ts';
+import { addRecorderSimulatorCommand } from './commands/recorder-simulator.ts';
 import { addRecordersCommand } from './commands/recorders.ts';
 import { addRunCommand } from './commands/run.ts';
 import { addSlotsCommand } from './commands/slots.ts';
@@ -31,6 +32,7 @@ export function createProgram(context: CommandContext): Command {
     addSlotsCommand,
     addVerifyCommand,
     addConformanceCommand,
+    addRecorderSimulatorCommand,
     addTokenCommand,
   ]) {
     add(program, context);

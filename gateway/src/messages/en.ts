@@ -1,6 +1,7 @@
 import type { DifferenceCode } from '@docket/ingest';
 import type { Allowed } from '../config/index.ts';
 import { conformanceEn, conformanceOptionsEn } from './conformance-en.ts';
+import { recorderSimulatorEn, recorderSimulatorHelpEn } from './recorder-simulator-en.ts';
 
 /** Words for an allowed value, one sentence a kind. */
 type AllowedWords = { [Kind in Allowed['kind']]: (allowed: Extract<Allowed, { kind: Kind }>) => string };
@@ -82,6 +83,7 @@ export const en = {
     verifyStore: 'folder of the store',
     conformance: 'hold a recorder to the contract that every driver keeps; reads only, unless allowed more',
     conformanceOptions: conformanceOptionsEn,
+    ...recorderSimulatorHelpEn,
     token: 'make tokens for the API',
     tokenCreate: 'make a token: shown once, only its hash goes into the configuration',
     tokenName: 'who will hold it',
@@ -100,6 +102,15 @@ export const en = {
     slots: ['docket slots', 'docket slots calibrate'],
     slotsCalibrate: ['docket slots calibrate'],
     verify: ['docket verify /var/lib/docket/store'],
+    recorderSimulator: {
+      volume: ['docket recorder-simulator volume --folder card --clips 20 --gbk-names --image card.img'],
+      smp: [
+        'docket recorder-simulator smp --tcp 127.0.0.1:8687',
+        'docket recorder-simulator smp --pty ./port --clock-offset 90 --fault unplug=500000',
+      ],
+      mtp: ['docket recorder-simulator mtp --usb-redir tcp:127.0.0.1:4000 --listen --fault slow=2000000'],
+      scsi: ['docket recorder-simulator scsi --usb-redir unix:./usb --password 123456 --fault delay=2000'],
+    },
     conformance: [
       'docket conformance --driver smp --port /dev/ttyACM0',
       'docket conformance --driver mtp --port 1-1.4 --allow-set-clock --json',
@@ -215,6 +226,7 @@ export const en = {
     codes: differences,
   },
   conformance: conformanceEn,
+  recorderSimulator: recorderSimulatorEn,
   token: {
     created: 'The token, shown this once:',
     configure: 'Into the configuration file, under http.tokens:',

@@ -1,5 +1,6 @@
 import { conformanceOptionsZhCN, conformanceZhCN } from './conformance-zh-cn.ts';
 import type { Messages } from './en.ts';
+import { recorderSimulatorHelpZhCN, recorderSimulatorZhCN } from './recorder-simulator-zh-cn.ts';
 
 /** 命令行显示的全部文字，简体中文。 */
 export const zhCN: Messages = {
@@ -42,6 +43,7 @@ export const zhCN: Messages = {
     verifyStore: '存储目录',
     conformance: '检查一台记录仪是否符合驱动约定；除非允许，只读不写',
     conformanceOptions: conformanceOptionsZhCN,
+    ...recorderSimulatorHelpZhCN,
     token: '制作接口令牌',
     tokenCreate: '制作一个令牌：只显示这一次，配置文件中只写它的哈希',
     tokenName: '令牌由谁持有',
@@ -60,6 +62,15 @@ export const zhCN: Messages = {
     slots: ['docket slots', 'docket slots calibrate'],
     slotsCalibrate: ['docket slots calibrate'],
     verify: ['docket verify /var/lib/docket/store'],
+    recorderSimulator: {
+      volume: ['docket recorder-simulator volume --folder card --clips 20 --gbk-names --image card.img'],
+      smp: [
+        'docket recorder-simulator smp --tcp 127.0.0.1:8687',
+        'docket recorder-simulator smp --pty ./port --clock-offset 90 --fault unplug=500000',
+      ],
+      mtp: ['docket recorder-simulator mtp --usb-redir tcp:127.0.0.1:4000 --listen --fault slow=2000000'],
+      scsi: ['docket recorder-simulator scsi --usb-redir unix:./usb --password 123456 --fault delay=2000'],
+    },
     conformance: [
       'docket conformance --driver smp --port /dev/ttyACM0',
       'docket conformance --driver mtp --port 1-1.4 --allow-set-clock --json',
@@ -202,6 +213,7 @@ export const zhCN: Messages = {
     },
   },
   conformance: conformanceZhCN,
+  recorderSimulator: recorderSimulatorZhCN,
   token: {
     created: '令牌（只显示这一次）：',
     configure: '写入配置文件的 http.tokens 之下：',

@@ -1,10 +1,15 @@
 import { BulkStream } from '../../smp/bulk-stream.ts';
+import type { SimulatedClock } from '../simulated-clock.ts';
 import type { DevicePort, SimulatedUsbDevice } from '../usb/simulated-usb-device.ts';
 import { SimulatedRecorder, type SimulatedRecorderOptions } from './simulated-recorder.ts';
 
 export interface SmpUsbSimulatorOptions extends SimulatedRecorderOptions {
   /** `wMaxPacketSize` of both endpoints. Default 512. */
   maxPacketBytes?: number;
+}
+
+export interface SmpUsbSimulator extends SimulatedUsbDevice {
+  readonly clock: SimulatedClock;
 }
 
 const bulkIn = 0x81;
@@ -15,7 +20,7 @@ const busy = 16;
  * A recorder that speaks bare SMP packets over USB bulk transfers: 1209:0001, interface class ff/42/1. What it keeps
  * (identity, marks, firmware) outlives unplugging.
  */
-export function createSmpUsbSimulator(options: SmpUsbSimulatorOptions): SimulatedUsbDevice {
+export function createSmpUsbSimulator(options: SmpUsbSimulatorOptions): SmpUsbSimulator {
   const maxPacketBytes = options.maxPacketBytes ?? 512;
   const recorder = new SimulatedRecorder(options);
   let plugged: DevicePort | null = null;
@@ -24,7 +29,8 @@ export function createSmpUsbSimulator(options: SmpUsbSimulatorOptions): Simulate
   /** Packets are answered one after the other. */
   let serving: Promise<void> = Promise.resolve();
 
-  const device: SimulatedUsbDevice = {
+  const device: SmpUsbSimulator = {
+    clock: recorder.clock,
     descriptors: {
       vendorId: 0x1209,
       productId: 0x0001,
