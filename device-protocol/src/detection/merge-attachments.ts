@@ -1,13 +1,13 @@
-import { realpath } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Attachment, AttachmentEvent, AttachmentSource, VolumeTarget } from '../attachment.ts';
 import type { KnownModel } from '../models/known-model.ts';
 import { knownModels } from '../models/known-models.ts';
-import { matchModel } from '../models/match-model.ts';
 import type { SerialPortSetting } from '../transport/serial-attachments.ts';
+import { claimedTerminals, deviceFace } from './device-face.ts';
 import type { DetachHold, FaceWatch } from './face-watch.ts';
-import { type DeviceFace, type FaceTimes, SlotFaces } from './slot-faces.ts';
+import { type FaceTimes, SlotFaces } from './slot-faces.ts';
 import type { UsbPresence } from './usb-presence.ts';
+import { VolumeWaiters } from './volume-waiters.ts';
 
 /** The USB bus as this machine shows it. */
 export interface UsbBus {
@@ -30,7 +30,7 @@ export interface MergeOptions {
   onTrouble(error: unknown, source: string): void;
 }
 
-const defaultTimes: FaceTimes = { volumeWaitMs: 30_000, consoleWaitMs: 10_000, modeSwitchMs: 60_000 };
+const defaultTimes: FaceTimes = { volumeWaitMs: 30_000, consoleWaitMs: 10_000, modeSwitchMs: 120_000 };
 const afterTroubleMs = 2_000;
 
 /**
@@ -46,7 +46,7 @@ export class MergedAttachments implements AttachmentSource, FaceWatch {
   readonly #options: MergeOptions;
   readonly #times: FaceTimes;
   readonly #slots = new Map<string, SlotFaces>();
-  readonly #waiting = new Map<string, Set<(volume: VolumeTarget) => void>>();
+  readonly #waiting = new VolumeWaiters();
   readonly #events: AttachmentEvent[] = [];
   #wake: () => void = () => {};
   /** Looks at the bus and what is seen take turns, so that a card is never seen before its device. */
@@ -94,24 +94,7 @@ export class MergedAttachments implements AttachmentSource, FaceWatch {
 
   async nextVolume(portPath: string, signal: AbortSignal): Promise<VolumeTarget> {
     signal.throwIfAborted();
-    const here = this.#slots.get(portPath)?.takeVolume() ?? null;
-    if (here !== null) return here;
-    const waiting = this.#waiting.get(portPath) ?? new Set();
-    this.#waiting.set(portPath, waiting);
-    let give: (volume: VolumeTarget) => void = () => {};
-    let abort = () => {};
-    try {
-      return await new Promise<VolumeTarget>((resolve, reject) => {
-        give = resolve;
-        abort = () => reject(signal.reason);
-        waiting.add(give);
-        signal.addEventListener('abort', abort, { once: true });
-      });
-    } finally {
-      signal.removeEventListener('abort', abort);
-      waiting.delete(give);
-      if (waiting.size === 0) this.#waiting.delete(portPath);
-    }
+    return this.#slots.get(portPath)?.takeVolume() ?? this.#waiting.wait(portPath, signal);
   }
 
   async #run(signal: AbortSignal, onLook: () => void): Promise<void> {
@@ -206,26 +189,15 @@ export class MergedAttachments implements AttachmentSource, FaceWatch {
   async #scan(): Promise<void> {
     const { usb, models = knownModels } = this.#options;
     if (usb === null) return;
-    const [found, claimed] = await Promise.all([usb.scan(), this.#claimedTerminals()]);
+    const ports = this.#options.ports?.settings ?? [];
+    const [found, claimed] = await Promise.all([usb.scan(), claimedTerminals(ports)]);
     const nowMs = performance.now();
     for (const portPath of new Set([...found.keys(), ...this.#slots.keys()])) {
       const presence = found.get(portPath);
       const slot = this.#slot(portPath);
-      const face = presence === undefined ? null : faceOf(presence, models, claimed);
+      const face = presence === undefined ? null : deviceFace(presence, models, claimed);
       this.#tell(slot, slot.seeDevice(face, nowMs));
     }
-  }
-
-  /** Where the configured ports lead to now: those lines belong to the slots that the configuration names. */
-  async #claimedTerminals(): Promise<ReadonlyMap<string, string>> {
-    const settings = this.#options.ports?.settings ?? [];
-    const claimed = await Promise.all(
-      settings.map(async ({ devicePath, portPath }) => {
-        const path = await realpath(devicePath).catch(() => devicePath);
-        return [path, portPath] as const;
-      }),
-    );
-    return new Map(claimed);
   }
 
   #slot(portPath: string): SlotFaces {
@@ -237,10 +209,9 @@ export class MergedAttachments implements AttachmentSource, FaceWatch {
   }
 
   #tell(slot: SlotFaces, events: readonly AttachmentEvent[]): void {
-    const waiting = this.#waiting.get(slot.portPath);
-    if (waiting !== undefined) {
+    if (this.#waiting.has(slot.portPath)) {
       const volume = slot.takeVolume();
-      if (volume !== null) for (const give of waiting) give(volume);
+      if (volume !== null) this.#waiting.give(slot.portPath, volume);
     }
     if (slot.isEmpty()) this.#slots.delete(slot.portPath);
     this.#events.push(...events);
@@ -266,19 +237,4 @@ export class MergedAttachments implements AttachmentSource, FaceWatch {
     this.#turn = done.catch(() => {});
     return done;
   }
-}
-
-/** What a device is to its slot; `null` where all of it is a serial line that belongs to another slot. */
-function faceOf(
-  presence: UsbPresence,
-  models: readonly KnownModel[],
-  claimed: ReadonlyMap<string, string>,
-): DeviceFace | null {
-  const { portPath } = presence.device;
-  const isFree = (path: string) => (claimed.get(path) ?? portPath) === portPath;
-  const terminals = presence.terminals.filter(isFree);
-  const match = matchModel(presence.device, models);
-  const isLineOnly = match.known && match.model.way.by === 'tty';
-  if (isLineOnly && terminals.length === 0 && presence.terminals.length > 0) return null;
-  return { ...presence, terminals, match };
 }
