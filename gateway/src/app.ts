@@ -177,6 +177,7 @@ async function buildHttp(
   slotParts.calibration.onChange((calibration) => events.publish({ type: 'calibration', calibration }));
   ingest.ledger.onAct((recorderId) => events.recorderChanged(recorderId));
   const health = () => gatewayHealth({ ingest, version, startedAt, releasePolicy, reserveBytes });
+  const rollOuts = new RollOutIndex(ingest);
   const http = await createHttpServer({
     http: config.http,
     version,
@@ -186,7 +187,10 @@ async function buildHttp(
     ledger: ingest.ledger,
     writeIdentity: (slot, wanted, ground) => ingest.writeIdentity(slot, wanted, ground),
     health,
-    rollOuts: () => readRollOutViews(config.firmware, new RollOutIndex(ingest)),
+    rollOuts: {
+      list: () => readRollOutViews(config.firmware, rollOuts),
+      resume: (imageHash, ground) => rollOuts.resume(imageHash, ground),
+    },
     mediaPath,
     thumbnailPath: (clipId) => thumbnailPath(config.store.directory, clipId),
     dashboardDirectory: await builtDashboard(),

@@ -7,7 +7,7 @@ import { unsignedImage } from '../firmware/testing/unsigned-image.ts';
 import type { FirmwareAccess } from '../recorder.ts';
 import { type SimulatedRecorderOptions, smpFaults } from '../simulator/index.ts';
 import type { SmpRecorder } from './smp-recorder.ts';
-import { type LaidLine, overTcp, overUsb } from './testing/lines.ts';
+import { type LaidLine, overPty, overTcp, overUsb } from './testing/lines.ts';
 
 const never = new AbortController().signal;
 const image = unsignedImage([2, 1, 7, 9], 40_000);
@@ -49,6 +49,7 @@ async function running(firmware: FirmwareAccess): Promise<string> {
 describe.each([
   ['TCP', overTcp],
   ['USB', overUsb(512)],
+  ['a serial line', overPty],
 ])('over %s', (_, how) => {
   test('an image is sent, started once, kept', async () => {
     const first = await lay({}, how);

@@ -31,5 +31,18 @@ export const RollOutView = Type.Object({
 });
 export type RollOutView = Static<typeof RollOutView>;
 
+export const ResumeRequest = Type.Object(
+  {
+    reason: Type.String({
+      description: 'Why; kept in the custody log.',
+      minLength: 1,
+      maxLength: 500,
+      pattern: '^[^\\u0000-\\u001f\\u007f]+$',
+    }),
+  },
+  { additionalProperties: false },
+);
+export type ResumeRequest = Static<typeof ResumeRequest>;
+
 export const RollOutList = Type.Object({ rollOuts: Type.Array(RollOutView) });
 export type RollOutList = Static<typeof RollOutList>;

@@ -311,6 +311,22 @@ describe('a roll-out stops, and the slot says so, where', () => {
   });
 });
 
+test('an operator lets a stopped roll-out go on, and the recorder tries again', async () => {
+  const one = await recorder('ONE', { faults: [smpFaults.refuse({ to: 'upload-image' }, 1, 12)] });
+  await one.dock();
+  const index = new RollOutIndex(ingest);
+  const [view] = await readRollOutViews(settings(), index);
+  const imageHash = view?.imageHash ?? '';
+  const ground = { operator: '李四', reason: 'its card was bad' };
+  expect(await index.resume('0'.repeat(64), ground)).toBe(false);
+  expect(await index.resume(imageHash, ground)).toBe(true);
+  expect(await stopped()).toBeNull();
+  await one.dock();
+  expect(await states()).toEqual({ 'sn:ONE': 'restarting' });
+  const { entries } = await listCustody(ingest.database, { after: null, limit: 500 });
+  expect(entries.find(({ action }) => action === 'roll-out-resumed')?.actor).toBe('operator:李四');
+});
+
 test('an image that nobody signed is shown as the problem it is', async () => {
   await workshop.key('stranger', 'ed25519');
   rollOut = { ...rollOut, image: await workshop.image('2.0.0+0', 1000, 'stranger') };

@@ -1,4 +1,4 @@
-import type { CustodyLog, IndexDatabase, Transaction } from '@docket/ingest';
+import type { ActGround, CustodyLog, IndexDatabase, Transaction } from '@docket/ingest';
 
 /**
  * How far a recorder has come with an image. `restarting`: it was told to start the image; `confirmed`: it runs it and
@@ -118,6 +118,30 @@ export class RollOutIndex {
         recorderId: place.recorderId,
         details: { imageHash, version, reason },
       });
+    });
+  }
+
+  /**
+   * Lets a stopped roll-out go on, and those recorders that failed try again, as an operator decided. Resolves with
+   * false where nothing was stopped.
+   */
+  resume(imageHash: string, { operator, reason }: ActGround): Promise<boolean> {
+    return this.#database.write(async (transaction) => {
+      const changed = await transaction.run(
+        'UPDATE firmware_roll_out SET stopped_at = NULL, stopped_reason = NULL WHERE image_hash = ? AND stopped_at IS NOT NULL',
+        [imageHash],
+      );
+      if (changed === 0) return false;
+      await transaction.run(
+        "DELETE FROM firmware_update WHERE image_hash = ? AND state IN ('reverted', 'failed')",
+        [imageHash],
+      );
+      await this.#custody.append(transaction, {
+        action: 'roll-out-resumed',
+        actor: `operator:${operator}`,
+        details: { imageHash, reason },
+      });
+      return true;
     });
   }
 

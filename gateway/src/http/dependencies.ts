@@ -1,4 +1,4 @@
-import type { ClipRecord, IndexDatabase, Ingest, RecorderLedger } from '@docket/ingest';
+import type { ActGround, ClipRecord, IndexDatabase, Ingest, RecorderLedger } from '@docket/ingest';
 import type { Config } from '../config/index.ts';
 import type { Health, RollOutView } from '../contract/index.ts';
 import type { Log } from '../log.ts';
@@ -19,7 +19,11 @@ export interface HttpDependencies {
   ledger: RecorderLedger;
   writeIdentity: Ingest['writeIdentity'];
   health(): Promise<Health>;
-  rollOuts(): Promise<RollOutView[]>;
+  rollOuts: {
+    list(): Promise<RollOutView[]>;
+    /** False where no roll-out of this image is stopped. */
+    resume(imageHash: string, ground: ActGround): Promise<boolean>;
+  };
   /** Where the stored bytes of a clip lie; `null` where they do not (yet). */
   mediaPath(clip: ClipRecord): Promise<string | null>;
   /** Where the thumbnail of a clip lies, once it has one. */

@@ -206,6 +206,7 @@ const documented = [
   '/api/v1/dockings/{dockingId}',
   '/api/v1/events',
   '/api/v1/firmware/roll-outs',
+  '/api/v1/firmware/roll-outs/{imageHash}/resume',
   '/api/v1/health',
   '/api/v1/places',
   '/api/v1/places/{placeId}',

@@ -37,7 +37,8 @@ export type CustodyAction =
   | 'firmware-confirmed'
   | 'firmware-reverted'
   | 'firmware-failed'
-  | 'roll-out-stopped';
+  | 'roll-out-stopped'
+  | 'roll-out-resumed';
 
 /** One thing done, before it has its place in the log. */
 export interface CustodyEvent {

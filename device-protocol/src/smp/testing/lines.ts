@@ -1,7 +1,9 @@
+import { join } from 'node:path';
 import {
   connectInProcess,
   createSmpUsbSimulator,
   type SimulatedRecorderOptions,
+  startSmpRecorder,
   startSmpTcpRecorder,
 } from '../../simulator/index.ts';
 import { openSmpTcp, smpLinks } from '../../transport/smp-links.ts';
@@ -24,6 +26,20 @@ export const overTcp: LayLine = async (options) => {
   const simulator = await startSmpTcpRecorder(options);
   const driver = createSmpDriver({ timeoutMs, openLink: (_, signal) => openSmpTcp(simulator, signal) });
   const target = { type: 'serial', devicePath: 'none', baudRate: 0 } as const;
+  return {
+    dock: async (signal = new AbortController().signal) =>
+      (await driver.open({ portPath: '1-1', instance: 'a', target }, signal)) as SmpRecorder,
+    unplug: () => simulator.unplug(),
+    end: () => simulator.close(),
+  };
+};
+
+/** Console frames on a pseudo terminal. */
+export const overPty: LayLine = async (options) => {
+  const link = join(options.folder, '..', `port-${process.hrtime.bigint()}`);
+  const simulator = await startSmpRecorder({ ...options, link });
+  const driver = createSmpDriver({ timeoutMs, openLink: smpLinks() });
+  const target = { type: 'serial', devicePath: link, baudRate: 115200 } as const;
   return {
     dock: async (signal = new AbortController().signal) =>
       (await driver.open({ portPath: '1-1', instance: 'a', target }, signal)) as SmpRecorder,

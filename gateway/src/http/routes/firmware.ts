@@ -1,7 +1,9 @@
-import { RollOutList } from '../../contract/index.ts';
+import { Type } from 'typebox';
+import { ResumeRequest, RollOutList } from '../../contract/index.ts';
 import { answers } from '../answers.ts';
 import type { HttpApp } from '../app.ts';
 import type { HttpDependencies } from '../dependencies.ts';
+import { HttpProblem } from '../problem.ts';
 
 export function firmwareRoutes(app: HttpApp, { rollOuts }: HttpDependencies): void {
   app.get(
@@ -15,6 +17,26 @@ export function firmwareRoutes(app: HttpApp, { rollOuts }: HttpDependencies): vo
         response: answers(RollOutList, 'The roll-outs'),
       },
     },
-    async () => ({ rollOuts: await rollOuts() }),
+    async () => ({ rollOuts: await rollOuts.list() }),
+  );
+
+  app.post(
+    '/firmware/roll-outs/:imageHash/resume',
+    {
+      config: { scope: 'operate' },
+      schema: {
+        operationId: 'resumeRollOut',
+        summary: 'Let a stopped roll-out go on; recorders that failed try again',
+        tags: ['firmware'],
+        params: Type.Object({ imageHash: Type.String({ pattern: '^[0-9a-f]{64}$' }) }),
+        body: ResumeRequest,
+        response: answers(RollOutList, 'The roll-outs'),
+      },
+    },
+    async ({ params, body, caller }) => {
+      const ground = { operator: caller.name ?? 'unknown', reason: body.reason };
+      if (!(await rollOuts.resume(params.imageHash, ground))) throw new HttpProblem('not-found');
+      return { rollOuts: await rollOuts.list() };
+    },
   );
 }

@@ -85,7 +85,7 @@ export class TestGateway {
       ledger: new RecorderLedger(database, custody),
       writeIdentity: () => Promise.reject(new Error('no recorder is docked in this test')),
       health: async () => gateway.health(),
-      rollOuts: async () => [],
+      rollOuts: { list: async () => [], resume: async () => false },
       mediaPath: async (clip) => (clip.storePath === null ? null : join(folder, clip.storePath, 'media')),
       thumbnailPath: (clipId) => join(folder, 'previews', `${clipId}.jpg`),
       dashboardDirectory: null,
