@@ -22,7 +22,7 @@ export const storageAndConsole: Scenario = {
     await plugWire(lab.machine, 'console', terminal);
     await lab.machine.sh('/lab/gadget storage-and-console LAB-COMPOSITE /var/lib/docket/card.img', 240_000);
     await lab.machine.sh(
-      'udevadm wait --timeout=60 /dev/ttyGS0 /dev/virtio-ports/console; systemd-run --collect socat /dev/ttyGS0,raw,echo=0 /dev/virtio-ports/console,raw,echo=0',
+      'udevadm wait --timeout=60 /dev/ttyGS0 /dev/virtio-ports/console; systemd-run --collect socat /dev/ttyGS0,raw,echo=0 /dev/virtio-ports/console',
     );
     const port = await lab.portOf('LAB-COMPOSITE');
     const slot = await lab.docket.safe(port, 400_000);
