@@ -52,9 +52,8 @@ export async function plugWire(machine: Machine, name: string, terminal: string)
 export async function plugRedirected(machine: Machine, port: number, socket: string): Promise<Plugged> {
   const chardev = `redirected-${port}`;
   await addSocket(machine, chardev, socket);
-  return plug(machine, { driver: 'usb-redir', bus, port: `${port}`, chardev }, () =>
-    removeChardev(machine, chardev),
-  );
+  // QEMU takes the socket away together with the device.
+  return plug(machine, { driver: 'usb-redir', bus, port: `${port}`, chardev });
 }
 
 /** Things that no recorder is: a keyboard, a smart card reader, a network adapter. */

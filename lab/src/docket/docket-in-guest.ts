@@ -9,6 +9,7 @@ export interface SlotAnswer {
   safeToUndock: boolean;
   issue: { code: string; detail: string } | null;
   progress: { clipsTotal: number; clipsDone: number; bytesDone: number; bytesTotal: number } | null;
+  clock: { state: string; offsetMs?: number };
   recorder: { serialNumber: string | null; driver: string; model: string | null } | null;
 }
 

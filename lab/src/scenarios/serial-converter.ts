@@ -1,10 +1,13 @@
 import { startSmpRecorder } from '@docket/device-protocol/simulator';
 import { plugSerial } from '../devices/usb.ts';
-import { expectEqual } from '../expect.ts';
+import { expectEqual, expectTrue } from '../expect.ts';
 import { clips } from '../lab.ts';
 import type { Scenario } from '../scenario.ts';
 
 const clipBytes = 200_000;
+const clockAheadMs = 90_000;
+/** The guest's clock is set by hand. */
+const toleranceMs = 10_000;
 
 export const serialConverter: Scenario = {
   name: 'serial-converter',
@@ -16,13 +19,15 @@ export const serialConverter: Scenario = {
       link: terminal,
       folder: lab.file('serial'),
       identity: { serial: 'LAB-SMP' },
-      clock: { offsetMs: 90_000 },
+      clock: { offsetMs: clockAheadMs },
     });
     lab.atEnd(() => recorder.close());
     const converter = await plugSerial(lab.machine, { port: 2, serial: 'LAB-FTDI' }, terminal);
     const port = await lab.portOf('LAB-FTDI');
     const slot = await lab.docket.safe(port, 400_000);
     expectEqual('recorder', [slot.recorder?.driver, slot.recorder?.serialNumber], ['smp', 'LAB-SMP']);
+    const aheadMs = slot.clock.offsetMs ?? Number.NaN;
+    expectTrue(`clock ${aheadMs} ms ahead`, Math.abs(aheadMs - clockAheadMs) < toleranceMs);
     await lab.docket.archived(footage);
     await converter.yank();
     await lab.docket.empty(port);
