@@ -187,8 +187,9 @@ export class MtpClipReader implements ClipReader {
 
   async assertUnchanged(): Promise<void> {
     const { signal } = new AbortController();
-    await this.#source.assertAsListed(signal);
+    // First, while a download still stands at the end of the clip: any other question would break it off.
     if (!this.#source.isSizeCertain) await this.#assertNothingFollows(signal);
+    await this.#source.assertAsListed(signal);
   }
 
   /** A clip whose size lost its upper half would pass for whole: then a byte stands behind its end. */
