@@ -24,6 +24,7 @@ const steps = [
   'docking.attached',
   'docking.identified',
   'docking.clock-read',
+  'docking.status-read',
   'docking.inventoried',
   'file.synced',
   'clip.pulled',

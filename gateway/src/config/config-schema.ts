@@ -245,7 +245,13 @@ const slots = Type.Array(
       maxLength: 40,
     }),
   }),
-  { title: 'Slot labels', description: 'Names for slots, as people see them.', default: [], maxItems: 256 },
+  {
+    title: 'Slot labels',
+    description:
+      'Names for slots, as people see them. They stand above those given by `docket slots calibrate`.',
+    default: [],
+    maxItems: 256,
+  },
 );
 
 const archive = section(
