@@ -33,7 +33,9 @@ function formatIn(zone: string): Intl.DateTimeFormat {
 /** How far a zone is ahead of UTC at a moment, in ms. */
 export function zoneOffsetAt(utcMs: number, zone: string): number {
   const parts = Object.fromEntries(
-    formatIn(zone).formatToParts(utcMs).map(({ type, value }) => [type, Number(value)]),
+    formatIn(zone)
+      .formatToParts(utcMs)
+      .map(({ type, value }) => [type, Number(value)]),
   );
   const { year = 1970, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = parts;
   const wallMs = Date.UTC(year, month - 1, day, hour, minute, second);

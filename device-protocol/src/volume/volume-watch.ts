@@ -108,10 +108,11 @@ async function look(
 async function instanceOf(path: string, parentDevice: bigint, phantoms: Phantoms): Promise<string | null> {
   try {
     const stats = await stat(path, { bigint: true });
-    if (stats.dev !== parentDevice && (await phantoms.has(path, stats.dev))) return null;
+    const instance = `${stats.dev}:${stats.ino}${await diskSequence(stats.dev)}`;
     const entries = await readdir(path);
-    const isMount = stats.dev !== parentDevice;
-    return isMount || entries.length > 0 ? `${stats.dev}:${stats.ino}${await diskSequence(stats.dev)}` : null;
+    if (stats.dev === parentDevice) return entries.length > 0 ? instance : null;
+    // Asked last: a disk that left meanwhile, and with it its sequence, must not pass for another one.
+    return (await phantoms.has(path, stats.dev)) ? null : instance;
   } catch {
     // Gone between the two looks, or a dead mount: not attached.
     return null;
