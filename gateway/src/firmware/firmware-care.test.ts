@@ -271,6 +271,25 @@ test('an upload that broke off goes on at the next docking', async () => {
   expect(await states()).toEqual({ 'sn:ONE': 'restarting' });
 });
 
+test('a recorder that was pulled out before its restart is restarted at the next docking', async () => {
+  let resets = 0;
+  const one = await recorder('ONE', {
+    faults: [
+      async ({ name }, answer, plug) => {
+        if (name !== 'reset' || ++resets > 1) return answer();
+        await plug.unplug();
+        return { body: { rc: 1 }, times: 0, alter: null };
+      },
+    ],
+  });
+  await one.dock();
+  expect(await states()).toEqual({ 'sn:ONE': 'restarting' });
+  expect((await one.dock()).phases.at(-1)).toBe('updating');
+  await one.dock();
+  expect(await states()).toEqual({ 'sn:ONE': 'confirmed' });
+  expect(await stopped()).toBeNull();
+});
+
 describe('a roll-out stops, and the slot says so, where', () => {
   test('the recorder refuses the image', async () => {
     const one = await recorder('ONE', { faults: [smpFaults.refuse({ to: 'upload-image' }, 1, 30)] });

@@ -160,15 +160,26 @@ class UpdateRun {
     const { signal } = this.#docked;
     await this.#firmware.test(this.#rollOut.signed.hash, signal);
     await this.#options.index.moved(this.#place, 'restarting');
+    await this.#reset();
+  }
+
+  /** Does not come back: the recorder leaves, and its docking with it. */
+  async #reset(): Promise<never> {
+    const { signal } = this.#docked;
     await this.#firmware.reset(signal);
     await delay(this.#options.leaveMs ?? defaultLeaveMs, undefined, { signal });
-    throw new RecorderError('RECORDER_GONE', 'the recorder was told to restart and did not leave its slot');
+    throw new RecorderError('RECORDER_SILENT', 'the recorder was told to restart and did not leave its slot');
   }
 
   /** The recorder has said who it is, shown its clock and listed its clips: is it the wanted image that let it? */
   async #judge(images: readonly FirmwareImage[]): Promise<DockingIssue | null> {
     const { hash, version } = this.#rollOut.signed;
     const running = images.find(({ active, image }) => active && image === 0);
+    if (running?.hash !== hash && images.some((image) => image.hash === hash && image.pending)) {
+      // Pulled out before it was restarted: it still waits for that.
+      this.#docked.onUpdating();
+      return this.#reset();
+    }
     if (running?.hash !== hash || plainVersion(running.version) !== version) {
       return this.giveUp('reverted', `it runs ${running?.version ?? 'an unknown image'} after its restart`);
     }
