@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { isRecorderError } from '../errors.ts';
 import { createMtpSimulator, type MtpBehaviour } from '../simulator/mtp/index.ts';
 import { connectInProcess } from '../simulator/usb/in-process.ts';
+import { fuzzRuns } from '../testing/fuzz-runs.ts';
 import { decodeContainer, encodeContainer, encodeData } from './container.ts';
 import { datasets, objectInfo, objectPropertyList } from './datasets.ts';
 import { fileTimeOf, formatPtpDateTime, parsePtpDateTime } from './date-time.ts';
@@ -11,7 +12,7 @@ import { attachmentOf, never, quickly } from './testing/docked.ts';
 import { isWireError } from './wire-error.ts';
 
 /** A long run is asked for from outside; every run here is a whole decoder. */
-const numRuns = Number(process.env.DOCKET_FUZZ_RUNS ?? 1000);
+const numRuns = fuzzRuns(1000);
 const u16 = fc.integer({ min: 0, max: 0xffff });
 const u32 = fc.integer({ min: 0, max: 0xffff_ffff });
 /** Text without a NUL, which ends a string. */

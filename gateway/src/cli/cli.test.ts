@@ -38,7 +38,7 @@ describe('help', () => {
     for (const heading of headings) expect(stdout).toContain(heading);
   });
 
-  test('of every command, in both languages, with an example', async () => {
+  test('of every command, in both languages, with an example', { timeout: 240_000 }, async () => {
     for (const command of [
       ['run'],
       ['demo'],

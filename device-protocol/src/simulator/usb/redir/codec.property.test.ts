@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { fuzzRuns } from '../../../testing/fuzz-runs.ts';
 import { RedirProtocolError } from './layout.ts';
 import { encodePacket, PacketStream, type RedirPacket } from './packet-stream.ts';
 import { control, decodeBulk, deviceConnect, encodeBulk, interrupt, sharedCapabilities } from './packets.ts';
 
-const numRuns = Number(process.env.DOCKET_FUZZ_RUNS ?? 300);
+const numRuns = fuzzRuns(300);
 const packets = fc.array(
   fc.record({ type: fc.nat(110), id: fc.nat().map(BigInt), body: fc.uint8Array({ maxLength: 300 }) }),
   { maxLength: 6 },
