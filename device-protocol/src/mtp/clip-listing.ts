@@ -41,11 +41,11 @@ export async function listClipObjects(
   return tellApart(listed.sort(byPath));
 }
 
-function unreadableFolders({ objects, unreadable }: ObjectTree): ListedObject[] {
-  return unreadable.map(({ storageId, folder }) => {
-    const object = folder === null ? undefined : objects.get(folder);
-    const path = object === undefined ? null : pathOfObject(object, objects);
-    const parts = path !== null && typeof path === 'object' ? path.parts : storageParts(storageId);
+function unreadableFolders(tree: ObjectTree): ListedObject[] {
+  return tree.unreadable.map(({ storageId, folder }) => {
+    const object = folder === null ? undefined : tree.objects.get(folder);
+    const path = object === undefined ? null : pathOfObject(object, tree);
+    const parts = path !== null && typeof path === 'object' ? path.parts : storageParts(storageId, tree);
     return refusedEntry(parts, 'folder-unreadable');
   });
 }
@@ -58,9 +58,12 @@ async function describe(
   signal: AbortSignal,
 ): Promise<ListedObject> {
   const { handle, storageId, info } = found;
-  const byHandle = [...storageParts(storageId), Buffer.from(`#${handle.toString(16).padStart(8, '0')}`)];
+  const byHandle = [
+    ...storageParts(storageId, tree),
+    Buffer.from(`#${handle.toString(16).padStart(8, '0')}`),
+  ];
   if (info === null) return refusedEntry(byHandle, 'entry-unreadable');
-  const path = pathOfObject(found, tree.objects);
+  const path = pathOfObject(found, tree);
   if (path === 'too-deep') return refusedEntry(byHandle, 'folder-too-deep');
   if (path === 'unknown-folder') return refusedEntry(byHandle, 'entry-unreadable');
   const sizeBytes = await sizeOfObject(session, handle, info, sizeSource, signal);

@@ -1,10 +1,8 @@
 import type { ObjectInfo } from './datasets.ts';
-import { type FoundObject, isFolder } from './object-tree.ts';
+import { type FoundObject, isFolder, type ObjectTree } from './object-tree.ts';
 
 /** Deeper than any card; a loop of folders ends here too. */
 const maxFolderDepth = 64;
-/** The first store of a recorder; most have no other. */
-const firstStorageId = 0x0001_0001;
 /** GB 2312: two bytes with the high bit set for each character that is not ASCII. */
 const stuffedGbk = /^(?:[\u0020-\u007e]|[\u00a1-\u00f7][\u00a1-\u00fe])+$/u;
 
@@ -15,7 +13,8 @@ export type ObjectPath = { parts: Uint8Array[] } | 'too-deep' | 'unknown-folder'
  * The path of an object by its folders. A folder an object names itself counts before the list it stood in, where it
  * is one that was found: some recorders give the same list for every folder.
  */
-export function pathOfObject(object: FoundObject, objects: ReadonlyMap<number, FoundObject>): ObjectPath {
+export function pathOfObject(object: FoundObject, tree: ObjectTree): ObjectPath {
+  const { objects } = tree;
   const parts: Uint8Array[] = [];
   let at: FoundObject | undefined = object;
   for (let depth = 0; depth <= maxFolderDepth; depth++) {
@@ -23,7 +22,7 @@ export function pathOfObject(object: FoundObject, objects: ReadonlyMap<number, F
     if (info === null) return 'unknown-folder';
     parts.unshift(nameBytes(info, handle));
     const folder = folderOf(at, info, objects);
-    if (folder === null) return { parts: [...storageParts(object.storageId), ...parts] };
+    if (folder === null) return { parts: [...storageParts(object.storageId, tree), ...parts] };
     at = objects.get(folder);
     if (at === undefined) return 'unknown-folder';
   }
@@ -39,8 +38,11 @@ function folderOf(
   return named !== undefined && named !== null && isFolder(named) ? info.parent : foundIn;
 }
 
-/** Objects of any store but the first lie below its id, so that the same name in two stores is two paths. */
-export function storageParts(storageId: number): Uint8Array[] {
+/**
+ * Objects of any store but the first lie below its id, so that the same name in two stores is two paths. The first one,
+ * which is built in where there are several, keeps its paths whether a card is in or not.
+ */
+export function storageParts(storageId: number, { firstStorageId }: ObjectTree): Uint8Array[] {
   if (storageId === firstStorageId) return [];
   return [Buffer.from(storageId.toString(16).padStart(8, '0'))];
 }

@@ -26,6 +26,8 @@ export interface UnreadableFolder {
 }
 
 export interface ObjectTree {
+  /** The lowest id; 0 where there is no storage. */
+  firstStorageId: number;
   objects: ReadonlyMap<number, FoundObject>;
   unreadable: readonly UnreadableFolder[];
 }
@@ -64,7 +66,8 @@ export async function readObjectTree(session: MtpSession, signal: AbortSignal): 
     return folders;
   };
 
-  for (const storageId of await listStorages(session, signal)) {
+  const storages = await listStorages(session, signal);
+  for (const storageId of storages) {
     const root = await listHandles(session, storageId, special.root, signal);
     if (root === null) {
       const all = await listHandles(session, storageId, special.all, signal);
@@ -80,7 +83,7 @@ export async function readObjectTree(session: MtpSession, signal: AbortSignal): 
       else folders.push(...(await take(storageId, folder, handles)));
     }
   }
-  return { objects, unreadable };
+  return { firstStorageId: storages[0] ?? 0, objects, unreadable };
 }
 
 /** Handles in a folder of a storage; `null` where the recorder refuses. */
