@@ -1,4 +1,4 @@
-import type { Slot } from '@docket/gateway/contract';
+import type { Clip, Slot } from '@docket/gateway/contract';
 import { useI18n } from 'vue-i18n';
 import { ApiProblem, Unreachable } from './api/request.ts';
 import { formatBytes, formatBytesOf, formatExactBytes, formatRate } from './format/bytes.ts';
@@ -45,6 +45,31 @@ export function useWords() {
     return t(`clock.${reading.direction}`, { offset, halfWidth });
   }
 
+  /** An instant of a clip, with what is known of its doubt. */
+  function instantWithDoubt(time: Clip['utcStart']): string {
+    if (time === null) return t('common.unknown');
+    const { kind, value, halfWidthMs, notAfter } = time;
+    if (value === null) {
+      return notAfter === null
+        ? t('common.unknown')
+        : t('clipTime.notAfter', { time: formatInstant(notAfter, locale.value) });
+    }
+    const at = formatInstant(value, locale.value);
+    const halfWidth =
+      halfWidthMs === null ? '' : formatSeconds(halfWidthMs, halfWidthMs < 10_000 ? 1 : 0, locale.value);
+    if (kind === 'bounded') return t('clipTime.bounded', { time: at, halfWidth });
+    const guess =
+      halfWidthMs === null
+        ? t('clipTime.uncorrected', { time: at })
+        : t('clipTime.guess', { time: at, halfWidth });
+    if (notAfter === null) return guess;
+    return (
+      guess +
+      t('common.listSeparator') +
+      t('clipTime.notAfter', { time: formatInstant(notAfter, locale.value) })
+    );
+  }
+
   function error(cause: unknown): string {
     if (cause instanceof Unreachable) return t('error.unreachable');
     if (!(cause instanceof ApiProblem)) return t('error.other', { detail: String(cause), status: '' });
@@ -62,6 +87,7 @@ export function useWords() {
     listed,
     duration,
     clock,
+    instantWithDoubt,
     error,
     percent: (value: number) =>
       new Intl.NumberFormat(locale.value, { style: 'percent', maximumFractionDigits: 0 }).format(value / 100),

@@ -182,6 +182,7 @@ async function buildHttp(
     http: config.http,
     version,
     database: ingest.database,
+    clockLimits: clockOptions(config.clock).policy.limits,
     ...slotParts,
     events,
     ledger: ingest.ledger,

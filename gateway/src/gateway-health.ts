@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Ingest, ReleasePolicy } from '@docket/ingest';
+import { type HostClock, type Ingest, isSynchronised, type ReleasePolicy } from '@docket/ingest';
 import type { Health } from './contract/index.ts';
 import type { EventHub } from './http/index.ts';
 
@@ -29,6 +29,7 @@ export async function gatewayHealth(sources: HealthSources): Promise<Health> {
       state: queue.lastError === null ? 'ok' : 'degraded',
       detail: queue.lastError,
     },
+    clockHealth(await ingest.hostClock.read(new AbortController().signal)),
   ];
   const state = worst(components.map((component) => component.state));
   return {
@@ -79,6 +80,12 @@ function storeHealth(
     state,
     detail: state === 'ok' ? null : `${room.freeBytes} of ${room.totalBytes} bytes free`,
   };
+}
+
+/** Without a right clock of its own the dock goes on taking clips, but it corrects no time and sets no recorder. */
+function clockHealth(host: HostClock): Health['components'][number] {
+  const detail = host.boundMs === null ? `${host.source}: ${host.state}` : null;
+  return { name: 'clock', state: isSynchronised(host) ? 'ok' : 'degraded', detail };
 }
 
 function worst(states: readonly State[]): State {

@@ -3,6 +3,7 @@ import type {
   Clip,
   ClipPage,
   ClipQuery,
+  ClockHistory,
   CustodyPage,
   Docking,
   DockingPage,
@@ -80,6 +81,10 @@ export function readDockings(query: DockingQuery): Promise<DockingPage> {
 
 export function readDocking(dockingId: string): Promise<Docking> {
   return request(apiUrl(`/dockings/${segment(dockingId)}`));
+}
+
+export function readClockHistory(recorderId: string): Promise<ClockHistory> {
+  return request(apiUrl(`/recorders/${segment(recorderId)}/clock`));
 }
 
 export async function readRecorders(query: RecorderQuery = {}): Promise<Recorder[]> {

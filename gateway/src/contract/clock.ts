@@ -90,6 +90,7 @@ export const ClockHistoryEntry = Type.Object({
   dockingId: Identifier,
   slot: Type.String(),
   at: Instant,
+  host: HostClock,
   found: ClockStatement,
   setting: nullable(ClockSetting),
   afterSet: nullable(ClockStatement),

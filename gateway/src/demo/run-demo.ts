@@ -46,6 +46,8 @@ export async function runDemo(options: DemoOptions): Promise<void> {
       `archive.directory.path=${places.archive}`,
       `volumes.directory=${places.volumes}`,
       'volumes.reconcileIntervalMs=500',
+      // What a demonstration runs on is somebody's own machine.
+      'clock.hostSource=assume-synchronised',
       `serial.ports=${JSON.stringify([{ devicePath: serialLink, slot: 'serial-1' }])}`,
       `slots=${JSON.stringify(recorders.map(({ slot, label }) => ({ slot, label })))}`,
       ...options.assignments,

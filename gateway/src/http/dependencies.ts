@@ -1,4 +1,11 @@
-import type { ActGround, ClipRecord, IndexDatabase, Ingest, RecorderLedger } from '@docket/ingest';
+import type {
+  ActGround,
+  ClipRecord,
+  ClockLimits,
+  IndexDatabase,
+  Ingest,
+  RecorderLedger,
+} from '@docket/ingest';
 import type { Config } from '../config/index.ts';
 import type { Health, RollOutView } from '../contract/index.ts';
 import type { Log } from '../log.ts';
@@ -12,6 +19,8 @@ export interface HttpDependencies {
   http: Config['http'];
   version: string;
   database: IndexDatabase;
+  /** What clocks are judged by. */
+  clockLimits: ClockLimits;
   board: SlotBoard;
   labels: SlotLabels;
   calibration: SlotCalibration;

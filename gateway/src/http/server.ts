@@ -10,6 +10,7 @@ import { Door } from './doors/door.ts';
 import { answerError, HttpProblem, problemBody } from './problem.ts';
 import { calibrationRoutes, placeRoutes } from './routes/calibration.ts';
 import { clipRoutes } from './routes/clips.ts';
+import { clockRoutes } from './routes/clock.ts';
 import { custodyRoutes } from './routes/custody.ts';
 import { dashboardRoutes } from './routes/dashboard.ts';
 import { dockingRoutes } from './routes/dockings.ts';
@@ -50,7 +51,14 @@ export async function createHttpServer(dependencies: HttpDependencies): Promise<
       api.addHook('onRequest', async (_request, reply) => {
         reply.header('cache-control', 'no-store');
       });
-      for (const routes of [slotRoutes, dockingRoutes, recorderRoutes, clipRoutes, mediaRoutes]) {
+      for (const routes of [
+        slotRoutes,
+        dockingRoutes,
+        recorderRoutes,
+        clockRoutes,
+        clipRoutes,
+        mediaRoutes,
+      ]) {
         routes(api, dependencies);
       }
       for (const routes of [custodyRoutes, healthRoutes, eventRoutes, identityRoutes, firmwareRoutes])

@@ -8,6 +8,7 @@ import type { ClipRecord } from '../clip/clip-record.ts';
 import type { DockingIssue } from '../docking/docking-record.ts';
 import type { DockingStatus } from '../docking/run-docking.ts';
 import { Ingest, type IngestOptions } from '../ingest.ts';
+import type { HostClockOptions } from '../time/host-clock/host-clock-reader.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 export interface DockOptions {
@@ -15,6 +16,8 @@ export interface DockOptions {
   store: string;
   archive: string;
   releasePolicy: IngestOptions['releasePolicy'];
+  /** By default the clock of the machine under test is taken as right. */
+  hostClock?: HostClockOptions;
   onStatus: IngestOptions['onStatus'];
   onForwardError: IngestOptions['onForwardError'];
   compareDeviceHash?: boolean;
@@ -166,7 +169,7 @@ export function ingestOptions(options: Omit<DockOptions, 'root'>): IngestOptions
     stallTimeoutMs: 20_000,
     compareDeviceHash: options.compareDeviceHash ?? true,
     clock: {
-      host: { source: 'assume-synchronised', assumedBoundMs: 10 },
+      host: options.hostClock ?? { source: 'assume-synchronised', assumedBoundMs: 10 },
       policy: {
         samples: 4,
         set: 'when-host-synchronised',

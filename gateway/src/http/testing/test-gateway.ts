@@ -78,6 +78,7 @@ export class TestGateway {
       http: { address: '127.0.0.1', port: 0, tokens: [], trustedHosts: [], ...http },
       version: '0.0.0-test',
       database,
+      clockLimits: { driftMsPerDay: 3000, faultOffsetMs: 5000 },
       board,
       labels,
       calibration,

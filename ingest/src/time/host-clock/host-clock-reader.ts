@@ -15,7 +15,7 @@ export interface HostClockOptions {
 }
 
 /** An answer this young is given again, wider by what a disciplined clock may drift in the meantime. */
-const keptMs = 10_000;
+const keptMs = 30_000;
 
 /** Tells how the host's clock stands. */
 export class HostClockReader {
