@@ -31,6 +31,8 @@ const simulators: SmpTcpSimulator[] = [];
 const watchers = new Set<(status: DockingStatus) => void>();
 /** Called when all care for the recorder in a slot is done. */
 const cared = new Map<string, () => void>();
+/** Slots whose recorder was said to be safe to change. */
+const saidSafe: string[] = [];
 
 beforeAll(async () => {
   workshop = await ImageWorkshop.open();
@@ -41,6 +43,7 @@ beforeAll(async () => {
 afterAll(() => workshop.close());
 
 beforeEach(async () => {
+  saidSafe.length = 0;
   root = await mkdtemp(join(tmpdir(), 'firmware-'));
   rollOut = { model, version: '2.0.0', image, limit: 1, minimumBatteryPercent: 50, enabled: true };
   ingest = await Ingest.open({
@@ -69,6 +72,7 @@ beforeEach(async () => {
       });
       return {
         afterSafe: async (docked) => {
+          saidSafe.push(docked.slot);
           const issue = await care.afterSafe(docked);
           setImmediate(() => cared.get(docked.slot)?.());
           return issue;
@@ -223,6 +227,7 @@ test('a recorder is updated once its clips are safe, and confirmed when it comes
 test('nothing is sent while a clip is not in the store', async () => {
   const one = await recorder('ONE', { faults: [smpFaults.readErrorAt(3)] });
   expect((await one.dock()).phases).not.toContain('updating');
+  expect(saidSafe).toEqual([]);
   expect(await custody()).toEqual([]);
 });
 
