@@ -42,7 +42,7 @@ export interface GatewayOptions {
 }
 
 /** A source of recorders that had no look for this long hangs; a look is due every few seconds. */
-const longestLookMs = 30_000;
+const longestLookMs = 60_000;
 
 /**
  * Builds the gateway part by part, runs it until the signal aborts, and closes it in reverse order. Throws where a

@@ -32,6 +32,8 @@ export interface MergeOptions {
 
 const defaultTimes: FaceTimes = { volumeWaitMs: 30_000, consoleWaitMs: 10_000, modeSwitchMs: 120_000 };
 const afterTroubleMs = 2_000;
+/** The kernel takes longer than this from a device to its disk. */
+const freshScanMs = 500;
 
 /**
  * One stream of attachments from everything a recorder shows on its port: USB device, mounted card, serial line. Each
@@ -52,6 +54,7 @@ export class MergedAttachments implements AttachmentSource, FaceWatch {
   /** Looks at the bus and what is seen take turns, so that a card is never seen before its device. */
   #turn: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | null = null;
+  #scannedAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: MergeOptions) {
     this.#options = options;
@@ -160,7 +163,9 @@ export class MergedAttachments implements AttachmentSource, FaceWatch {
         if (attachment === null) present.delete(portPath);
         else present.set(portPath, attachment.instance);
         await this.#inTurn(async () => {
-          await this.#scan();
+          // Many cards at once need one look, where their devices are known already.
+          const isFresh = performance.now() - this.#scannedAtMs < freshScanMs;
+          if (!isFresh || this.#slots.get(portPath)?.hasDevice() !== true) await this.#scan();
           this.#seeFace(face, portPath, attachment);
         });
       }
@@ -189,6 +194,7 @@ export class MergedAttachments implements AttachmentSource, FaceWatch {
   async #scan(): Promise<void> {
     const { usb, models = knownModels } = this.#options;
     if (usb === null) return;
+    this.#scannedAtMs = performance.now();
     const ports = this.#options.ports?.settings ?? [];
     const [found, claimed] = await Promise.all([usb.scan(), claimedTerminals(ports)]);
     const nowMs = performance.now();

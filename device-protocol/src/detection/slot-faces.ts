@@ -129,6 +129,10 @@ export class SlotFaces {
     return wanted.type === 'wait' ? wanted.untilMs : null;
   }
 
+  hasDevice(): boolean {
+    return this.#device !== null;
+  }
+
   /** Whether nothing is there and nothing is shown. */
   isEmpty(): boolean {
     return this.#device === null && this.#volume === null && this.#port === null && this.#shown === null;
