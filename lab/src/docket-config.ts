@@ -10,6 +10,7 @@ volumes:
   writeAccessSocket: /run/docket/volume-access.sock
 usb:
   detection: 'on'
+  volumeWaitMs: 300000
   passwords:
     - model: dv16-command
       password: '000000'

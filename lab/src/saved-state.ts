@@ -35,6 +35,8 @@ install -D -m 644 -t /etc/udev/rules.d /usr/lib/docket/systemd/udev/*.rules
 ln -sf ../lib/docket/gateway/bin/docket.cjs /usr/bin/docket
 systemd-tmpfiles --create docket.conf
 udevadm control --reload
+mkdir -p /etc/systemd/system/docket.service.d
+printf '[Service]\\nWatchdogSec=180\\n' >/etc/systemd/system/docket.service.d/slow-machine.conf
 systemctl daemon-reload
 systemctl start docket-volume-access.socket docket.service
 curl -sf --retry 60 --retry-delay 1 --retry-all-errors http://127.0.0.1:8686/api/v1/health >/dev/null

@@ -13,7 +13,7 @@ export const watchdog: Scenario = {
     await plugStorage(lab.machine, { port: 3, serial: 'LAB-WATCHED' }, medium);
     await lab.docket.copying('2-3');
     await lab.machine.sh('kill -STOP $(systemctl show -P MainPID docket)');
-    await lab.machine.until('test $(systemctl show -P NRestarts docket) = 1', 240_000);
+    await lab.machine.until('test $(systemctl show -P NRestarts docket) = 1', 400_000);
     const why = await lab.machine.sh('journalctl --no-pager -u docket | grep -c "Watchdog timeout"');
     expectEqual('watchdog time-outs', why.trim(), '1');
     await lab.machine.until('systemctl is-active docket', 400_000);
