@@ -189,6 +189,18 @@ describe('changing to a disk', () => {
     expect(disk.interfaces).toEqual([{ number: 0, class: 0x08, subclass: 0x06, protocol: 0x50 }]);
   });
 
+  test('is done by a recorder that left before it said how that went', async () => {
+    // Once it was asked how connecting went, the next time after the password.
+    const { recorder, plugged } = await withFault({
+      to: 'readLastStatus',
+      skip: 1,
+      do: 'unplug',
+      positionBytes: 0,
+    });
+    await recorder.switchMode(signal);
+    expect(plugged.current()).toBeNull();
+  });
+
   const secret = 'S3cret-Word!';
   test.each([
     ['with another password', {}, { default: secret }],

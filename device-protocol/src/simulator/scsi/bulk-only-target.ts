@@ -36,6 +36,8 @@ interface Running {
 
 /** More than any host asks for at once; keeps what waits for the host bounded. */
 const maxTransferBytes = 16 * 1024 * 1024;
+/** A device hears nothing of its data being fetched; it looks. */
+const fetchPollMs = 1;
 const requestSense = 0x03;
 const requests = { reset: 0xff, getMaxLun: 0xfe } as const;
 const nothing = new Uint8Array(0);
@@ -241,12 +243,19 @@ export class BulkOnlyTarget implements Omit<SimulatedUsbDevice, 'descriptors'> {
       residueBytes: findMishap(mishaps, 'wrong-residue')?.residueBytes ?? status.residueBytes,
     });
     if (findMishap(mishaps, 'wrong-signature') !== undefined) encoded[0] = 0x55 ^ 0xff;
-    if (isDataStalled || this.#isStalled(mishaps, 'status')) {
-      this.#heldStatus = encoded;
-      this.#port?.halt(this.#options.pipes.bulkIn);
+    if (isDataStalled || this.#isStalled(mishaps, 'status')) this.#haltBefore(encoded);
+    else this.#sendStatus(encoded);
+  }
+
+  /** Halts once the host has fetched the data, and sends the status once it has cleared that. */
+  #haltBefore(status: Uint8Array): void {
+    const { bulkIn } = this.#options.pipes;
+    if ((this.#port?.queuedBytes(bulkIn) ?? 0) > 0) {
+      this.#timer = setTimeout(() => this.#haltBefore(status), fetchPollMs);
       return;
     }
-    this.#sendStatus(encoded);
+    this.#heldStatus = status;
+    this.#port?.halt(bulkIn);
   }
 
   #sendStatus(encoded: Uint8Array): void {

@@ -63,6 +63,18 @@ test('interrupt packets come while a bulk read waits', async () => {
   expect(await waiting).toEqual(pattern(1));
 });
 
+test('a halted interrupt endpoint stalls until it is cleared, and then brings packets again', async () => {
+  await serve();
+  const { connection } = await open();
+  await tell(connection, { do: 'halt', endpoint: endpoints.interruptIn });
+  for (const _ of [1, 2]) {
+    await expect(connection.interruptIn(64, options)).rejects.toMatchObject({ code: 'STALL' });
+  }
+  await connection.clearHalt(endpoints.interruptIn, signal);
+  await tell(connection, { do: 'send', endpoint: endpoints.interruptIn, lengthBytes: 7, isEnd: true });
+  expect(await connection.interruptIn(64, options)).toEqual(pattern(7));
+});
+
 describe('the plug', () => {
   test('pulled by the device ends what waits', async () => {
     const { device, plug } = await serve();
