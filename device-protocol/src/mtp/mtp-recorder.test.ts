@@ -41,6 +41,9 @@ async function put(path: string, bytes: Uint8Array | string): Promise<void> {
 
 const sha256Of = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
+/** Host instants come from two clocks that are rounded on their own. */
+const clockStepMs = 5;
+
 describe('who a recorder is', () => {
   test('is what DeviceInfo says', async () => {
     const { recorder } = await dock({
@@ -250,10 +253,16 @@ describe('the clock', () => {
     'is set, in the form it is shown in: %o',
     async (form) => {
       const { recorder, simulator } = await dock({ clock: { offsetMs: -86_400_000, ...form } });
-      const { hostBeforeMs, hostAfterMs } = await recorder.setClock(never);
-      const offsetMs = (simulator.clock?.nowMs() ?? 0) - Date.now();
-      // The text has whole seconds and was sent as one began.
-      expect(Math.abs(offsetMs)).toBeLessThanOrEqual(hostAfterMs - hostBeforeMs + 50);
+      const { deviceText, hostBeforeMs, hostAfterMs } = await recorder.setClock(never);
+      const [earliestMs, deviceMs, latestMs] = [Date.now(), simulator.clock?.nowMs() ?? 0, Date.now()];
+      const zone = form.showsZone ? 'Z' : '+08:00';
+      const sentMs = Date.parse(
+        deviceText.replace(/^(....)(..)(..)T(..)(..)(..).*$/u, `$1-$2-$3T$4:$5:$6${zone}`),
+      );
+      // It took what was sent at some moment between the two: that, and no more, bounds its offset now.
+      expect(deviceMs - earliestMs).toBeGreaterThanOrEqual(sentMs - hostAfterMs - clockStepMs);
+      expect(deviceMs - latestMs).toBeLessThanOrEqual(sentMs - hostBeforeMs + clockStepMs);
+      expect(sentMs).toBeLessThanOrEqual(hostAfterMs);
     },
   );
 

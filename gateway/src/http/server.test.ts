@@ -212,6 +212,7 @@ const documented = [
   '/api/v1/places/{placeId}',
   '/api/v1/recorders',
   '/api/v1/recorders/{recorderId}',
+  '/api/v1/recorders/{recorderId}/clock',
   '/api/v1/recorders/{recorderId}/issue',
   '/api/v1/recorders/{recorderId}/return',
   '/api/v1/recorders/{recorderId}/state',

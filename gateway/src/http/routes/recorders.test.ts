@@ -94,8 +94,8 @@ describe('the list', () => {
       );
       await transaction.run("UPDATE docking SET state = 'complete'");
       await transaction.run(
-        `INSERT INTO clock_history (docking_id, recorder_id, found, readings, verdict)
-         SELECT docking_id, recorder_id, clock, '[]', '{"state":"fault","reasons":["never-set"]}' FROM docking`,
+        `INSERT INTO clock_history (docking_id, recorder_id, host, found, readings, verdict)
+         SELECT docking_id, recorder_id, '{}', clock, '[]', '{"state":"fault","reasons":["never-set"]}' FROM docking`,
       );
     });
     const expected: [string, number][] = [
