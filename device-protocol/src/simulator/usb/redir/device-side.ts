@@ -38,6 +38,9 @@ export async function connectUsbRedir(device: SimulatedUsbDevice, address: Redir
   return { address, unplug, left };
 }
 
+/** A host may connect a moment before the one before it was heard to leave; longer than this it is not kept waiting. */
+const patienceMs = 2_000;
+
 /**
  * Waits for a host to connect, one at a time; each one that does finds the device plugged in anew. A stale unix
  * socket at the path is replaced. Throws what listening throws.
@@ -47,17 +50,31 @@ export async function startUsbRedirServer(
   address: RedirAddress,
 ): Promise<RedirPlug> {
   let session: DeviceSession | null = null;
-  const server = createServer((socket: Socket) => {
-    if (session !== null) {
-      socket.destroy();
-      return;
-    }
+  const waiting = new Set<Socket>();
+  const begin = (socket: Socket) => {
     session = new DeviceSession(socket, device, {
       hostLeft: () => {
         session = null;
+        const [next] = waiting;
+        if (next === undefined) return;
+        waiting.delete(next);
+        begin(next.resume());
       },
-      deviceLeft: () => server.close(),
+      deviceLeft: () => {
+        server.close();
+        for (const socket of waiting) socket.destroy();
+      },
     });
+  };
+  const server = createServer({ pauseOnConnect: true }, (socket: Socket) => {
+    if (session === null) return begin(socket.resume());
+    waiting.add(socket);
+    socket.on('error', () => {});
+    const refuse = () => {
+      if (waiting.delete(socket)) socket.destroy();
+    };
+    setTimeout(refuse, patienceMs).unref();
+    socket.once('close', refuse);
   });
   if ('path' in address) await removeStaleSocket(address.path);
   server.listen(address);
