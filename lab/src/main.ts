@@ -3,11 +3,12 @@ import { countLine } from './report.ts';
 import { runAll } from './run-all.ts';
 import { runProgram } from './run-program.ts';
 import { savedState } from './saved-state.ts';
-import { scenarios } from './scenarios/index.ts';
+import { onTrial, scenarios } from './scenarios/index.ts';
 
 const usage = `lab [options] [scenario…]
   --machines <n>         machines at a time (default 2)
   --budget-seconds <n>   begin no scenario after this (default: no limit)
+  --settled              leave out the scenarios that are on trial
   --prepare              build what is missing, and run nothing
   --list                 name the scenarios`;
 
@@ -19,6 +20,7 @@ async function main(): Promise<number> {
     options: {
       machines: { type: 'string', default: '2' },
       'budget-seconds': { type: 'string', default: 'Infinity' },
+      settled: { type: 'boolean', default: false },
       prepare: { type: 'boolean' },
       list: { type: 'boolean' },
       help: { type: 'boolean' },
@@ -28,7 +30,11 @@ async function main(): Promise<number> {
   if (values.list) return tell(scenarios.map(({ name, title }) => `${name}: ${title}`).join('\n'));
   const unknown = positionals.filter((name) => !scenarios.some((scenario) => scenario.name === name));
   if (unknown.length > 0) return complain(`no such scenario: ${unknown.join(', ')}`);
-  const chosen = scenarios.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
+  const chosen = scenarios.filter(
+    (scenario) =>
+      (positionals.length === 0 || positionals.includes(scenario.name)) &&
+      !(values.settled && onTrial.has(scenario)),
+  );
   const obstacle = await obstacleToRunning();
   if (obstacle !== null)
     return tell(`The lab is skipped: ${obstacle}.\n0 passed, 0 failed, ${chosen.length} skipped`);

@@ -11,7 +11,7 @@ export const deadMedium: Scenario = {
   name: 'dead-medium',
   title: 'a recorder whose every read fails is given up by the gateway itself, and holds up no other slot',
   run: async (lab) => {
-    const card = await lab.fat32Card('dying', clips(2, 6 * mebibyte));
+    const card = await lab.fat32Card('dying', clips(1, 48 * mebibyte));
     const served = await serveCard(lab, card.image, '8M');
     const medium = await servedMedium(lab.machine, 'dying', served.socket);
     const stick = await plugStorage(lab.machine, { port: 5, serial: 'LAB-DYING' }, medium);

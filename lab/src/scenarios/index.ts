@@ -51,3 +51,15 @@ export const scenarios: readonly Scenario[] = [
   slowMediumScenario,
   flakyStore,
 ];
+
+/** Not yet seen to pass often enough to speak for the product: run by `npm run lab`, left out with `--settled`. */
+export const onTrial: ReadonlySet<Scenario> = new Set([
+  deadMedium,
+  watchdog,
+  diskFull,
+  mtpClients,
+  hangingMedium,
+  clockJump,
+  slowMediumScenario,
+  flakyStore,
+]);

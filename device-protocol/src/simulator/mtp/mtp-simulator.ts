@@ -300,6 +300,7 @@ function descriptorsOf({ manufacturer, model }: RecorderState, serialNumber: str
         class: 6,
         subclass: 1,
         protocol: 1,
+        name: 'MTP',
         endpoints: [
           { address: endpoints.bulkIn, type: 'bulk', maxPacketBytes: 512 },
           { address: endpoints.bulkOut, type: 'bulk', maxPacketBytes: 512 },

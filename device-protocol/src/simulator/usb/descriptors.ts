@@ -6,7 +6,7 @@ export type UsbSpeed = 'full' | 'high';
 
 /** USB 2.0 §9.4, table 9-5. */
 const types = { device: 1, configuration: 2, string: 3, interface: 4, endpoint: 5 };
-const stringIndex = { languages: 0, manufacturer: 1, product: 2, serialNumber: 3 };
+const stringIndex = { languages: 0, manufacturer: 1, product: 2, serialNumber: 3, firstInterface: 4 };
 const usEnglish = 0x0409;
 const maxStringUnits = 126;
 const endpointTypeBits = { bulk: 2, interrupt: 3 };
@@ -56,8 +56,10 @@ function configurationDescriptor({ interfaces }: SimulatedDescriptors): Uint8Arr
   return Uint8Array.from([...head, ...selfPoweredUpTo500mA, ...body]);
 }
 
-function interfaceDescriptor(of: SimulatedInterface): number[] {
-  const head = [9, types.interface, of.number, 0, of.endpoints.length, of.class, of.subclass, of.protocol, 0];
+function interfaceDescriptor(of: SimulatedInterface, position: number): number[] {
+  const { number, endpoints, subclass, protocol } = of;
+  const name = of.name === undefined ? 0 : stringIndex.firstInterface + position;
+  const head = [9, types.interface, number, 0, endpoints.length, of.class, subclass, protocol, name];
   return [...head, ...of.endpoints.flatMap(endpointDescriptor)];
 }
 
@@ -68,11 +70,12 @@ function endpointDescriptor({ address, type, maxPacketBytes }: SimulatedEndpoint
 
 function stringDescriptor(of: SimulatedDescriptors, index: number): Uint8Array | null {
   if (index === stringIndex.languages) return Uint8Array.from([4, types.string, ...u16(usEnglish)]);
-  const text = {
-    [stringIndex.manufacturer]: of.manufacturer,
-    [stringIndex.product]: of.product,
-    [stringIndex.serialNumber]: of.serialNumber,
-  }[index];
+  const text =
+    {
+      [stringIndex.manufacturer]: of.manufacturer,
+      [stringIndex.product]: of.product,
+      [stringIndex.serialNumber]: of.serialNumber,
+    }[index] ?? of.interfaces[index - stringIndex.firstInterface]?.name;
   if (text === undefined || text === '') return null;
   const units = Buffer.from(text.slice(0, maxStringUnits), 'utf16le');
   return Uint8Array.from([units.length + 2, types.string, ...units]);

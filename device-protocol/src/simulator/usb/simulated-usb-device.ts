@@ -14,6 +14,8 @@ export interface SimulatedInterface {
   class: number;
   subclass: number;
   protocol: number;
+  /** `iInterface`: by the name `MTP` clients know MTP from plain PTP. */
+  name?: string;
   endpoints: readonly SimulatedEndpoint[];
 }
 
