@@ -9,16 +9,22 @@ export const cacheFolder = process.env.DOCKET_LAB_CACHE ?? join(repository, '.ca
 /** Older ones of a kind are thrown away: each takes hundreds of megabytes. */
 const keptOfAKind = 2;
 
+const underWay = new Map<string, Promise<string>>();
+
 /**
  * The folder of a thing that is built once and kept: `build` fills it where there is none for this key. A build that
- * breaks off leaves nothing that could be taken for whole.
+ * breaks off leaves nothing that could be taken for whole. Whoever asks while it is being built waits for that.
  */
-export async function cached(
-  kind: string,
-  key: string,
-  build: (folder: string) => Promise<void>,
-): Promise<string> {
+export function cached(kind: string, key: string, build: (folder: string) => Promise<void>): Promise<string> {
   const folder = join(cacheFolder, `${kind}-${key}`);
+  const begun = underWay.get(folder);
+  if (begun !== undefined) return begun;
+  const made = make(kind, folder, build).finally(() => underWay.delete(folder));
+  underWay.set(folder, made);
+  return made;
+}
+
+async function make(kind: string, folder: string, build: (folder: string) => Promise<void>): Promise<string> {
   const there = await stat(folder).catch(() => null);
   if (there === null) {
     const part = `${folder}.part`;
