@@ -75,6 +75,11 @@ export class DocketInGuest {
     return this.slotThat(slot, ({ progress }) => progress !== null && progress.bytesDone > 0);
   }
 
+  /** A recorder that left before its clips were safe is remembered by its slot until the next one comes. */
+  left(slot: string): Promise<SlotAnswer> {
+    return this.slotThat(slot, ({ state, issue }) => state === 'empty' || issue?.code === 'recorder-gone');
+  }
+
   empty(slot: string): Promise<SlotAnswer> {
     return this.slotThat(slot, (answer) => answer.state === 'empty');
   }

@@ -25,6 +25,6 @@ export const deadMedium: Scenario = {
     await lab.docket.safe('2-6');
     await lab.docket.archived(sound.footage);
     await stick.yank();
-    await lab.docket.empty('2-5');
+    await lab.docket.left('2-5');
   },
 };
