@@ -57,7 +57,6 @@ export const onTrial: ReadonlySet<Scenario> = new Set([
   deadMedium,
   watchdog,
   diskFull,
-  mtpClients,
   hangingMedium,
   clockJump,
   slowMediumScenario,
