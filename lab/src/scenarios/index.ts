@@ -53,4 +53,4 @@ export const scenarios: readonly Scenario[] = [
 ];
 
 /** Not yet seen to pass often enough to speak for the product: run by `npm run lab`, left out with `--settled`. */
-export const onTrial: ReadonlySet<Scenario> = new Set([watchdog, hangingMedium, flakyStore]);
+export const onTrial: ReadonlySet<Scenario> = new Set([watchdog, flakyStore]);
