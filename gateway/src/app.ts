@@ -89,6 +89,7 @@ export async function runGateway(options: GatewayOptions): Promise<void> {
       http,
       previews,
       runningComponent('forwarder', (stop) => ingest.forwarder.run(stop), end.fail),
+      runningComponent('reckoner', (stop) => ingest.caseWork.reckoner.run(stop), end.fail),
       runningComponent('slots', (stop) => slots.run(stop), end.fail),
       runningComponent('health', (stop) => tellHealth(health, events, stop), end.fail),
       serviceManager({
@@ -145,6 +146,7 @@ function openIngest(
     onClip,
     onStatus: (status) => display.status(status),
     onForwardError: (error, clipId) => log.error({ err: error, clipId }, 'forwarding failed'),
+    onReckonError: (error, kind, ids) => log.error({ err: error, kind, ids }, 'reckoning failed'),
   });
 }
 
@@ -182,6 +184,7 @@ async function buildHttp(
     http: config.http,
     version,
     database: ingest.database,
+    caseWork: ingest.caseWork,
     clockLimits: clockOptions(config.clock).policy.limits,
     ...slotParts,
     events,

@@ -2,10 +2,49 @@
 
 export type { ArchiveDeposit, ArchiveTarget, Receipt } from './archive/archive-target.ts';
 export type { ArchiveQueue } from './archive/forwarder.ts';
+export { CaseWork, type CaseWorkOptions } from './case-work.ts';
+export { CaseBook, type Delivery, type DeliveryOutcome } from './cases/case-book.ts';
+export type {
+  ActivityFacts,
+  CaseDecision,
+  CaseFacts,
+  CaseFactsRecord,
+  FactsKind,
+  OfficerFacts,
+  UnitFacts,
+} from './cases/case-record.ts';
+export {
+  type ActivityKind,
+  activityKinds,
+  type CaseCategory,
+  type CaseStep,
+  type CertificateIssuer,
+  caseCategories,
+  caseSteps,
+  certificateIssuers,
+  type RiskTrigger,
+  riskTriggers,
+  type Secrecy,
+  secrecies,
+} from './cases/case-terms.ts';
 export { type ClipFilter, type ClipListing, listClips, readClip } from './clip/clip-queries.ts';
 export type { ClipRecord, MediaFacts, ReceiptSummary } from './clip/clip-record.ts';
 export { type ClipState, isStored, legalMoves, storedStates } from './clip/clip-states.ts';
 export type { Quarantine, QuarantineReason } from './clip/quarantine.ts';
+export {
+  type CoverageGap,
+  type CoverageState,
+  type CoveringClip,
+  coverageStates,
+  type ExemptionCode,
+  exemptionCodes,
+  type GapReasonCode,
+  gapReasonCodes,
+  type Judgement,
+  type PersonConcern,
+  type PersonConcernCode,
+  type UnprovenReason,
+} from './coverage/judgement.ts';
 export { CustodyLog } from './custody/custody-log.ts';
 export { type CustodyRecord, listCustody } from './custody/custody-queries.ts';
 export type { DockingProgress } from './docking/docking-progress.ts';
@@ -20,9 +59,31 @@ export type {
 export { type ActQueue, type IdleRecorder, type OperatorAct, OperatorActs } from './docking/operator-acts.ts';
 export type { RecorderCare, SafeRecorder } from './docking/recorder-care.ts';
 export type { DockingPhase, DockingStatus } from './docking/run-docking.ts';
+export {
+  type DutyBasis,
+  type DutyItem,
+  type DutyLevel,
+  type DutyListContent,
+  type DutyListVersion,
+  type DutyReference,
+  dutyLevels,
+  type MediaKind,
+  mediaKinds,
+  type WholeProcessRule,
+} from './duties/duty-list.ts';
 export { errnoOf, IngestError, type IngestErrorCode, isIngestError } from './errors.ts';
 export { IndexDatabase, type Transaction } from './index-store/index-database.ts';
 export { Ingest, type IngestOptions } from './ingest.ts';
+export {
+  type ClipLink,
+  type LinkConfidence,
+  type LinkSource,
+  linkConfidences,
+  linkSources,
+  readLinks,
+} from './mapping/clip-link.ts';
+export { markDue, type ReckonedKind } from './reckoning/due.ts';
+export { Reckoner, type ReckonerOptions, type Reckoning } from './reckoning/reckoner.ts';
 export type { Recovery } from './recover.ts';
 export {
   type ActGround,

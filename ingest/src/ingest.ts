@@ -4,6 +4,7 @@ import { knownArchive } from './archive/archive-identity.ts';
 import type { ArchiveTarget } from './archive/archive-target.ts';
 import { DirectoryArchive } from './archive/directory-archive.ts';
 import { Forwarder } from './archive/forwarder.ts';
+import { CaseWork } from './case-work.ts';
 import { CustodyLog } from './custody/custody-log.ts';
 import { DockingIndex } from './docking/docking-index.ts';
 import type { DockingIssue } from './docking/docking-record.ts';
@@ -13,6 +14,7 @@ import { type DockingServices, type DockingStatus, runDocking } from './docking/
 import { IndexDatabase } from './index-store/index-database.ts';
 import { ClipLocks } from './pull/clip-locks.ts';
 import { HashPool } from './pull/hash-pool.ts';
+import type { ReckonerOptions } from './reckoning/reckoner.ts';
 import { type Recovery, recoverStore } from './recover.ts';
 import { type ActGround, RecorderLedger } from './register/recorder-ledger.ts';
 import { type WrittenIdentity, writeIdentity } from './register/write-identity.ts';
@@ -41,6 +43,7 @@ export interface IngestOptions {
   onClip(clipId: string): void;
   onStatus(status: DockingStatus): void;
   onForwardError(error: unknown, clipId: string | null): void;
+  onReckonError: ReckonerOptions['onError'];
 }
 
 /** Everything between a recorder and the archive, opened as one. */
@@ -56,15 +59,14 @@ export class Ingest {
   readonly acts: OperatorActs;
   readonly hostClock: HostClockReader;
   readonly clipTimes: ClipTimes;
+  readonly caseWork: CaseWork;
   /** What was found and mended at the start. */
   readonly recovery: Recovery;
   readonly #services: DockingServices;
 
   private constructor(
     services: DockingServices,
-    forwarder: Forwarder,
-    target: ArchiveTarget,
-    recovery: Recovery,
+    parts: Pick<Ingest, 'forwarder' | 'target' | 'recovery' | 'caseWork'>,
   ) {
     this.#services = services;
     this.database = services.database;
@@ -74,9 +76,10 @@ export class Ingest {
     this.layout = services.layout;
     this.ledger = services.ledger;
     this.acts = services.acts;
-    this.forwarder = forwarder;
-    this.target = target;
-    this.recovery = recovery;
+    this.forwarder = parts.forwarder;
+    this.target = parts.target;
+    this.recovery = parts.recovery;
+    this.caseWork = parts.caseWork;
   }
 
   /** Opens the store and brings it in order after whatever ended the last run. Throws IngestError INDEX_FAILED. */
@@ -106,6 +109,7 @@ export class Ingest {
         onError: options.onForwardError,
       });
       const hostClock = new HostClockReader(options.clock.host);
+      const caseWork = new CaseWork({ database, custody, onReckonError: options.onReckonError });
       const services: DockingServices = {
         ...base,
         dockings,
@@ -124,12 +128,13 @@ export class Ingest {
         onReceipted: (listener) => forwarder.onReceipted(listener),
         onSealed: (clipId) => {
           forwarder.wake();
+          caseWork.reckoner.wake();
           options.onClip(clipId);
         },
         onStatus: options.onStatus,
       };
       forwarder.onReceipted(options.onClip);
-      return new Ingest(services, forwarder, target, recovery);
+      return new Ingest(services, { forwarder, target, recovery, caseWork });
     } catch (error) {
       await pool.stop();
       await database.close();

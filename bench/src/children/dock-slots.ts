@@ -94,6 +94,7 @@ function openIngest(order: SlotsOrder, onStatus: (status: DockingStatus) => void
     releasePolicy: 'never',
     onClip: () => {},
     onForwardError: () => {},
+    onReckonError: () => {},
     onStatus,
   });
 }

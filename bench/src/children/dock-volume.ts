@@ -32,6 +32,7 @@ const ingest = await Ingest.open({
   releasePolicy: 'never',
   onClip: () => {},
   onForwardError: () => {},
+  onReckonError: () => {},
   onStatus: ({ phase, issue }) => {
     if (phase !== 'safe' && phase !== 'attention' && phase !== 'failed') return;
     end = issue === null ? phase : `${phase}: ${issue.code}, ${issue.detail}`;

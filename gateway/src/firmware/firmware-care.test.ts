@@ -85,6 +85,7 @@ beforeEach(async () => {
       for (const watch of watchers) watch(status);
     },
     onForwardError: () => {},
+    onReckonError: () => {},
   });
 });
 

@@ -1,5 +1,6 @@
 import type {
   ActGround,
+  CaseWork,
   ClipRecord,
   ClockLimits,
   IndexDatabase,
@@ -19,6 +20,7 @@ export interface HttpDependencies {
   http: Config['http'];
   version: string;
   database: IndexDatabase;
+  caseWork: CaseWork;
   /** What clocks are judged by. */
   clockLimits: ClockLimits;
   board: SlotBoard;

@@ -3,6 +3,7 @@ import type { CustodyAction, CustodyLog } from '../custody/custody-log.ts';
 import { IngestError } from '../errors.ts';
 import type { SqlValue } from '../index-store/connection.ts';
 import type { Transaction } from '../index-store/index-database.ts';
+import { markDue } from '../reckoning/due.ts';
 import { announceStep } from '../step-channel.ts';
 import { type ClipState, isLegalMove } from './clip-states.ts';
 import type { Quarantine } from './quarantine.ts';
@@ -97,5 +98,6 @@ export async function moveClip(transaction: Transaction, custody: CustodyLog, mo
         : { quarantine: { ...move.quarantine } }),
     },
   });
+  if (move.to === 'sealed') await markDue(transaction, 'clip', [move.clipId]);
   transaction.onCommit(() => announceStep(`clip.${move.to}`, move.clipId));
 }

@@ -38,7 +38,26 @@ export type CustodyAction =
   | 'firmware-reverted'
   | 'firmware-failed'
   | 'roll-out-stopped'
-  | 'roll-out-resumed';
+  | 'roll-out-resumed'
+  | 'facts-received'
+  | 'duty-list-published'
+  | 'code-read'
+  | 'linked'
+  | 'unlinked'
+  | 'set-aside'
+  | 'judged'
+  | 'exception-requested'
+  | 'exception-decided'
+  | 'hold-placed'
+  | 'hold-lifted'
+  | 'deletion-requested'
+  | 'deletion-approved'
+  | 'deletion-refused'
+  | 'deleted'
+  | 'review-recorded'
+  | 'decision-publishable'
+  | 'decision-unpublishable'
+  | 'disclosed';
 
 /** One thing done, before it has its place in the log. */
 export interface CustodyEvent {

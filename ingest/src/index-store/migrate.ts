@@ -4,8 +4,27 @@ import { migration0001 } from './migrations/0001-clips.ts';
 import { migration0002 } from './migrations/0002-time.ts';
 import { migration0003 } from './migrations/0003-register.ts';
 import { migration0004 } from './migrations/0004-firmware.ts';
+import { migration0005 } from './migrations/0005-cases.ts';
+import { migration0006 } from './migrations/0006-duty-lists.ts';
+import { migration0007 } from './migrations/0007-links.ts';
+import { migration0008 } from './migrations/0008-coverage.ts';
+import { migration0009 } from './migrations/0009-retention.ts';
+import { migration0010 } from './migrations/0010-review.ts';
+import { migration0011 } from './migrations/0011-statistics.ts';
 
-const migrations: readonly string[] = [migration0001, migration0002, migration0003, migration0004];
+const migrations: readonly string[] = [
+  migration0001,
+  migration0002,
+  migration0003,
+  migration0004,
+  migration0005,
+  migration0006,
+  migration0007,
+  migration0008,
+  migration0009,
+  migration0010,
+  migration0011,
+];
 
 /** Brings the schema to the newest version, each step in a transaction of its own. Never goes back. */
 export async function migrate(connection: Connection): Promise<void> {

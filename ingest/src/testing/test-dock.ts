@@ -185,5 +185,8 @@ export function ingestOptions(options: Omit<DockOptions, 'root'>): IngestOptions
     onClip: () => {},
     onStatus: options.onStatus,
     onForwardError: options.onForwardError,
+    onReckonError: (error) => {
+      throw error;
+    },
   };
 }

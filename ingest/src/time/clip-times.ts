@@ -4,6 +4,7 @@ import { isStored } from '../clip/clip-states.ts';
 import { canonicalJson, type JsonValue } from '../custody/canonical-json.ts';
 import type { CustodyLog } from '../custody/custody-log.ts';
 import type { IndexDatabase } from '../index-store/index-database.ts';
+import { markDue } from '../reckoning/due.ts';
 import type { ClipTime } from './clip-time.ts';
 import { type ClockEntry, stretchesBeforeListing } from './clock-history.ts';
 import { readClockHistory } from './clock-index.ts';
@@ -97,6 +98,7 @@ export class ClipTimes {
         clipId,
         details: { start: json(start), end: json(end), conflicts: conflicts.map(json), doubts },
       });
+      await markDue(transaction, 'clip', [clipId]);
     });
     return true;
   }

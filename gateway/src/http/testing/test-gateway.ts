@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { type IncomingHttpHeaders, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CustodyLog, IndexDatabase, RecorderLedger } from '@docket/ingest';
+import { CaseWork, CustodyLog, IndexDatabase, RecorderLedger } from '@docket/ingest';
 import type { Config, TokenEntry } from '../../config/index.ts';
 import type { Health } from '../../contract/index.ts';
 import { createLog } from '../../log.ts';
@@ -30,6 +30,7 @@ export interface Question {
 export class TestGateway {
   readonly server: HttpServer;
   readonly database: IndexDatabase;
+  readonly caseWork: CaseWork;
   readonly board: SlotBoard;
   readonly labels: SlotLabels;
   readonly calibration: SlotCalibration;
@@ -42,11 +43,20 @@ export class TestGateway {
   private constructor(
     parts: Pick<
       TestGateway,
-      'server' | 'database' | 'events' | 'folder' | 'logLines' | 'board' | 'labels' | 'calibration'
+      | 'server'
+      | 'database'
+      | 'caseWork'
+      | 'events'
+      | 'folder'
+      | 'logLines'
+      | 'board'
+      | 'labels'
+      | 'calibration'
     >,
   ) {
     this.server = parts.server;
     this.database = parts.database;
+    this.caseWork = parts.caseWork;
     this.events = parts.events;
     this.folder = parts.folder;
     this.logLines = parts.logLines;
@@ -67,6 +77,7 @@ export class TestGateway {
     const board = new SlotBoard();
     board.onChange((slot) => events.publish({ type: 'slot', slot }));
     const custody = await CustodyLog.open(database, 'gateway:test');
+    const caseWork = new CaseWork({ database, custody, onReckonError: (error) => log.error({ err: error }) });
     const labels = await SlotLabels.open({
       file: join(folder, 'slots.json'),
       places: { placeOf: (portPath) => `hub ${portPath}`, portPathOf: (place) => place.slice('hub '.length) },
@@ -78,6 +89,7 @@ export class TestGateway {
       http: { address: '127.0.0.1', port: 0, tokens: [], trustedHosts: [], ...http },
       version: '0.0.0-test',
       database,
+      caseWork,
       clockLimits: { driftMsPerDay: 3000, faultOffsetMs: 5000 },
       board,
       labels,
@@ -96,6 +108,7 @@ export class TestGateway {
     const gateway = new TestGateway({
       server,
       database,
+      caseWork,
       events,
       folder,
       logLines,

@@ -1,0 +1,56 @@
+/** Which clip belongs to which case, activity and step: every word on it kept, the standing ones beside. */
+export const migration0007 = `
+CREATE TABLE clip_link_entry (
+  sequence INTEGER PRIMARY KEY,
+  clip_id TEXT NOT NULL REFERENCES clip (clip_id),
+  act TEXT NOT NULL CHECK (act IN ('linked', 'unlinked', 'set-aside')),
+  case_id TEXT,
+  activity_id TEXT,
+  step TEXT,
+  source TEXT NOT NULL CHECK (source IN ('interval', 'qr', 'mark', 'live', 'manual')),
+  confidence TEXT NOT NULL CHECK (confidence IN ('certain', 'strong', 'assumed')),
+  actor TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  evidence TEXT NOT NULL,
+  supersedes INTEGER REFERENCES clip_link_entry (sequence),
+  at TEXT NOT NULL
+) STRICT;
+CREATE INDEX clip_link_entry_by_clip ON clip_link_entry (clip_id, sequence);
+CREATE TRIGGER clip_link_entry_never_updated BEFORE UPDATE ON clip_link_entry
+BEGIN SELECT RAISE(ABORT, 'clip_link_entry is append-only'); END;
+CREATE TRIGGER clip_link_entry_never_deleted BEFORE DELETE ON clip_link_entry
+BEGIN SELECT RAISE(ABORT, 'clip_link_entry is append-only'); END;
+
+CREATE TABLE clip_link (
+  sequence INTEGER PRIMARY KEY REFERENCES clip_link_entry (sequence),
+  clip_id TEXT NOT NULL REFERENCES clip (clip_id),
+  case_id TEXT,
+  activity_id TEXT,
+  step TEXT,
+  source TEXT NOT NULL
+) STRICT;
+CREATE INDEX clip_link_by_clip ON clip_link (clip_id);
+CREATE INDEX clip_link_by_activity ON clip_link (activity_id, clip_id) WHERE activity_id IS NOT NULL;
+CREATE INDEX clip_link_by_case ON clip_link (case_id, clip_id) WHERE case_id IS NOT NULL;
+
+CREATE TABLE clip_mapping (
+  clip_id TEXT PRIMARY KEY REFERENCES clip (clip_id),
+  state TEXT NOT NULL CHECK (state IN ('linked', 'queued', 'set-aside')),
+  officer_id TEXT,
+  recorded_from_ms INTEGER,
+  recorded_to_ms INTEGER,
+  reasons TEXT NOT NULL,
+  suggestions TEXT NOT NULL,
+  decided_at TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX clip_mapping_queued ON clip_mapping (recorded_from_ms, clip_id) WHERE state = 'queued';
+CREATE INDEX clip_mapping_by_officer ON clip_mapping (officer_id, recorded_from_ms);
+
+CREATE TABLE clip_code (
+  clip_id TEXT NOT NULL REFERENCES clip (clip_id),
+  at_ms INTEGER NOT NULL,
+  text TEXT NOT NULL,
+  read_at TEXT NOT NULL,
+  PRIMARY KEY (clip_id, at_ms, text)
+) STRICT, WITHOUT ROWID;
+`;

@@ -1,0 +1,2 @@
+/** Retention classes, holds and deletions. */
+export const migration0009 = '';

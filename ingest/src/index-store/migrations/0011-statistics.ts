@@ -1,0 +1,2 @@
+/** Facts that statistics add up, one row a clip and one row a judged activity. */
+export const migration0011 = '';

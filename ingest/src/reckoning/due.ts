@@ -1,0 +1,19 @@
+import type { Transaction } from '../index-store/index-database.ts';
+
+/** What is reckoned anew when something it rests on has changed. */
+export type ReckonedKind = 'clip' | 'activity' | 'case';
+
+/** Marks things to be reckoned anew, in the transaction of the change itself, so that no change is forgotten. */
+export async function markDue(
+  transaction: Transaction,
+  kind: ReckonedKind,
+  ids: Iterable<string>,
+): Promise<void> {
+  for (const id of new Set(ids)) {
+    await transaction.run(
+      `INSERT INTO reckoning_due (kind, id, marked) VALUES (?, ?, 1)
+       ON CONFLICT (kind, id) DO UPDATE SET marked = marked + 1`,
+      [kind, id],
+    );
+  }
+}
