@@ -15,6 +15,7 @@ export const ingestErrorCodes = {
   RECORDER_ISSUED: 'the recorder is issued already; take it back first',
   RECORDER_NOT_ISSUED: 'the recorder is issued to nobody',
   RECORDER_OUT_OF_SERVICE: 'the recorder is lost, broken or retired; bring it back into service first',
+  SAME_PERSON: 'another person than the one who asked must decide',
   SERIAL_NUMBER_TAKEN: 'another recorder has this serial number',
 } as const;
 

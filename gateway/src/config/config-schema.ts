@@ -524,10 +524,10 @@ const http = section(
           isSecret: true,
         }),
         scopes: Type.Array(
-          choice(['read', 'media', 'operate'], {
+          choice(['read', 'media', 'operate', 'approve', 'deliver'], {
             title: 'Scope',
             description:
-              '`read`: slots, clips, custody, health. `media`: footage and thumbnails. `operate`: whatever changes something.',
+              '`read`: slots, clips, cases, custody, health. `media`: footage and thumbnails. `operate`: what an operator changes. `approve`: the word of a second person, and legal review. `deliver`: facts sent by case systems.',
           }),
           {
             title: 'Scopes',

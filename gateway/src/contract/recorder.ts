@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { ClockStatement, ClockVerdict } from './clock.ts';
 import { RecorderConcern, RecorderSummary } from './docking.ts';
-import { Identifier, Instant, nullable, oneOf } from './terms.ts';
+import { Identifier, Instant, nullable, oneOf, saying } from './terms.ts';
 
 export const RecorderState = oneOf(
   ['in-service', 'lost', 'broken', 'retired'],
@@ -115,16 +115,6 @@ export const RecorderQuery = Type.Object({
   notSeenForDays: Type.Optional(Type.Integer({ minimum: 1, maximum: 3650 })),
 });
 export type RecorderQuery = Static<typeof RecorderQuery>;
-
-/** A text without control characters in which something is said. */
-function saying(maxLength: number, description: string) {
-  return Type.String({
-    minLength: 1,
-    maxLength,
-    pattern: '^(?=.*\\S)[^\\u0000-\\u001f\\u007f]*$',
-    description,
-  });
-}
 
 const reason = saying(500, 'Why; kept in the ledger and in the custody log.');
 

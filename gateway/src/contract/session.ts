@@ -2,8 +2,8 @@ import { type Static, Type } from 'typebox';
 import { nullable, oneOf } from './terms.ts';
 
 export const Scope = oneOf(
-  ['read', 'media', 'operate'],
-  'read: slots, clips, custody, health. media: footage and thumbnails. operate: everything that changes something.',
+  ['read', 'media', 'operate', 'approve', 'deliver'],
+  'read: slots, clips, cases, custody, health. media: footage and thumbnails. operate: what an operator changes. approve: the word of a second person, and legal review. deliver: facts sent by case systems.',
 );
 export type Scope = Static<typeof Scope>;
 

@@ -28,3 +28,24 @@ export const DeviceTime = Type.Object(
   },
   { description: 'A time by the recorder’s own clock, as found and not corrected.' },
 );
+
+/** A text without control characters in which something is said. */
+export function saying(maxLength: number, description: string) {
+  return Type.String({
+    minLength: 1,
+    maxLength,
+    pattern: '^(?=.*\\S)[^\\u0000-\\u001f\\u007f]*$',
+    description,
+  });
+}
+
+/** The person who asks, where the dock has no tokens to tell. */
+export const person = Type.Optional(
+  saying(64, 'Who asks; needed where the dock has no tokens, and otherwise the holder of the token.'),
+);
+
+/** Why something is done; kept in the custody log. */
+export const reason = saying(500, 'Why; kept in the custody log.');
+
+/** A calendar day by the dock's own zone. */
+export const Day = Type.String({ format: 'date', description: 'yyyy-mm-dd' });

@@ -9,6 +9,7 @@ const ingestProblems: Partial<Record<IngestErrorCode, ProblemCode>> = {
   RECORDER_ISSUED: 'recorder-issued',
   RECORDER_NOT_ISSUED: 'recorder-not-issued',
   RECORDER_OUT_OF_SERVICE: 'recorder-out-of-service',
+  SAME_PERSON: 'same-person',
   SERIAL_NUMBER_TAKEN: 'serial-number-taken',
 };
 

@@ -13,6 +13,8 @@ export const problemCodes = {
   'not-found': { status: 404, title: 'There is no such thing' },
   'media-not-stored': { status: 404, title: 'The bytes of the clip are not in the store' },
   'no-thumbnail': { status: 404, title: 'The clip has no thumbnail' },
+  'person-missing': { status: 400, title: 'The request must name the person who asks' },
+  'same-person': { status: 409, title: 'Another person than the one who asked must decide' },
   'slot-empty': { status: 409, title: 'No recorder stands in the slot' },
   'slot-busy': {
     status: 409,

@@ -9,7 +9,7 @@ interface TokenFlags {
   scopes: string;
 }
 
-const knownScopes = ['read', 'media', 'operate'];
+const knownScopes = ['read', 'media', 'operate', 'approve', 'deliver'];
 
 export function addTokenCommand(program: Command, context: CommandContext): void {
   const { help, examples } = context.messages;

@@ -24,7 +24,7 @@ describe('without tokens, on the loopback address', () => {
       expect(answer.json).toEqual({
         authenticated: true,
         name: 'local',
-        scopes: ['read', 'media', 'operate'],
+        scopes: ['read', 'media', 'operate', 'approve', 'deliver'],
       });
     }
   });
