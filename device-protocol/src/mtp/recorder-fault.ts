@@ -1,3 +1,4 @@
+import { clipFault as clipFaultOf } from '../clip-fault.ts';
 import { RecorderError, type RecorderErrorCode } from '../errors.ts';
 import { UsbError } from '../usb/usb-connection.ts';
 import { responses } from './codes.ts';
@@ -24,10 +25,7 @@ export function isObjectMissing(error: unknown): boolean {
   return isResponse(error, responses.invalidObjectHandle);
 }
 
-/**
- * What a refused operation means for a clip: CLIP_MISSING where the recorder says so, NOT_SUPPORTED where it cannot do
- * it, else `code`. Errors that already are a RecorderError, and aborts, come through as they are.
- */
+/** What a refused operation means for a clip. Errors that already are a RecorderError, and aborts, come through as they are. */
 export function clipFault(
   error: unknown,
   code: RecorderErrorCode,
@@ -35,12 +33,7 @@ export function clipFault(
   positionBytes?: number,
 ): unknown {
   if (!(error instanceof ResponseError)) return error;
-  const details = { clipName, cause: error, ...(positionBytes === undefined ? {} : { positionBytes }) };
-  if (isObjectMissing(error)) {
-    return new RecorderError('CLIP_MISSING', `${clipName} is no longer on the recorder`, details);
-  }
-  const meaning = error.isNotSupported ? 'NOT_SUPPORTED' : code;
-  return new RecorderError(meaning, `${clipName}: ${error.message}`, details);
+  return clipFaultOf(error, { clipName, isMissing: isObjectMissing(error), code, positionBytes });
 }
 
 /** Decodes a dataset without which nothing can go on. */

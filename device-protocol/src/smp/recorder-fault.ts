@@ -1,4 +1,5 @@
-import { RecorderError, type RecorderErrorCode } from '../errors.ts';
+import { clipFault as clipFaultOf } from '../clip-fault.ts';
+import type { RecorderErrorCode } from '../errors.ts';
 import { DeviceError } from './device-error.ts';
 import { fsNotFoundCodes } from './messages/fs.ts';
 import { recorderErrorNumbers } from './messages/recorder.ts';
@@ -24,10 +25,7 @@ export function isProofMismatch(error: unknown): boolean {
   );
 }
 
-/**
- * What a failed request means for a clip: CLIP_MISSING where the recorder says so, NOT_SUPPORTED where it cannot do
- * it, else `code`. Errors that already are a RecorderError, and aborts, come through as they are.
- */
+/** What a failed request means for a clip. Errors that already are a RecorderError, and aborts, come through as they are. */
 export function clipFault(
   error: unknown,
   code: RecorderErrorCode,
@@ -35,10 +33,5 @@ export function clipFault(
   positionBytes?: number,
 ): unknown {
   if (!(error instanceof DeviceError)) return error;
-  const details = { clipName, cause: error, ...(positionBytes === undefined ? {} : { positionBytes }) };
-  if (isClipMissing(error)) {
-    return new RecorderError('CLIP_MISSING', `${clipName} is no longer on the recorder`, details);
-  }
-  const meaning = error.isNotSupported ? 'NOT_SUPPORTED' : code;
-  return new RecorderError(meaning, `${clipName}: ${error.message}`, details);
+  return clipFaultOf(error, { clipName, isMissing: isClipMissing(error), code, positionBytes });
 }
