@@ -2,6 +2,7 @@ import { type ClipReader, isRecorderError, RecorderError } from '@docket/device-
 import { DirectFileWriter, openForReadBack } from './direct-file.ts';
 import type { HashJob, HashPool } from './hash-pool.ts';
 import { borrowRing, type Chunk, chunkBytes, type PageAlignedRing, returnRing } from './page-aligned-ring.ts';
+import { hashFile } from './read-back.ts';
 import { sampleRanges } from './sample-ranges.ts';
 import { withinStallTimeout } from './stall-guard.ts';
 
@@ -103,17 +104,17 @@ async function hashPrefix(
 ): Promise<void> {
   const { handle } = await openForReadBack(path);
   try {
-    for (let position = 0; position < sizeBytes; ) {
-      options.signal.throwIfAborted();
-      const chunk = await ring.acquire();
-      const { bytesRead } = await handle.read(chunk.bytes, 0, chunkBytes, position);
-      if (bytesRead === 0) throw new RangeError(`${path} is shorter than the ${sizeBytes} bytes it had`);
-      const lengthBytes = Math.min(bytesRead, sizeBytes - position);
-      sampler.see(chunk.bytes, position, lengthBytes);
-      await job.update(chunk.offsetBytes, lengthBytes).finally(() => ring.release(chunk));
-      options.onProgress(lengthBytes);
-      position += lengthBytes;
-    }
+    const hashedBytes = await hashFile(handle, sizeBytes, {
+      ring,
+      job,
+      signal: options.signal,
+      onPiece(bytes, positionBytes) {
+        sampler.see(bytes, positionBytes, bytes.length);
+        options.onProgress(bytes.length);
+      },
+    });
+    if (hashedBytes < sizeBytes)
+      throw new RangeError(`${path} is shorter than the ${sizeBytes} bytes it had`);
   } finally {
     await handle.close();
   }

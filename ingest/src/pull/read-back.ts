@@ -23,7 +23,7 @@ export async function readBackFile(
     const ring = borrowRing();
     const job = pool.open(digests, ring.memory);
     try {
-      await hashFile(handle, sizeBytes, ring, job, signal);
+      await hashFile(handle, sizeBytes, { ring, job, signal });
       const digested = await job.finish();
       returnRing(ring);
       return { ...digested, sizeBytes, readBack };
@@ -35,23 +35,38 @@ export async function readBackFile(
   }
 }
 
-async function hashFile(
+export interface FileHashing {
+  ring: PageAlignedRing;
+  job: HashJob;
+  signal?: AbortSignal | undefined;
+  /** Called with each piece, in order, before its place in the ring is used again. */
+  onPiece?(bytes: Uint8Array, positionBytes: number): void;
+}
+
+/**
+ * Feeds a hash with the first bytes of an open file, reading on while the last piece is hashed. Resolves to how many there
+ * were, which is less than asked for where the file is shorter.
+ */
+export async function hashFile(
   handle: FileHandle,
   sizeBytes: number,
-  ring: PageAlignedRing,
-  job: HashJob,
-  signal: AbortSignal | undefined,
-): Promise<void> {
+  { ring, job, signal, onPiece }: FileHashing,
+): Promise<number> {
   const updates: Promise<void>[] = [];
-  for (let position = 0; position < sizeBytes; ) {
+  let position = 0;
+  while (position < sizeBytes) {
     signal?.throwIfAborted();
     const chunk = await ring.acquire();
+    // Whole chunks are read: past the page cache, shorter ones cannot be.
     const { bytesRead } = await handle.read(chunk.bytes, 0, chunkBytes, position);
     if (bytesRead === 0) break;
-    position += bytesRead;
-    const update = job.update(chunk.offsetBytes, bytesRead).finally(() => ring.release(chunk));
+    const lengthBytes = Math.min(bytesRead, sizeBytes - position);
+    onPiece?.(chunk.bytes.subarray(0, lengthBytes), position);
+    position += lengthBytes;
+    const update = job.update(chunk.offsetBytes, lengthBytes).finally(() => ring.release(chunk));
     update.catch(() => {});
     updates.push(update);
   }
   await Promise.all(updates);
+  return position;
 }
