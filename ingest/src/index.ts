@@ -4,6 +4,31 @@ export type { ArchiveDeposit, ArchiveTarget, Receipt } from './archive/archive-t
 export type { ArchiveQueue } from './archive/forwarder.ts';
 export { CaseWork, type CaseWorkOptions } from './case-work.ts';
 export { CaseBook, type Delivery, type DeliveryOutcome } from './cases/case-book.ts';
+export { longestCaseNumber, normalCaseNumber } from './cases/case-number.ts';
+export {
+  type CaseFilter,
+  type CaseListing,
+  type CasePosition,
+  type Known,
+  type KnownActivity,
+  type KnownCase,
+  type KnownOfficer,
+  type KnownUnit,
+  listCases,
+  listOfficers,
+  listUnits,
+  type OfficerFilter,
+  type OfficerListing,
+  type ReceivedFacts,
+  readActivities,
+  readActivity,
+  readCase,
+  readCases,
+  readFactsHistory,
+  readOfficer,
+  readOfficers,
+  readUnit,
+} from './cases/case-queries.ts';
 export type {
   ActivityFacts,
   CaseDecision,

@@ -1,5 +1,6 @@
 /** The API contract: schemas and types only, safe for a browser. Served as OpenAPI by the gateway. */
 export * from './calibration.ts';
+export * from './case.ts';
 export * from './clip.ts';
 export * from './clip-time.ts';
 export * from './clock.ts';

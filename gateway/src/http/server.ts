@@ -9,6 +9,7 @@ import type { HttpDependencies } from './dependencies.ts';
 import { Door } from './doors/door.ts';
 import { answerError, HttpProblem, problemBody } from './problem.ts';
 import { calibrationRoutes, placeRoutes } from './routes/calibration.ts';
+import { caseRoutes, factsRoutes } from './routes/cases.ts';
 import { clipRoutes } from './routes/clips.ts';
 import { clockRoutes } from './routes/clock.ts';
 import { custodyRoutes } from './routes/custody.ts';
@@ -64,6 +65,7 @@ export async function createHttpServer(dependencies: HttpDependencies): Promise<
       for (const routes of [custodyRoutes, healthRoutes, eventRoutes, identityRoutes, firmwareRoutes])
         routes(api, dependencies);
       for (const routes of [placeRoutes, calibrationRoutes]) routes(api, dependencies);
+      for (const routes of [caseRoutes, factsRoutes]) routes(api, dependencies);
       sessionRoutes(api, door);
     },
     { prefix: apiBase },
@@ -86,7 +88,8 @@ function createApp(log: FastifyBaseLogger): HttpApp {
     forceCloseConnections: true,
     // A key that no schema knows is told of, not dropped in silence.
     ajv: { customOptions: { removeAdditional: false } },
-    routerOptions: { maxParamLength: 128 },
+    // An id of a case system has 128 signs at most, and a sign takes up to twelve characters in a path.
+    routerOptions: { maxParamLength: 128 * 12 },
     http: { headersTimeout: 10_000, maxHeaderSize: 16 * 1024 },
     clientErrorHandler: refuseMalformed,
     frameworkErrors: (error, request, reply) => void answerError(error, request, reply),
