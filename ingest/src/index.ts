@@ -56,19 +56,37 @@ export { type ClipFilter, type ClipListing, listClips, readClip } from './clip/c
 export type { ClipRecord, MediaFacts, ReceiptSummary } from './clip/clip-record.ts';
 export { type ClipState, isStored, legalMoves, storedStates } from './clip/clip-states.ts';
 export type { Quarantine, QuarantineReason } from './clip/quarantine.ts';
+export type {
+  ActivityCoverage,
+  CaseCoverage,
+  CoverageRollUp,
+  JudgementEntry,
+} from './coverage/coverage-view.ts';
 export {
+  type CoverageException,
+  type ExceptionClaim,
+  type ExceptionDecision,
+  type ExceptionVerdict,
+  exceptionVerdicts,
+} from './coverage/exception-record.ts';
+export {
+  type ApprovedException,
   type CoverageGap,
   type CoverageState,
   type CoveringClip,
   coverageStates,
+  type ExceptionKind,
   type ExemptionCode,
+  exceptionKinds,
   exemptionCodes,
   type GapReasonCode,
   gapReasonCodes,
   type Judgement,
   type PersonConcern,
   type PersonConcernCode,
+  personConcernCodes,
   type UnprovenReason,
+  unprovenReasons,
 } from './coverage/judgement.ts';
 export { CustodyLog } from './custody/custody-log.ts';
 export { type CustodyRecord, listCustody } from './custody/custody-queries.ts';

@@ -1,9 +1,12 @@
 /** The API contract: schemas and types only, safe for a browser. Served as OpenAPI by the gateway. */
 export * from './calibration.ts';
 export * from './case.ts';
+export * from './case-coverage.ts';
 export * from './clip.ts';
 export * from './clip-time.ts';
 export * from './clock.ts';
+export * from './coverage.ts';
+export * from './coverage-exception.ts';
 export * from './custody.ts';
 export * from './docking.ts';
 export * from './events.ts';
