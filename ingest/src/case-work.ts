@@ -1,5 +1,6 @@
 import { CaseBook } from './cases/case-book.ts';
 import type { CustodyLog } from './custody/custody-log.ts';
+import { DutyLists } from './duties/duty-lists.ts';
 import type { IndexDatabase } from './index-store/index-database.ts';
 import { Reckoner, type ReckonerOptions } from './reckoning/reckoner.ts';
 
@@ -7,6 +8,8 @@ export interface CaseWorkOptions {
   database: IndexDatabase;
   custody: CustodyLog;
   onReckonError: ReckonerOptions['onError'];
+  /** IANA zone in which days begin and end. */
+  zone?: string;
 }
 
 /**
@@ -15,11 +18,13 @@ export interface CaseWorkOptions {
  */
 export class CaseWork {
   readonly book: CaseBook;
+  readonly dutyLists: DutyLists;
   /** Keeps all of it true to the facts; run as one part of the gateway. */
   readonly reckoner: Reckoner;
 
-  constructor({ database, custody, onReckonError }: CaseWorkOptions) {
+  constructor({ database, custody, onReckonError, zone = 'Asia/Shanghai' }: CaseWorkOptions) {
     this.book = new CaseBook(database, custody);
+    this.dutyLists = new DutyLists(database, custody, zone);
     this.reckoner = new Reckoner({ database, reckonings: [], onError: onReckonError });
   }
 }

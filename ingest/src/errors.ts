@@ -15,6 +15,10 @@ export const ingestErrorCodes = {
   RECORDER_ISSUED: 'the recorder is issued already; take it back first',
   RECORDER_NOT_ISSUED: 'the recorder is issued to nobody',
   RECORDER_OUT_OF_SERVICE: 'the recorder is lost, broken or retired; bring it back into service first',
+  DUTY_LIST_UNCHANGED:
+    'this duty list says what the newest version says already; change it, or keep that one',
+  DUTY_LIST_INVALID: 'the duty list contradicts itself; give each item a number of its own',
+  PRESET_UNKNOWN: 'no duty list of this name comes with Docket',
   SAME_PERSON: 'another person than the one who asked must decide',
   SERIAL_NUMBER_TAKEN: 'another recorder has this serial number',
 } as const;

@@ -112,8 +112,16 @@ export {
   dutyLevels,
   type MediaKind,
   mediaKinds,
+  type PublishingRule,
+  type RuleSource,
+  type RuleSubject,
+  ruleSubjects,
   type WholeProcessRule,
 } from './duties/duty-list.ts';
+export { DutyLists, type NewDutyList } from './duties/duty-lists.ts';
+export { type Duty, dutyOf, type JudgedActivity, type JudgedCase } from './duties/duty-of.ts';
+export type { DutyListPreset } from './duties/presets/duty-list-preset.ts';
+export { dutyListPresets } from './duties/presets/duty-list-presets.ts';
 export { errnoOf, IngestError, type IngestErrorCode, isIngestError } from './errors.ts';
 export { IndexDatabase, type Transaction } from './index-store/index-database.ts';
 export { Ingest, type IngestOptions } from './ingest.ts';

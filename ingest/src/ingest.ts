@@ -109,7 +109,12 @@ export class Ingest {
         onError: options.onForwardError,
       });
       const hostClock = new HostClockReader(options.clock.host);
-      const caseWork = new CaseWork({ database, custody, onReckonError: options.onReckonError });
+      const caseWork = new CaseWork({
+        database,
+        custody,
+        onReckonError: options.onReckonError,
+        zone: options.clock.clips.assumedZone,
+      });
       const services: DockingServices = {
         ...base,
         dockings,

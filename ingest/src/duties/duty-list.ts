@@ -72,7 +72,38 @@ export interface WholeProcessRule {
   /** `mandatory` raises a required item to whole-process; `proposed` asks a person (必要时); `own-list`: items say it. */
   effect: 'mandatory' | 'proposed' | 'own-list';
   triggers: RiskTrigger[];
+  /** Which activities it speaks of, e.g. those on site; `*`: all. */
+  activities: ActivityKind[] | '*';
   basis: DutyBasis;
+  isDerived: boolean;
+  note: string | null;
+}
+
+/** Within how many working days decisions of these categories are published. */
+export interface PublishingRule {
+  categories: CaseCategory[];
+  workingDays: number;
+  basis: DutyBasis;
+  isDerived: boolean;
+  note: string | null;
+}
+
+export const ruleSubjects = [
+  'categories',
+  'steps',
+  'media-kinds',
+  'certificate-issuers',
+  'review',
+  'validity',
+] as const;
+export type RuleSubject = (typeof ruleSubjects)[number];
+
+/** Where one of the other rules of a list comes from. */
+export interface RuleSource {
+  rule: RuleSubject;
+  basis: DutyBasis;
+  isDerived: boolean;
+  note: string | null;
 }
 
 /** 《音像记录事项清单》 of one department with the other rules that judge its cases. */
@@ -83,16 +114,21 @@ export interface DutyListContent {
   items: DutyItem[];
   wholeProcess: WholeProcessRule;
   /** Working days within which a decision is published, by category; a category that is not named has the general time. */
-  publishing: { categories: CaseCategory[]; workingDays: number; basis: DutyBasis }[];
+  publishing: PublishingRule[];
   /** Issuers whose certificates count here; empty: any. */
   certificateIssuers: CertificateIssuer[];
   /** Categories whose major decisions need legal review; `*`: all. */
   reviewCategories: CaseCategory[] | '*';
   /** True where 行政执法人员清单 shows until when each certificate is valid. */
   publishesValidity: boolean;
+  /** Where categories, steps, issuers and review come from. */
+  sources: RuleSource[];
 }
 
-/** One published version; it judges activities from the day it is in force until the next is. */
+/**
+ * One published version. A day is judged by the newest version that is in force on it, so that what is published later
+ * speaks for every day from its own on.
+ */
 export interface DutyListVersion {
   departmentId: string;
   version: number;
