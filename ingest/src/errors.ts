@@ -20,6 +20,14 @@ export const ingestErrorCodes = {
   DUTY_LIST_INVALID: 'the duty list contradicts itself; give each item a number of its own',
   PRESET_UNKNOWN: 'no duty list of this name comes with Docket',
   SAME_PERSON: 'another person than the one who asked must decide',
+  CLIP_UNKNOWN: 'no such clip was ever listed here',
+  CASE_UNKNOWN: 'no case system has told of such a case',
+  CLIP_DELETED: 'the clip is deleted; its record and its certificate remain',
+  HOLD_UNKNOWN: 'no such hold was ever placed',
+  HOLD_LIFTED: 'the hold is lifted already',
+  DELETION_UNKNOWN: 'no such deletion was ever asked for',
+  DELETION_DECIDED: 'the deletion is decided already',
+  DEADLINE_UNKNOWN: 'the case has no such deadline',
   SERIAL_NUMBER_TAKEN: 'another recorder has this serial number',
 } as const;
 

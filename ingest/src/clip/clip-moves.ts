@@ -46,6 +46,7 @@ const actionOfState: Record<ClipState, CustodyAction> = {
   forwarded: 'forwarded',
   receipted: 'receipted',
   released: 'released',
+  deleted: 'deletion-started',
   unreadable: 'unreadable',
   lost: 'lost',
 };

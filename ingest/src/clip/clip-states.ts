@@ -8,6 +8,7 @@
  * forwarded   the archive has taken it
  * receipted   the archive's receipt names its hash and length, and both are equal to ours
  * released    the recorder's copy is freed
+ * deleted     its bytes are gone from the store, under a warrant; `retention/`, and the guards of migration 0009
  * unreadable  its bytes could not be taken; it stays on the recorder and is tried again
  * lost        seen once, and gone from the recorder before it was pulled
  */
@@ -17,8 +18,9 @@ export const legalMoves = {
   verified: ['sealed', 'listed'],
   sealed: ['forwarded'],
   forwarded: ['receipted', 'sealed'],
-  receipted: ['released'],
-  released: [],
+  receipted: ['released', 'deleted'],
+  released: ['deleted'],
+  deleted: [],
   unreadable: ['listed', 'lost'],
   lost: ['listed'],
 } as const satisfies Record<string, readonly string[]>;
