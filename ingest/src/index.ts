@@ -90,6 +90,18 @@ export {
 } from './coverage/judgement.ts';
 export { CustodyLog } from './custody/custody-log.ts';
 export { type CustodyRecord, listCustody } from './custody/custody-queries.ts';
+export {
+  type Deadline,
+  type DeadlineKind,
+  type DeadlinePeriod,
+  type DeadlineSource,
+  type DeadlineState,
+  deadlineKinds,
+  deadlineState,
+  deadlineStates,
+} from './deadlines/deadline.ts';
+export { type DeadlinePolicy, usualDeadlines } from './deadlines/deadline-policy.ts';
+export { type CalendarOptions, type CountedDay, WorkingCalendar } from './deadlines/working-calendar.ts';
 export type { DockingProgress } from './docking/docking-progress.ts';
 export { listDockings, readDocking } from './docking/docking-queries.ts';
 export type {

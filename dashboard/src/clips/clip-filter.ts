@@ -11,6 +11,7 @@ export const clipStates = [
   'forwarded',
   'receipted',
   'released',
+  'deleted',
   'unreadable',
   'lost',
 ] as const satisfies readonly ClipState[];

@@ -16,8 +16,10 @@ export type StepStanding = 'passed' | 'current' | 'ahead' | 'blocked';
 
 /** Never more than the state says: what lies beyond it is `ahead`, whatever else the clip carries. */
 export function standingOf(step: ClipStep, state: ClipState): StepStanding {
-  const here = clipWay.indexOf(state as ClipStep);
   const there = clipWay.indexOf(step);
+  // A deleted clip had its receipt; whether its recorder was freed before, its state does not say.
+  if (state === 'deleted') return step === 'released' ? 'ahead' : 'passed';
+  const here = clipWay.indexOf(state as ClipStep);
   // Unreadable and lost clips were listed and went no further.
   if (here < 0) return there === 0 ? 'passed' : there === 1 ? 'blocked' : 'ahead';
   if (there < here) return 'passed';
@@ -41,6 +43,7 @@ const tones: Record<ClipState, ClipTone> = {
   forwarded: 'working',
   receipted: 'safe',
   released: 'safe',
+  deleted: 'idle',
   unreadable: 'failed',
   lost: 'failed',
 };

@@ -6,7 +6,18 @@ import { DeviceTime, Identifier, Instant, nullable, oneOf } from './terms.ts';
 export const ClipKind = oneOf(['video', 'audio', 'photo', 'sidecar']);
 
 export const ClipState = oneOf(
-  ['listed', 'pulled', 'verified', 'sealed', 'forwarded', 'receipted', 'released', 'unreadable', 'lost'],
+  [
+    'listed',
+    'pulled',
+    'verified',
+    'sealed',
+    'forwarded',
+    'receipted',
+    'released',
+    'deleted',
+    'unreadable',
+    'lost',
+  ],
   'Where the clip stands on its way. `unreadable`: its bytes could not be taken; `lost`: listed once, gone before it was pulled.',
 );
 export type ClipState = Static<typeof ClipState>;

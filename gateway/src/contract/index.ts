@@ -8,12 +8,14 @@ export * from './clock.ts';
 export * from './coverage.ts';
 export * from './coverage-exception.ts';
 export * from './custody.ts';
+export * from './deadline.ts';
 export * from './docking.ts';
 export * from './events.ts';
 export * from './firmware.ts';
 export * from './health.ts';
 export * from './problem.ts';
 export * from './recorder.ts';
+export * from './retention.ts';
 export * from './session.ts';
 export * from './terms.ts';
 

@@ -72,7 +72,9 @@ export const ClipRetention = Type.Object({
   ),
   reasons: Type.Array(KeepReason),
   mayBeDeleted: Type.Boolean({ description: 'Nothing wants it kept any more; a deletion may be asked for.' }),
-  holds: Type.Array(Hold, { description: 'Standing holds on the clip and on the cases it is or was linked to.' }),
+  holds: Type.Array(Hold, {
+    description: 'Standing holds on the clip and on the cases it is or was linked to.',
+  }),
   deletion: nullable(
     Type.Object({
       requestId: Identifier,
@@ -200,7 +202,12 @@ export const DeletionCertificate = Type.Object(
     sealedAt: Instant,
     releasedAt: nullable(Instant),
     receipts: Type.Array(
-      Type.Object({ target: Type.String(), object: Type.String(), storedAt: Instant, issuedBy: Type.String() }),
+      Type.Object({
+        target: Type.String(),
+        object: Type.String(),
+        storedAt: Instant,
+        issuedBy: Type.String(),
+      }),
     ),
     class: RetentionClass,
     keptUntil: Instant,

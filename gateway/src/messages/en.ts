@@ -192,6 +192,7 @@ export const en = {
       forwarded: 'sent to the archive',
       receipted: 'archive receipt',
       released: 'recorder freed',
+      deleted: 'deleted',
       unreadable: 'unreadable',
       lost: 'lost before copying',
     },

@@ -169,6 +169,7 @@ export const zhCN: Messages = {
       forwarded: '已送归档，待回执',
       receipted: '已有归档回执',
       released: '记录仪已清空',
+      deleted: '已销毁',
       unreadable: '无法读取',
       lost: '采集前丢失',
     },

@@ -6,7 +6,8 @@ import { openIndexWithDocking } from '../testing/index-rows.ts';
 import { moveClip } from './clip-moves.ts';
 import { type ClipState, isStored, legalMoves } from './clip-states.ts';
 
-const states = Object.keys(legalMoves) as ClipState[];
+/** All but `deleted`: its moves have guards in the index itself, and tests of their own (`retention/`). */
+const states = (Object.keys(legalMoves) as ClipState[]).filter((state) => state !== 'deleted');
 
 /** The way of a clip as `design.md` draws it, written out again so that a slip in the table cannot hide. */
 const expectedMoves = [
@@ -109,6 +110,14 @@ describe('the moves of a clip', () => {
       }),
       { numRuns: 40 },
     );
+  });
+
+  test('deleted is only what an archive has signed for, and it stays so', () => {
+    const before = (Object.keys(legalMoves) as ClipState[]).filter((from) =>
+      (legalMoves[from] as readonly ClipState[]).includes('deleted'),
+    );
+    expect(before).toEqual(['receipted', 'released']);
+    expect(legalMoves.deleted).toEqual([]);
   });
 
   test('stored are exactly the states that can only be reached through sealed', () => {

@@ -58,7 +58,10 @@ export function archivePeriod({ archiveDays }: DeadlinePolicy): DeadlinePeriod {
 }
 
 /** 国办发〔2018〕118号, where neither the department's list nor the settings say otherwise. */
-export function publishPeriod({ publishWorkingDays }: DeadlinePolicy, category: CaseCategory): DeadlinePeriod {
+export function publishPeriod(
+  { publishWorkingDays }: DeadlinePolicy,
+  category: CaseCategory,
+): DeadlinePeriod {
   const isShort = category === 'license' || category === 'penalty';
   const count = isShort ? publishWorkingDays.licenseAndPenalty : publishWorkingDays.others;
   const usual = usualDeadlines.publishWorkingDays;

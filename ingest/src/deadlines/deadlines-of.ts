@@ -100,7 +100,10 @@ function caseDeadlines(known: CaseForDeadlines, ground: DeadlineGround): Deadlin
 }
 
 /** The department's own list before the general rule. */
-function publishing({ facts, publishing: own }: CaseForDeadlines, { policy }: DeadlineGround): DeadlinePeriod {
+function publishing(
+  { facts, publishing: own }: CaseForDeadlines,
+  { policy }: DeadlineGround,
+): DeadlinePeriod {
   const rule = own.find(({ categories }) => categories.includes(facts.category));
   if (rule === undefined) return publishPeriod(policy, facts.category);
   const { document, sentence } = rule.basis;
