@@ -28,6 +28,7 @@ export const ingestErrorCodes = {
   DELETION_UNKNOWN: 'no such deletion was ever asked for',
   DELETION_DECIDED: 'the deletion is decided already',
   DEADLINE_UNKNOWN: 'the case has no such deadline',
+  STATISTICS_UNANSWERABLE: 'this figure cannot be asked so; ask by another grouping or for a shorter period',
   SERIAL_NUMBER_TAKEN: 'another recorder has this serial number',
 } as const;
 

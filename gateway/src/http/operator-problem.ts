@@ -10,6 +10,7 @@ const ingestProblems: Partial<Record<IngestErrorCode, ProblemCode>> = {
   RECORDER_NOT_ISSUED: 'recorder-not-issued',
   RECORDER_OUT_OF_SERVICE: 'recorder-out-of-service',
   SAME_PERSON: 'same-person',
+  STATISTICS_UNANSWERABLE: 'statistics-unanswerable',
   SERIAL_NUMBER_TAKEN: 'serial-number-taken',
 };
 

@@ -15,6 +15,7 @@ export const problemCodes = {
   'no-thumbnail': { status: 404, title: 'The clip has no thumbnail' },
   'person-missing': { status: 400, title: 'The request must name the person who asks' },
   'same-person': { status: 409, title: 'Another person than the one who asked must decide' },
+  'statistics-unanswerable': { status: 400, title: 'This figure cannot be asked so' },
   'slot-empty': { status: 409, title: 'No recorder stands in the slot' },
   'slot-busy': {
     status: 409,

@@ -3,6 +3,7 @@ import type { JsonValue } from '../custody/canonical-json.ts';
 import type { CustodyLog } from '../custody/custody-log.ts';
 import type { SqlRow } from '../index-store/connection.ts';
 import type { IndexDatabase, IndexReader, Transaction } from '../index-store/index-database.ts';
+import { markDue } from '../reckoning/due.ts';
 import { announceStep } from '../step-channel.ts';
 import type { ClockDrift, ClockEntry, ClockSet } from './clock-history.ts';
 import type { ClockStatement } from './clock-statement.ts';
@@ -56,6 +57,7 @@ export class ClockIndex {
           JSON.stringify(verdict),
         ],
       );
+      await markDue(transaction, 'docking', [dockingId]);
       await this.#custody.append(transaction, {
         action: 'clock-read',
         dockingId,
@@ -101,6 +103,7 @@ export class ClockIndex {
     const verdict: ClockVerdict = { state: 'unknown', reasons: ['clock-unreadable'] };
     await this.#database.write(async (transaction) => {
       await invalidate(transaction, dockingId, statement, verdict);
+      await markDue(transaction, 'docking', [dockingId]);
       await this.#custody.append(transaction, {
         action: 'clock-read',
         dockingId,

@@ -80,7 +80,7 @@ CREATE TABLE activity_officer (
 CREATE INDEX activity_officer_by_time ON activity_officer (officer_id, started_ms);
 
 CREATE TABLE reckoning_due (
-  kind TEXT NOT NULL CHECK (kind IN ('clip', 'activity', 'case')),
+  kind TEXT NOT NULL CHECK (kind IN ('docking', 'clip', 'activity', 'case')),
   id TEXT NOT NULL,
   marked INTEGER NOT NULL,
   PRIMARY KEY (kind, id)
