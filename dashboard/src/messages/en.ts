@@ -37,6 +37,7 @@ export const en: Messages = {
   },
   problem: {
     'slot-empty': 'No recorder stands in the slot.',
+    'statistics-unanswerable': 'This figure cannot be asked so. Choose another grouping or a shorter period.',
     'slot-busy': 'The recorder is busy. Wait until all its clips are taken.',
     'calibration-running': 'Slot calibration is running already.',
     'label-taken': 'Another slot has this label.',

@@ -62,6 +62,7 @@ export const zhCN = {
   },
   problem: {
     'slot-empty': '槽位中没有记录仪。',
+    'statistics-unanswerable': '该指标不能这样统计，请换一种分组或缩短时间段。',
     'slot-busy': '记录仪正忙，请等全部文件采集完成后再试。',
     'calibration-running': '槽位标定正在进行。',
     'label-taken': '另一个槽位已使用这个标签。',

@@ -17,6 +17,7 @@ export * from './problem.ts';
 export * from './recorder.ts';
 export * from './retention.ts';
 export * from './session.ts';
+export * from './statistics.ts';
 export * from './terms.ts';
 
 /** Base path of every resource. */

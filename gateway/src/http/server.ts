@@ -24,6 +24,7 @@ import { addOpenApi } from './routes/openapi.ts';
 import { recorderRoutes } from './routes/recorders.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { slotRoutes } from './routes/slots.ts';
+import { statisticsRoutes } from './routes/statistics.ts';
 import { addSecurityHeaders } from './security-headers.ts';
 
 /** The HTTP side of the gateway, as the composition root runs it. */
@@ -66,6 +67,7 @@ export async function createHttpServer(dependencies: HttpDependencies): Promise<
         routes(api, dependencies);
       for (const routes of [placeRoutes, calibrationRoutes]) routes(api, dependencies);
       for (const routes of [caseRoutes, factsRoutes]) routes(api, dependencies);
+      statisticsRoutes(api, dependencies);
       sessionRoutes(api, door);
     },
     { prefix: apiBase },

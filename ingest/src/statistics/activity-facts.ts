@@ -60,7 +60,8 @@ export class ActivityFacts implements Reckoning {
     const parties = facts.flatMap(({ fact, recorderIds }) => {
       const { day, activity_id: activityId = null } = fact;
       const officerIds = (officersOf.get(String(activityId)) ?? []).map((row) => String(row.officer_id));
-      const party = (role: string) => (id: string) => ({ day, activity_id: activityId, role, party_id: id }) as FactRow;
+      const party = (role: string) => (id: string) =>
+        ({ day, activity_id: activityId, role, party_id: id }) as FactRow;
       return [...officerIds.map(party('officer')), ...recorderIds.map(party('recorder'))];
     });
     await this.#database.write(async (transaction) => {

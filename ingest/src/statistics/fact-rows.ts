@@ -12,10 +12,9 @@ export function replaceFacts(
   rows: readonly FactRow[],
 ): Promise<void> {
   return database.write(async (transaction) => {
-    await transaction.run(
-      `DELETE FROM ${table.name} WHERE ${table.id} IN (SELECT value FROM json_each(?))`,
-      [JSON.stringify(ids)],
-    );
+    await transaction.run(`DELETE FROM ${table.name} WHERE ${table.id} IN (SELECT value FROM json_each(?))`, [
+      JSON.stringify(ids),
+    ]);
     await insertFacts(transaction, table, rows);
   });
 }

@@ -47,9 +47,7 @@ export const measures = {
       ...Object.fromEntries(
         coverageStates.map((state) => [
           state,
-          count(
-            `${isDuty} AND fact.state = '${state}'${state === 'missing' ? ' AND fact.is_due' : ''}`,
-          ),
+          count(`${isDuty} AND fact.state = '${state}'${state === 'missing' ? ' AND fact.is_due' : ''}`),
         ]),
       ),
       'not-due': count(`${isDuty} AND fact.state = 'missing' AND NOT fact.is_due`),

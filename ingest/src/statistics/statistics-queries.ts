@@ -2,9 +2,9 @@ import type { ActivityKind, CaseCategory, CaseStep } from '../cases/case-terms.t
 import { IngestError } from '../errors.ts';
 import type { SqlRow, SqlValue } from '../index-store/connection.ts';
 import type { IndexReader } from '../index-store/index-database.ts';
+import { groupNames } from './group-names.ts';
 import { type FactTable, type Grouping, groupingColumns } from './groupings.ts';
 import { type FigureUnit, type Measure, type MeasureName, measures } from './measures.ts';
-import { groupNames } from './group-names.ts';
 
 /** What figures are narrowed to. */
 export interface StatisticsFilter {
