@@ -220,6 +220,10 @@ const documented = [
   '/api/v1/slots',
   '/api/v1/slots/{slot}',
   '/api/v1/slots/{slot}/identity',
+  '/api/v1/statistics',
+  '/api/v1/statistics.csv',
+  '/api/v1/statistics.xlsx',
+  '/api/v1/statistics/measures',
 ];
 
 interface Operation {
