@@ -1,4 +1,4 @@
-import { array, assert, integer, property, tuple } from 'fast-check';
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { axisFolds, axisTicks } from './axis-ticks.ts';
 import { foldTime, placeOf } from './folded-time.ts';
@@ -30,13 +30,16 @@ test('activities that follow each other closely share one piece', () => {
 });
 
 test('later is never further left', () => {
-  const stretches = array(tuple(integer({ min: 0, max: 90 * day }), integer({ min: 0, max: 300 * minute })), {
-    minLength: 1,
-    maxLength: 12,
-  });
-  const instants = tuple(integer({ min: -day, max: 95 * day }), integer({ min: -day, max: 95 * day }));
-  assert(
-    property(stretches, instants, (duties, [one, other]) => {
+  const stretches = fc.array(
+    tuple(fc.integer({ min: 0, max: 90 * day }), fc.integer({ min: 0, max: 300 * minute })),
+    {
+      minLength: 1,
+      maxLength: 12,
+    },
+  );
+  const instants = fc.tuple(integer({ min: -day, max: 95 * day }), fc.integer({ min: -day, max: 95 * day }));
+  fc.assert(
+    fc.property(stretches, instants, (duties, [one, other]) => {
       const time = foldTime(duties.map(([from, long]) => ({ fromMs: from, toMs: from + long })));
       const [early, late] = [placeOf(time, Math.min(one, other)), placeOf(time, Math.max(one, other))];
       expect(early).toBeLessThanOrEqual(late);

@@ -1,4 +1,4 @@
-import { assert, integer, property, tuple } from 'fast-check';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { foldTime } from './folded-time.ts';
 import { type Box, boxOn, doubtMs, footageSpan, gapSpan, type SoftSpan, softShape } from './soft-span.ts';
@@ -16,34 +16,36 @@ function strip(widthPx: number, viewport = wholeCase): Scale {
   return { time, viewport, widthPx };
 }
 
-const spans = tuple(
-  integer({ min: -3_600_000, max: 10 * dayMs }),
-  integer({ min: 0, max: 600_000 }),
-  integer({ min: -600_000, max: 7_200_000 }),
-  integer({ min: 0, max: 600_000 }),
-).map(
-  ([startMs, firstDoubtMs, sureMs, lastDoubtMs]): SoftSpan => ({
-    fromLowMs: morning + startMs,
-    fromHighMs: morning + startMs + firstDoubtMs,
-    toLowMs: morning + startMs + firstDoubtMs + sureMs,
-    toHighMs: Math.max(
-      morning + startMs + firstDoubtMs,
-      morning + startMs + firstDoubtMs + sureMs + lastDoubtMs,
-    ),
-  }),
-);
-const widths = integer({ min: 200, max: 2_000 });
+const spans = fc
+  .tuple(
+    fc.integer({ min: -3_600_000, max: 10 * dayMs }),
+    fc.integer({ min: 0, max: 600_000 }),
+    fc.integer({ min: -600_000, max: 7_200_000 }),
+    fc.integer({ min: 0, max: 600_000 }),
+  )
+  .map(
+    ([startMs, firstDoubtMs, sureMs, lastDoubtMs]): SoftSpan => ({
+      fromLowMs: morning + startMs,
+      fromHighMs: morning + startMs + firstDoubtMs,
+      toLowMs: morning + startMs + firstDoubtMs + sureMs,
+      toHighMs: Math.max(
+        morning + startMs + firstDoubtMs,
+        morning + startMs + firstDoubtMs + sureMs + lastDoubtMs,
+      ),
+    }),
+  );
+const widths = fc.integer({ min: 200, max: 2_000 });
 const boxes = ({ core, rising, falling, unsure }: ReturnType<typeof softShape>) =>
   [core, rising, falling, unsure].filter((box): box is Box => box !== null);
 
 describe('a stretch with soft edges', () => {
   test('nothing of it is drawn outside the strip, at any zoom', () => {
-    assert(
-      property(
+    fc.assert(
+      fc.property(
         spans,
         widths,
-        integer({ min: 1, max: 100 }),
-        integer({ min: 0, max: 10 }),
+        fc.integer({ min: 1, max: 100 }),
+        fc.integer({ min: 0, max: 10 }),
         (span, width, percent, steps) => {
           const whole = strip(width);
           const zoomed = movedBy(scaledBy(whole.time, wholeCase, percent / 100), steps / 10);
@@ -58,10 +60,10 @@ describe('a stretch with soft edges', () => {
   });
 
   test('a gap in a duty is drawn within the duty, widened by no more than its own doubt', () => {
-    const hour = integer({ min: 0, max: 3_600_000 });
-    const doubt = integer({ min: 0, max: 60_000 });
-    assert(
-      property(hour, hour, doubt, doubt, widths, (one, other, fromDoubtMs, toDoubtMs, width) => {
+    const hour = fc.integer({ min: 0, max: 3_600_000 });
+    const doubt = fc.integer({ min: 0, max: 60_000 });
+    fc.assert(
+      fc.property(hour, hour, doubt, doubt, widths, (one, other, fromDoubtMs, toDoubtMs, width) => {
         const scale = strip(width);
         const from = new Date(morning + Math.min(one, other)).toISOString();
         const to = new Date(morning + Math.max(one, other)).toISOString();
@@ -76,13 +78,13 @@ describe('a stretch with soft edges', () => {
   });
 
   test('its edges together are as wide as its doubt', () => {
-    const within = tuple(
-      integer({ min: 0, max: 300_000 }),
-      integer({ min: 0, max: 300_000 }),
-      integer({ min: 1, max: 600_000 }),
+    const within = fc.tuple(
+      fc.integer({ min: 0, max: 300_000 }),
+      fc.integer({ min: 0, max: 300_000 }),
+      fc.integer({ min: 1, max: 600_000 }),
     );
-    assert(
-      property(within, ([firstDoubtMs, lastDoubtMs, sureMs]) => {
+    fc.assert(
+      fc.property(within, ([firstDoubtMs, lastDoubtMs, sureMs]) => {
         const fromMs = morning + 60_000;
         const span = footageSpan({
           sure: { fromMs: fromMs + firstDoubtMs, toMs: fromMs + firstDoubtMs + sureMs },
@@ -123,11 +125,11 @@ describe('the part that is shown', () => {
 
   test('no zoom and no move leaves the case', () => {
     const { time } = strip(1_000);
-    assert(
-      property(
-        integer({ min: 1, max: 300 }),
-        integer({ min: 0, max: 100 }),
-        integer({ min: -30, max: 30 }),
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 300 }),
+        fc.integer({ min: 0, max: 100 }),
+        fc.integer({ min: -30, max: 30 }),
         (percent, around, tenths) => {
           const zoomed = scaledBy(time, { from: 0.3, to: 0.6 }, percent / 100, around / 100);
           for (const { from, to } of [zoomed, movedBy(zoomed, tenths / 10)]) {
