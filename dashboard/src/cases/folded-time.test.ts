@@ -31,13 +31,16 @@ test('activities that follow each other closely share one piece', () => {
 
 test('later is never further left', () => {
   const stretches = fc.array(
-    tuple(fc.integer({ min: 0, max: 90 * day }), fc.integer({ min: 0, max: 300 * minute })),
+    fc.tuple(fc.integer({ min: 0, max: 90 * day }), fc.integer({ min: 0, max: 300 * minute })),
     {
       minLength: 1,
       maxLength: 12,
     },
   );
-  const instants = fc.tuple(integer({ min: -day, max: 95 * day }), fc.integer({ min: -day, max: 95 * day }));
+  const instants = fc.tuple(
+    fc.integer({ min: -day, max: 95 * day }),
+    fc.integer({ min: -day, max: 95 * day }),
+  );
   fc.assert(
     fc.property(stretches, instants, (duties, [one, other]) => {
       const time = foldTime(duties.map(([from, long]) => ({ fromMs: from, toMs: from + long })));

@@ -1,7 +1,9 @@
+import { caseTermsEn } from './case-terms-en.ts';
 import type { Messages } from './zh-CN.ts';
 
 export const en: Messages = {
   product: { name: 'Docket', tagline: 'Body-worn recorder dock' },
+  caseTerms: caseTermsEn,
   navigation: {
     label: 'Main',
     slots: 'Slots',

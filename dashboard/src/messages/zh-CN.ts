@@ -23,10 +23,12 @@ import type {
   TimeReading,
   TimeSourceKind,
 } from '../api/contract-types.ts';
+import { caseTermsZhCN } from './case-terms-zh-CN.ts';
 
 /** The reference for every other language: its shape is what they must fill. */
 export const zhCN = {
   product: { name: 'Docket', tagline: '执法记录仪采集站' },
+  caseTerms: caseTermsZhCN,
   navigation: {
     label: '主导航',
     slots: '槽位',
