@@ -56,6 +56,7 @@ export const caseTermsEn: typeof caseTermsZhCN = {
     missing: 'Missing',
     exempt: 'Exempt',
     unverifiable: 'Unverifiable',
+    'not-required': 'Not required',
   },
   dutyLevel: {
     required: 'must be recorded',
@@ -103,6 +104,20 @@ export const caseTermsEn: typeof caseTermsZhCN = {
     'fewer-than-two-officers': 'fewer than two officers',
     'officers-not-named': 'officers not named',
     'recorded-by-another': 'recorded by somebody not named for the activity',
+  },
+  exceptionKind: {
+    'gap-reason': 'Reason for a gap',
+    exemption: 'Exemption from recording',
+    'late-dock': 'Late docking',
+    'recorder-broken': 'Broken recorder',
+    'recorder-lost': 'Lost recorder',
+    'place-unrecordable': 'Place that cannot be recorded',
+  },
+  exceptionStanding: {
+    requested: 'Waits for approval',
+    approved: 'Approved',
+    refused: 'Refused',
+    withdrawn: 'Withdrawn',
   },
   linkSource: {
     interval: 'officer, recorder and time',

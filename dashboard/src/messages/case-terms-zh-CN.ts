@@ -3,8 +3,15 @@ import type {
   CaseCategory,
   CaseStep,
   CertificateIssuer,
+  CoverageState,
+  ExceptionKind,
+  ExceptionStanding,
+  ExemptionCode,
+  GapReasonCode,
+  PersonConcernCode,
   RiskTrigger,
   Secrecy,
+  UnprovenReason,
 } from '@docket/gateway/contract';
 
 /** The words of the field for cases, duties and coverage; every page that speaks of them takes them from here. */
@@ -64,7 +71,8 @@ export const caseTermsZhCN = {
     missing: '缺失',
     exempt: '免记录',
     unverifiable: '无法核实',
-  },
+    'not-required': '不要求记录',
+  } satisfies Record<CoverageState, string>,
   dutyLevel: {
     required: '应当音像记录',
     'whole-process': '应当全过程音像记录',
@@ -80,14 +88,14 @@ export const caseTermsZhCN = {
     storage: '存储已满',
     'place-change': '地点变化',
     other: '其他',
-  },
+  } satisfies Record<GapReasonCode, string>,
   exemption: {
     'state-secret': '国家秘密',
     'trade-secret': '商业秘密',
     privacy: '个人隐私',
     emergency: '紧急情况',
     impossible: '客观不能',
-  },
+  } satisfies Record<ExemptionCode, string>,
   unproven: {
     'times-unproven': '视频时间未经证实',
     'host-unsynchronised': '采集站自身时钟未同步',
@@ -99,7 +107,7 @@ export const caseTermsZhCN = {
     'activity-without-times': '执法活动没有起止时间',
     'no-duty-list': '本部门没有音像记录事项清单',
     'list-is-silent': '清单没有规定此类活动',
-  },
+  } satisfies Record<UnprovenReason, string>,
   personConcern: {
     'officer-unknown': '人员不在执法人员清单中',
     'certificate-missing': '没有执法证',
@@ -111,7 +119,21 @@ export const caseTermsZhCN = {
     'fewer-than-two-officers': '执法人员少于两人',
     'officers-not-named': '没有写明执法人员',
     'recorded-by-another': '由清单以外的人员记录',
-  },
+  } satisfies Record<PersonConcernCode, string>,
+  exceptionKind: {
+    'gap-reason': '记录中断的原因',
+    exemption: '免予记录',
+    'late-dock': '逾期入站',
+    'recorder-broken': '记录仪损坏',
+    'recorder-lost': '记录仪遗失',
+    'place-unrecordable': '场所不能记录',
+  } satisfies Record<ExceptionKind, string>,
+  exceptionStanding: {
+    requested: '待审批',
+    approved: '已批准',
+    refused: '未批准',
+    withdrawn: '已撤回',
+  } satisfies Record<ExceptionStanding, string>,
   linkSource: {
     interval: '人员、记录仪与时间',
     qr: '二维码',
