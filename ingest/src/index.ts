@@ -3,7 +3,7 @@
 export type { ArchiveDeposit, ArchiveTarget, Receipt } from './archive/archive-target.ts';
 export type { ArchiveQueue } from './archive/forwarder.ts';
 export { CaseWork, type CaseWorkOptions } from './case-work.ts';
-export { CaseBook, type Delivery, type DeliveryOutcome } from './cases/case-book.ts';
+export { CaseBook, type Delivery, type DeliveryOutcome, type DeliveryResult } from './cases/case-book.ts';
 export { longestCaseNumber, normalCaseNumber } from './cases/case-number.ts';
 export {
   type CaseFilter,
@@ -29,14 +29,16 @@ export {
   readOfficers,
   readUnit,
 } from './cases/case-queries.ts';
-export type {
-  ActivityFacts,
-  CaseDecision,
-  CaseFacts,
-  CaseFactsRecord,
-  FactsKind,
-  OfficerFacts,
-  UnitFacts,
+export {
+  type ActivityFacts,
+  type CaseDecision,
+  type CaseFacts,
+  type CaseFactsRecord,
+  type FactsKind,
+  factsKinds,
+  type OfficerFacts,
+  type UnitFacts,
+  type Withdrawal,
 } from './cases/case-record.ts';
 export {
   type ActivityKind,

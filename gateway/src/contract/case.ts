@@ -212,12 +212,16 @@ export const ReceivedFacts = Type.Object(
       '`stale`: older than what stood when it came, and so changed nothing.',
     ),
     isWithdrawn: Type.Boolean(),
-    facts: Type.Union([
-      Type.Object(activityFacts),
-      Type.Object(caseFacts),
-      Type.Object(officerFacts),
-      Type.Object(unitFacts),
-    ]),
+    facts: Type.Union(
+      [
+        Type.Object(activityFacts),
+        Type.Object(caseFacts),
+        Type.Object(officerFacts),
+        Type.Object(unitFacts),
+        Type.Null(),
+      ],
+      { description: 'null: taken back without being told again.' },
+    ),
   },
   { description: 'One word of a case system, as it was taken.' },
 );

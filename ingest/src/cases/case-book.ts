@@ -1,22 +1,35 @@
+import { createHash } from 'node:crypto';
 import { canonicalJson, type JsonValue } from '../custody/canonical-json.ts';
 import type { CustodyLog } from '../custody/custody-log.ts';
-import type { SqlValue } from '../index-store/connection.ts';
 import type { IndexDatabase, Transaction } from '../index-store/index-database.ts';
-import { markDue } from '../reckoning/due.ts';
-import type { ActivityFacts, CaseFactsRecord } from './case-record.ts';
+import { type CaseFactsRecord, type FactsKind, factsKinds, type Withdrawal } from './case-record.ts';
+import { markWhatRestsOn, type StandingChange } from './rests-on.ts';
+import { type Standing, type Word, WordList } from './standing.ts';
+import { readStanding, type StandingRow, writeStanding } from './standing-tables.ts';
 
-/** One typed record with the revision its sender gave it; revisions of one entity order as text. */
+/** One typed record with the revision its sender gave it; see `compareRevisions` for their order. */
 export interface Delivery {
-  record: CaseFactsRecord;
+  record: CaseFactsRecord | Withdrawal;
   revision: string | null;
 }
 
 /** `stale`: an older revision than the one that stands; kept in the history only. */
 export type DeliveryOutcome = 'created' | 'changed' | 'unchanged' | 'stale';
 
+/** What came of one delivery, in the order of `Delivery`. */
+export interface DeliveryResult {
+  outcome: DeliveryOutcome;
+  /** The revision had come before with other facts; the word that came last stands. */
+  isRevisionReused: boolean;
+}
+
+/** Records of one transaction: more would hold up the dockings that write beside it. */
+const recordsPerTransaction = 250;
+
 /**
  * Units, officers, cases and activities as case systems tell them. The same record again changes nothing; every other
- * word stays in the history, and what rests on it is marked to be reckoned anew.
+ * word stays in the history. The word of the latest revision stands, whatever the order in which words came, and what
+ * rests on a change is marked to be reckoned anew.
  */
 export class CaseBook {
   readonly #database: IndexDatabase;
@@ -27,79 +40,210 @@ export class CaseBook {
     this.#custody = custody;
   }
 
-  /** Takes records in the order given, in one transaction. Resolves with what came of each. */
+  /**
+   * Takes records in the order given, some hundred a transaction. Cut off, it may be called again with the same records.
+   * Resolves with what came of each.
+   */
   async receive(
     sender: string,
     deliveries: readonly Delivery[],
     receivedFrom: string,
   ): Promise<DeliveryOutcome[]> {
-    return this.#database.write(async (transaction) => {
-      const outcomes: DeliveryOutcome[] = [];
-      for (const delivery of deliveries) {
-        outcomes.push(await this.#take(transaction, sender, delivery, receivedFrom));
-      }
-      const changed = outcomes.filter((outcome) => outcome !== 'unchanged').length;
-      if (changed > 0) {
-        await this.#custody.append(transaction, {
-          action: 'facts-received',
-          actor: receivedFrom,
-          details: { sender, records: deliveries.length, changed },
-        });
-      }
-      return outcomes;
-    });
+    const results = await this.deliver(sender, deliveries, receivedFrom);
+    return results.map(({ outcome }) => outcome);
+  }
+
+  /** As `receive`, with all that is to be told of each record. */
+  async deliver(
+    sender: string,
+    deliveries: readonly Delivery[],
+    receivedFrom: string,
+  ): Promise<DeliveryResult[]> {
+    const results: DeliveryResult[] = [];
+    for (let from = 0; from < deliveries.length; from += recordsPerTransaction) {
+      const taken = deliveries.slice(from, from + recordsPerTransaction);
+      const told = await this.#database.write((transaction) =>
+        this.#take(transaction, sender, taken, receivedFrom),
+      );
+      results.push(...told);
+    }
+    return results;
+  }
+
+  /** What would come of records, with nothing kept. */
+  async rehearse(sender: string, deliveries: readonly Delivery[]): Promise<DeliveryResult[]> {
+    const rehearsed = new Rehearsed();
+    await this.#database
+      .write(async (transaction) => {
+        rehearsed.results = await this.#take(transaction, sender, deliveries, 'rehearsal');
+        throw rehearsed;
+      })
+      .catch((error: unknown) => {
+        if (error !== rehearsed) throw error;
+      });
+    return rehearsed.results;
   }
 
   async #take(
     transaction: Transaction,
     sender: string,
-    { record, revision }: Delivery,
+    deliveries: readonly Delivery[],
     receivedFrom: string,
-  ): Promise<DeliveryOutcome> {
-    const entityId = entityIdOf(record);
-    const facts = canonicalJson(record.facts as unknown as JsonValue);
-    const [standing] = await transaction.all(
-      `SELECT facts, is_withdrawn, revision FROM received_facts
-       WHERE kind = ? AND entity_id = ? AND outcome = 'applied' ORDER BY sequence DESC LIMIT 1`,
-      [record.kind, entityId],
-    );
-    const isSame = standing?.facts === facts && Boolean(standing.is_withdrawn) === record.isWithdrawn;
-    if (isSame) return 'unchanged';
-    const isStale =
-      typeof standing?.revision === 'string' && revision !== null && revision < standing.revision;
-    const [next] = await transaction.all(
-      'SELECT coalesce(max(sequence) + 1, 0) AS sequence FROM received_facts',
-    );
-    const sequence = Number(next?.sequence);
-    await transaction.run(
-      `INSERT INTO received_facts (sequence, kind, entity_id, sender, revision, received_at, received_from, outcome, is_withdrawn, facts)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      [
-        sequence,
-        record.kind,
-        entityId,
+  ): Promise<DeliveryResult[]> {
+    const page = new Page(await nextSequence(transaction), await readWords(transaction, deliveries));
+    const results = deliveries.map((delivery) => page.take(delivery));
+    if (page.words.length === 0) return results;
+    await writeWords(transaction, page.words, { sender, receivedFrom });
+    for (const kind of factsKinds) await settle(transaction, kind, page.standings(kind));
+    await this.#custody.append(transaction, {
+      action: 'facts-received',
+      actor: receivedFrom,
+      details: {
         sender,
-        revision,
-        new Date().toISOString(),
-        receivedFrom,
-        isStale ? 'stale' : 'applied',
-        Number(record.isWithdrawn),
-        facts,
-      ],
-    );
-    if (isStale) return 'stale';
-    await apply(transaction, record, { facts, received: sequence, isWithdrawn: record.isWithdrawn });
-    return standing === undefined ? 'created' : 'changed';
+        firstSequence: page.words[0]?.sequence ?? 0,
+        words: page.words.length,
+        sha256: hashOf(page.words),
+      },
+    });
+    return results;
   }
 }
 
-interface Applied {
-  facts: string;
-  received: number;
-  isWithdrawn: boolean;
+/** Undoes a rehearsal; carries out what it found. */
+class Rehearsed extends Error {
+  results: DeliveryResult[] = [];
 }
 
-export function entityIdOf(record: CaseFactsRecord): string {
+interface WrittenWord extends Word {
+  kind: FactsKind;
+  entityId: string;
+  outcome: 'applied' | 'stale';
+}
+
+/** Decides on the records of one transaction, over the words that came before. */
+class Page {
+  readonly words: WrittenWord[] = [];
+  readonly #lists: Map<string, WordList>;
+  readonly #touched = new Map<string, { kind: FactsKind; entityId: string }>();
+  #next: number;
+
+  constructor(firstSequence: number, lists: Map<string, WordList>) {
+    this.#next = firstSequence;
+    this.#lists = lists;
+  }
+
+  take({ record, revision }: Delivery): DeliveryResult {
+    const { kind, isWithdrawn } = record;
+    const entityId = entityIdOf(record);
+    const key = keyOf(kind, entityId);
+    const list = this.#lists.get(key) ?? new WordList();
+    this.#lists.set(key, list);
+    const facts = record.facts === null ? null : canonicalJson(record.facts as unknown as JsonValue);
+    const told = { revision, isWithdrawn, facts };
+    const known = list.knows(told);
+    if (known !== null) {
+      return { outcome: known === 'standing' ? 'unchanged' : 'stale', isRevisionReused: false };
+    }
+    const isRevisionReused = revision !== null && list.hasRevision(revision);
+    const before = list.standing();
+    const word = { kind, entityId, sequence: this.#next++, ...told };
+    const stands = list.add(word);
+    this.words.push({ ...word, outcome: stands ? 'applied' : 'stale' });
+    this.#touched.set(key, { kind, entityId });
+    return { outcome: stands ? outcomeOf(before, list.standing()) : 'stale', isRevisionReused };
+  }
+
+  /** What stands now of each entity of a kind on which something was said. What was only taken back has no facts. */
+  standings(kind: FactsKind): StandingRow[] {
+    const touched = [...this.#touched.values()].filter((entity) => entity.kind === kind);
+    return touched.flatMap(({ entityId }) => {
+      const standing = this.#lists.get(keyOf(kind, entityId))?.standing();
+      return standing == null || standing.facts === null
+        ? []
+        : [{ ...standing, entityId, facts: standing.facts }];
+    });
+  }
+}
+
+function outcomeOf(before: Standing | null, after: Standing | null): DeliveryOutcome {
+  if (before?.facts === after?.facts && before?.isWithdrawn === after?.isWithdrawn) return 'unchanged';
+  return before?.facts == null && after?.facts != null ? 'created' : 'changed';
+}
+
+/** Writes what stands now; marks what rests on it where that is something else than before. */
+async function settle(
+  transaction: Transaction,
+  kind: FactsKind,
+  standings: readonly StandingRow[],
+): Promise<void> {
+  if (standings.length === 0) return;
+  const entityIds = standings.map(({ entityId }) => entityId);
+  const standing = await readStanding(transaction, kind, entityIds);
+  const changes = standings
+    .map((after): StandingChange => {
+      return { entityId: after.entityId, before: standing.get(after.entityId) ?? null, after };
+    })
+    .filter(({ before, after }) => before?.facts !== after.facts || before.isWithdrawn !== after.isWithdrawn);
+  await markWhatRestsOn(transaction, kind, changes);
+  await writeStanding(transaction, kind, standings);
+  await markWhatRestsOn(transaction, kind, changes);
+}
+
+async function nextSequence(transaction: Transaction): Promise<number> {
+  const [row] = await transaction.all(
+    'SELECT coalesce(max(sequence) + 1, 0) AS sequence FROM received_facts',
+  );
+  return Number(row?.sequence);
+}
+
+/** Every word so far on the entities of these deliveries. */
+async function readWords(
+  transaction: Transaction,
+  deliveries: readonly Delivery[],
+): Promise<Map<string, WordList>> {
+  const keys = deliveries.map(({ record }) => [record.kind, entityIdOf(record)]);
+  const rows = await transaction.all(
+    `SELECT kind, entity_id, sequence, revision, is_withdrawn, facts FROM received_facts
+     WHERE (kind, entity_id) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?)) ORDER BY sequence`,
+    [JSON.stringify(keys)],
+  );
+  const lists = new Map<string, WordList>();
+  for (const row of rows) {
+    const key = keyOf(row.kind as FactsKind, String(row.entity_id));
+    const list = lists.get(key) ?? new WordList();
+    lists.set(key, list);
+    list.add({
+      sequence: Number(row.sequence),
+      revision: row.revision === null ? null : String(row.revision),
+      isWithdrawn: row.is_withdrawn === 1,
+      facts: row.facts === null ? null : String(row.facts),
+    });
+  }
+  return lists;
+}
+
+async function writeWords(
+  transaction: Transaction,
+  words: readonly WrittenWord[],
+  { sender, receivedFrom }: { sender: string; receivedFrom: string },
+): Promise<void> {
+  await transaction.run(
+    `INSERT INTO received_facts (sequence, kind, entity_id, sender, revision, received_at, received_from, outcome, is_withdrawn, facts)
+     SELECT value ->> '$.sequence', value ->> '$.kind', value ->> '$.entityId', ?, value ->> '$.revision', ?, ?,
+       value ->> '$.outcome', value ->> '$.isWithdrawn', value ->> '$.facts' FROM json_each(?)`,
+    [sender, new Date().toISOString(), receivedFrom, JSON.stringify(words)],
+  );
+}
+
+/** Ties the words of one delivery into the custody log. */
+function hashOf(words: readonly WrittenWord[]): string {
+  return createHash('sha256')
+    .update(canonicalJson(words as unknown as JsonValue))
+    .digest('hex');
+}
+
+export function entityIdOf(record: CaseFactsRecord | Withdrawal): string {
+  if (record.facts === null) return record.entityId;
   switch (record.kind) {
     case 'unit':
       return record.facts.unitId;
@@ -112,172 +256,6 @@ export function entityIdOf(record: CaseFactsRecord): string {
   }
 }
 
-/** Puts a record in its table, and marks all that rests on what stood there before and stands there now. */
-async function apply(transaction: Transaction, record: CaseFactsRecord, applied: Applied): Promise<void> {
-  switch (record.kind) {
-    case 'unit': {
-      const { unitId, departmentId } = record.facts;
-      await upsert(transaction, 'unit', { unit_id: unitId, department_id: departmentId }, applied);
-      return markRows(
-        transaction,
-        'case',
-        'SELECT case_id AS id FROM enforcement_case WHERE unit_id = ?',
-        unitId,
-      );
-    }
-    case 'officer': {
-      const { officerId, unitId, certificateNumber, officerNumber } = record.facts;
-      await upsert(
-        transaction,
-        'officer',
-        {
-          officer_id: officerId,
-          unit_id: unitId,
-          certificate_number: certificateNumber,
-          officer_number: officerNumber,
-        },
-        applied,
-      );
-      return markOfficer(transaction, officerId);
-    }
-    case 'case': {
-      const { facts } = record;
-      await upsert(
-        transaction,
-        'enforcement_case',
-        {
-          case_id: facts.caseId,
-          case_number: facts.number,
-          name: facts.name,
-          department_id: facts.departmentId,
-          unit_id: facts.unitId,
-          category: facts.category,
-          opened_on: facts.openedOn,
-          closed_on: facts.closedOn,
-          decided_on: facts.decision?.decidedOn ?? null,
-        },
-        applied,
-      );
-      await markDue(transaction, 'case', [facts.caseId]);
-      await markRows(
-        transaction,
-        'activity',
-        'SELECT activity_id AS id FROM activity WHERE case_id = ?',
-        facts.caseId,
-      );
-      return markRows(
-        transaction,
-        'clip',
-        'SELECT clip_id AS id FROM clip_link WHERE case_id = ?',
-        facts.caseId,
-      );
-    }
-    case 'activity':
-      return applyActivity(transaction, record.facts, applied);
-  }
-}
-
-async function applyActivity(
-  transaction: Transaction,
-  facts: ActivityFacts,
-  applied: Applied,
-): Promise<void> {
-  const { activityId, caseId } = facts;
-  await markActivityClips(transaction, activityId);
-  const startedMs = milliseconds(facts.startedAt);
-  const endedMs = milliseconds(facts.endedAt);
-  await upsert(
-    transaction,
-    'activity',
-    {
-      activity_id: activityId,
-      case_id: caseId,
-      kind: facts.kind,
-      step: facts.step,
-      started_ms: startedMs,
-      ended_ms: endedMs,
-    },
-    applied,
-  );
-  await transaction.run('DELETE FROM activity_officer WHERE activity_id = ?', [activityId]);
-  const officerIds = applied.isWithdrawn ? [] : [...new Set(facts.officerIds)];
-  for (const officerId of officerIds) {
-    await transaction.run(
-      'INSERT INTO activity_officer (activity_id, officer_id, started_ms, ended_ms) VALUES (?, ?, ?, ?)',
-      [activityId, officerId, startedMs, endedMs],
-    );
-  }
-  await markActivityClips(transaction, activityId);
-  await markDue(transaction, 'activity', [activityId]);
-  await markDue(transaction, 'case', [caseId]);
-}
-
-/** Clips that are linked to an activity, and those of its officers that were recorded about its time. */
-async function markActivityClips(transaction: Transaction, activityId: string): Promise<void> {
-  await markRows(
-    transaction,
-    'clip',
-    'SELECT clip_id AS id FROM clip_link WHERE activity_id = ?',
-    activityId,
-  );
-  await markRows(
-    transaction,
-    'clip',
-    `SELECT clip_mapping.clip_id AS id FROM activity_officer AS acting JOIN clip_mapping USING (officer_id)
-     WHERE acting.activity_id = ? AND (clip_mapping.recorded_to_ms IS NULL OR acting.started_ms IS NULL
-       OR clip_mapping.recorded_to_ms >= acting.started_ms - 86400000)
-       AND (clip_mapping.recorded_from_ms IS NULL OR acting.ended_ms IS NULL
-       OR clip_mapping.recorded_from_ms <= acting.ended_ms + 86400000)`,
-    activityId,
-  );
-}
-
-async function markOfficer(transaction: Transaction, officerId: string): Promise<void> {
-  await markRows(
-    transaction,
-    'activity',
-    'SELECT activity_id AS id FROM activity_officer WHERE officer_id = ?',
-    officerId,
-  );
-  await markRows(
-    transaction,
-    'clip',
-    'SELECT clip_id AS id FROM clip_mapping WHERE officer_id = ?',
-    officerId,
-  );
-}
-
-async function markRows(
-  transaction: Transaction,
-  kind: 'clip' | 'activity' | 'case',
-  sql: string,
-  id: string,
-): Promise<void> {
-  const rows = await transaction.all(sql, [id]);
-  await markDue(
-    transaction,
-    kind,
-    rows.map((row) => String(row.id)),
-  );
-}
-
-/** The first column is the key. */
-async function upsert(
-  transaction: Transaction,
-  table: string,
-  columns: Record<string, SqlValue>,
-  { facts, received, isWithdrawn }: Applied,
-): Promise<void> {
-  const row = { ...columns, facts, received, is_withdrawn: Number(isWithdrawn) };
-  const names = Object.keys(row);
-  const [key, ...others] = names;
-  await transaction.run(
-    `INSERT INTO ${table} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})
-     ON CONFLICT (${key}) DO UPDATE SET ${others.map((name) => `${name} = excluded.${name}`).join(', ')}`,
-    Object.values(row),
-  );
-}
-
-function milliseconds(instant: string | null): number | null {
-  return instant === null ? null : Date.parse(instant);
+function keyOf(kind: FactsKind, entityId: string): string {
+  return `${kind} ${entityId}`;
 }

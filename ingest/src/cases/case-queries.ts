@@ -186,7 +186,8 @@ export interface ReceivedFacts {
   /** `stale`: older than what stood when it came; changed nothing. */
   outcome: 'applied' | 'stale';
   isWithdrawn: boolean;
-  facts: UnitFacts | OfficerFacts | CaseFacts | ActivityFacts;
+  /** `null`: taken back without being told again. */
+  facts: UnitFacts | OfficerFacts | CaseFacts | ActivityFacts | null;
 }
 
 const longestHistory = 1_000;
@@ -211,7 +212,7 @@ export async function readFactsHistory(
     receivedFrom: String(row.received_from),
     outcome: row.outcome as ReceivedFacts['outcome'],
     isWithdrawn: row.is_withdrawn === 1,
-    facts: JSON.parse(String(row.facts)) as ReceivedFacts['facts'],
+    facts: row.facts === null ? null : (JSON.parse(String(row.facts)) as ReceivedFacts['facts']),
   }));
 }
 

@@ -100,4 +100,14 @@ export type CaseFactsRecord =
   | { kind: 'case'; facts: CaseFacts; isWithdrawn: boolean }
   | { kind: 'activity'; facts: ActivityFacts; isWithdrawn: boolean };
 
-export type FactsKind = CaseFactsRecord['kind'];
+/** What facts are told of, in the order in which one refers to the other. */
+export const factsKinds = ['unit', 'officer', 'case', 'activity'] as const;
+export type FactsKind = (typeof factsKinds)[number];
+
+/** The sender takes back what it told, without telling it again. */
+export interface Withdrawal {
+  kind: FactsKind;
+  entityId: string;
+  facts: null;
+  isWithdrawn: true;
+}

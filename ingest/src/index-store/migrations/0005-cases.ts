@@ -10,7 +10,7 @@ CREATE TABLE received_facts (
   received_from TEXT NOT NULL,
   outcome TEXT NOT NULL CHECK (outcome IN ('applied', 'stale')),
   is_withdrawn INTEGER NOT NULL,
-  facts TEXT NOT NULL
+  facts TEXT CHECK (facts IS NOT NULL OR is_withdrawn)
 ) STRICT;
 CREATE INDEX received_facts_by_entity ON received_facts (kind, entity_id, sequence);
 CREATE TRIGGER received_facts_never_updated BEFORE UPDATE ON received_facts
