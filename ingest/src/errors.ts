@@ -29,6 +29,12 @@ export const ingestErrorCodes = {
   DELETION_DECIDED: 'the deletion is decided already',
   DEADLINE_UNKNOWN: 'the case has no such deadline',
   STATISTICS_UNANSWERABLE: 'this figure cannot be asked so; ask by another grouping or for a shorter period',
+  REVIEW_PACKET_UNKNOWN: 'no such review packet was made of this case; make one first',
+  REVIEW_NOT_SUBMITTED: 'this packet does not lie before review; submit it first',
+  DECISION_NOT_PUBLISHABLE: 'the decision may not be published as it stands',
+  DECISION_NOT_PUBLISHED: 'the decision is not marked publishable',
+  DISCLOSURE_REFUSED: 'this cannot be told to the public as it stands',
+  DISCLOSURE_UNKNOWN: 'no such event waits as a dead letter',
   SERIAL_NUMBER_TAKEN: 'another recorder has this serial number',
 } as const;
 
