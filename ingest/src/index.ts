@@ -104,6 +104,18 @@ export {
 } from './deadlines/deadline.ts';
 export { type DeadlinePolicy, usualDeadlines } from './deadlines/deadline-policy.ts';
 export { type CalendarOptions, type CountedDay, WorkingCalendar } from './deadlines/working-calendar.ts';
+export { Disclosure, type DisclosurePolicy, type DisclosureRefusal } from './disclosure/disclosure.ts';
+export {
+  type DeliveryState,
+  type DisclosureAct,
+  type DisclosureDelivery,
+  type DisclosureEvent,
+  DisclosureOutbox,
+  type DisclosureOutcome,
+  type DisclosureWay,
+  disclosureWays,
+} from './disclosure/outbox.ts';
+export type { DisclosureKind } from './disclosure/published-columns.ts';
 export type { DockingProgress } from './docking/docking-progress.ts';
 export { listDockings, readDocking } from './docking/docking-queries.ts';
 export type {
@@ -183,6 +195,37 @@ export {
   type StatisticsFilter,
   type StatisticsQuestion,
 } from './statistics/statistics-queries.ts';
+export {
+  type KeptPacket,
+  LegalReview,
+  type ReviewAct,
+  type ReviewFinding,
+  reviewFindings,
+} from './review/legal-review.ts';
+export {
+  type OpenQuestion,
+  type QuestionCode,
+  questionCodes,
+  type Readiness,
+} from './review/open-question.ts';
+export {
+  Publication,
+  type PublicationObstacle,
+  type PublicationStanding,
+  publicationObstacles,
+  type ReviewRule,
+  reviewRules,
+  type UnpublishableCause,
+} from './review/publication.ts';
+export type {
+  PacketActivity,
+  PacketClip,
+  PacketDeadline,
+  PacketOfficer,
+  PacketStep,
+  ReviewContent,
+  ReviewPacket,
+} from './review/review-packet.ts';
 export { type Step, stepChannel } from './step-channel.ts';
 export type { Room } from './store/room.ts';
 export { mediaFileName, StoreLayout } from './store/store-layout.ts';

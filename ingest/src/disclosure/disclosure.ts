@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { CaseFacts, OfficerFacts, UnitFacts } from '../cases/case-record.ts';
 import type { CustodyLog } from '../custody/custody-log.ts';
-import type { DutyListContent, DutyListVersion } from '../duties/duty-list.ts';
+import type { DutyListVersion } from '../duties/duty-list.ts';
+import type { DutyLists } from '../duties/duty-lists.ts';
 import { IngestError, isIngestError } from '../errors.ts';
 import type { IndexDatabase, Transaction } from '../index-store/index-database.ts';
 import { DisclosureOutbox, type DisclosureWay } from './outbox.ts';
@@ -29,10 +30,17 @@ export interface DisclosureRefusal {
 export class Disclosure {
   readonly outbox: DisclosureOutbox;
   readonly #database: IndexDatabase;
+  readonly #dutyLists: DutyLists;
   readonly #policy: DisclosurePolicy;
 
-  constructor(database: IndexDatabase, custody: CustodyLog, policy: DisclosurePolicy) {
+  constructor(
+    database: IndexDatabase,
+    custody: CustodyLog,
+    dutyLists: DutyLists,
+    policy: DisclosurePolicy,
+  ) {
     this.#database = database;
+    this.#dutyLists = dutyLists;
     this.#policy = policy;
     this.outbox = new DisclosureOutbox(database, custody, policy.ways);
   }
@@ -48,7 +56,12 @@ export class Disclosure {
     if (row === undefined) throw new IngestError('DISCLOSURE_REFUSED', 'there is no such case');
     const unit = row.unit === null ? null : (JSON.parse(String(row.unit)) as UnitFacts);
     const content = projectDecision(JSON.parse(String(row.facts)) as CaseFacts, unit?.name ?? null);
-    await this.outbox.publish(transaction, { kind: 'decision', subject: decisionSubject(caseId), caseId, content });
+    await this.outbox.publish(transaction, {
+      kind: 'decision',
+      subject: decisionSubject(caseId),
+      caseId,
+      content,
+    });
   }
 
   /** Keeps it to be told that a decision is no longer public. */
@@ -58,16 +71,17 @@ export class Disclosure {
       subject: decisionSubject(caseId),
       caseId,
       // Why a case became secret, or a person took it back, is nobody's business.
-      content: { withdrawnOn: localDay(new Date()), cause: cause === 'revoked' ? 'revoked' : 'withdrawn' },
+      content: { withdrawnOn: this.#dutyLists.today(), cause: cause === 'revoked' ? 'revoked' : 'withdrawn' },
     });
   }
 
   /** Tells of every list that is not what the public was told last. Resolves with what could not be told. */
-  async refresh(now: Date): Promise<DisclosureRefusal[]> {
+  async refresh(): Promise<DisclosureRefusal[]> {
     const refusals: DisclosureRefusal[] = [];
-    const today = localDay(now);
-    for (const list of await this.#listsInForce(today)) {
-      const { departmentId } = list;
+    const today = this.#dutyLists.today();
+    for (const departmentId of await this.#dutyLists.departments()) {
+      const list = await this.#dutyLists.inForce(departmentId, today);
+      if (list === null) continue;
       const subject = encodeURIComponent(departmentId);
       const offers: [DisclosureKind, (transaction: Transaction) => Promise<unknown>][] = [
         ['duty-list', async () => projectDutyList(list)],
@@ -99,26 +113,6 @@ export class Disclosure {
     }
   }
 
-  async #listsInForce(today: string): Promise<DutyListVersion[]> {
-    const rows = await this.#database.read(
-      `SELECT * FROM duty_list AS list WHERE version = (SELECT version FROM duty_list AS other
-         WHERE other.department_id = list.department_id AND other.in_force_from <= ?
-         ORDER BY in_force_from DESC, version DESC LIMIT 1) ORDER BY department_id`,
-      [today],
-    );
-    return rows.map((row) => ({
-      departmentId: String(row.department_id),
-      version: Number(row.version),
-      name: String(row.name),
-      inForceFrom: String(row.in_force_from),
-      publishedAt: String(row.published_at),
-      publishedBy: String(row.published_by),
-      reason: String(row.reason),
-      sha256: String(row.sha256),
-      content: JSON.parse(String(row.content)) as DutyListContent,
-    }));
-  }
-
   /** Officers of a department whose certificate is valid today. */
   async #officers(transaction: Transaction, { departmentId, content }: DutyListVersion, today: string) {
     const rows = await transaction.all(
@@ -144,10 +138,4 @@ export class Disclosure {
 /** Names a decision to the public without any id of the case system. */
 function decisionSubject(caseId: string): string {
   return createHash('sha256').update(`decision ${caseId}`).digest('hex').slice(0, 32);
-}
-
-/** The day `yyyy-mm-dd` in the zone of the dock. */
-function localDay(at: Date): string {
-  const two = (number: number) => String(number).padStart(2, '0');
-  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
 }

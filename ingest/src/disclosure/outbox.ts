@@ -40,7 +40,7 @@ export interface DisclosureDelivery {
 }
 
 /** What came of an attempt. `again` is tried after `afterMs`; `dead` is not tried by itself any more. */
-export type DeliveryOutcome =
+export type DisclosureOutcome =
   | { result: 'delivered'; status: number | null }
   | { result: 'again'; afterMs: number; status: number | null; error: string }
   | { result: 'dead'; status: number | null; error: string };
@@ -124,7 +124,7 @@ export class DisclosureOutbox {
   }
 
   /** Records what came of sending an event. What was delivered is an entry of the custody log. */
-  async settle(way: DisclosureWay, event: DisclosureEvent, outcome: DeliveryOutcome): Promise<void> {
+  async settle(way: DisclosureWay, event: DisclosureEvent, outcome: DisclosureOutcome): Promise<void> {
     const now = new Date();
     const [state, error] =
       outcome.result === 'delivered'
@@ -196,7 +196,9 @@ export class DisclosureOutbox {
   /** How many deliveries stand how. */
   async counts(): Promise<Record<DeliveryState, number>> {
     const counts: Record<DeliveryState, number> = { waiting: 0, delivered: 0, superseded: 0, dead: 0 };
-    const rows = await this.#database.read('SELECT state, count(*) AS n FROM disclosure_delivery GROUP BY state');
+    const rows = await this.#database.read(
+      'SELECT state, count(*) AS n FROM disclosure_delivery GROUP BY state',
+    );
     for (const row of rows) counts[row.state as DeliveryState] = Number(row.n);
     return counts;
   }

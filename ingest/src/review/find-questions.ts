@@ -62,20 +62,21 @@ function judgementQuestions(judgement: Judgement): OpenQuestion[] {
     questions.push(openQuestion('activity-without-times', { activityId }));
   if (judgement.isWholeProcessProposed)
     questions.push(openQuestion('whole-process-undecided', { activityId }));
-  if (state === 'missing')
-    questions.push(openQuestion(judgement.isDue ? 'missing' : 'footage-awaited', { activityId }));
   if (state === 'unverifiable')
     questions.push(openQuestion('unverifiable', { activityId, detail: unproven.join(' ') || null }));
+  if (judgement.isExplained) return questions;
+  if (state === 'missing')
+    questions.push(openQuestion(judgement.isDue ? 'missing' : 'footage-awaited', { activityId }));
   if (state === 'late') questions.push(openQuestion('late', { activityId }));
   const unexplained = judgement.gaps.filter(({ explanation }) => explanation === null).length;
-  if (state !== 'missing' && state !== 'exempt' && unexplained > 0)
+  if (state === 'partial')
     questions.push(openQuestion('gap-unexplained', { activityId, detail: String(unexplained) }));
   return questions;
 }
 
 async function exceptionQuestions(index: IndexReader, file: CaseFile): Promise<OpenQuestion[]> {
   const rows = await index.read(
-    `SELECT kind, activity_id FROM coverage_exception WHERE verdict IS NULL
+    `SELECT kind, activity_id FROM coverage_exception WHERE exception_id NOT IN (SELECT exception_id FROM coverage_exception_decision)
      AND (case_id = ? OR activity_id IN (SELECT value FROM json_each(?))) ORDER BY requested_at, exception_id`,
     [file.facts.caseId, JSON.stringify(file.activities.map(({ activityId }) => activityId))],
   );

@@ -54,7 +54,7 @@ WITH told AS (
     (SELECT json_extract(content, '$.reviewCategories') FROM duty_list
      WHERE duty_list.department_id = enforcement_case.department_id
        AND in_force_from <= coalesce(decided_on, opened_on)
-     ORDER BY in_force_from DESC, version DESC LIMIT 1) AS review_categories
+     ORDER BY version DESC LIMIT 1) AS review_categories
   FROM enforcement_case
 ), ruled AS (
   SELECT told.*, CASE
