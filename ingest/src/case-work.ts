@@ -1,8 +1,11 @@
 import { CaseBook } from './cases/case-book.ts';
 import type { CustodyLog } from './custody/custody-log.ts';
+import { Disclosure, type DisclosurePolicy } from './disclosure/disclosure.ts';
 import { DutyLists } from './duties/duty-lists.ts';
 import type { IndexDatabase } from './index-store/index-database.ts';
 import { Reckoner, type ReckonerOptions } from './reckoning/reckoner.ts';
+import { LegalReview } from './review/legal-review.ts';
+import { Publication } from './review/publication.ts';
 import { Statistics } from './statistics/statistics.ts';
 
 export interface CaseWorkOptions {
@@ -13,7 +16,11 @@ export interface CaseWorkOptions {
   zone?: string;
   /** Hours after a recording or its activity within which footage is handed in. */
   uploadHours?: number;
+  /** What the public is told, and by which ways. */
+  disclosure?: DisclosurePolicy;
 }
+
+const tellsNobody: DisclosurePolicy = { ways: [], kinds: [] };
 
 /**
  * Everything that turns clips into the record of cases: who, which case, which step, how far duties are answered, what
@@ -23,6 +30,10 @@ export class CaseWork {
   readonly book: CaseBook;
   readonly dutyLists: DutyLists;
   readonly statistics: Statistics;
+  readonly review: LegalReview;
+  /** Says which decisions may be published. */
+  readonly publication: Publication;
+  readonly disclosure: Disclosure;
   /** Keeps all of it true to the facts; run as one part of the gateway. */
   readonly reckoner: Reckoner;
 
@@ -32,14 +43,18 @@ export class CaseWork {
     onReckonError,
     zone = 'Asia/Shanghai',
     uploadHours = 24,
+    disclosure = tellsNobody,
   }: CaseWorkOptions) {
     this.book = new CaseBook(database, custody);
     this.dutyLists = new DutyLists(database, custody, zone);
+    this.review = new LegalReview(database, custody);
+    this.disclosure = new Disclosure(database, custody, this.dutyLists, disclosure);
+    this.publication = new Publication(database, custody, this.disclosure);
     this.statistics = new Statistics(database, { zone, uploadHours });
     this.reckoner = new Reckoner({
       database,
       // Figures come last: they count what the others found.
-      reckonings: [...this.statistics.reckonings],
+      reckonings: [this.publication, ...this.statistics.reckonings],
       onError: onReckonError,
     });
   }

@@ -182,19 +182,6 @@ export {
 } from './register/register-record.ts';
 export type { WrittenIdentity } from './register/write-identity.ts';
 export type { ReleasePolicy } from './release/release-policy.ts';
-export { type Grouping, groupingColumns, groupings } from './statistics/groupings.ts';
-export { type FigureUnit, type MeasureName, measureNames, measures } from './statistics/measures.ts';
-export { Statistics } from './statistics/statistics.ts';
-export type { StatisticsPolicy } from './statistics/statistics-policy.ts';
-export {
-  askStatistics,
-  type Figure,
-  type GroupKey,
-  mostGroups,
-  type StatisticsAnswer,
-  type StatisticsFilter,
-  type StatisticsQuestion,
-} from './statistics/statistics-queries.ts';
 export {
   type KeptPacket,
   LegalReview,
@@ -226,6 +213,19 @@ export type {
   ReviewContent,
   ReviewPacket,
 } from './review/review-packet.ts';
+export { type Grouping, groupingColumns, groupings } from './statistics/groupings.ts';
+export { type FigureUnit, type MeasureName, measureNames, measures } from './statistics/measures.ts';
+export { Statistics } from './statistics/statistics.ts';
+export type { StatisticsPolicy } from './statistics/statistics-policy.ts';
+export {
+  askStatistics,
+  type Figure,
+  type GroupKey,
+  mostGroups,
+  type StatisticsAnswer,
+  type StatisticsFilter,
+  type StatisticsQuestion,
+} from './statistics/statistics-queries.ts';
 export { type Step, stepChannel } from './step-channel.ts';
 export type { Room } from './store/room.ts';
 export { mediaFileName, StoreLayout } from './store/store-layout.ts';

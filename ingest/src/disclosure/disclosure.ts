@@ -33,12 +33,7 @@ export class Disclosure {
   readonly #dutyLists: DutyLists;
   readonly #policy: DisclosurePolicy;
 
-  constructor(
-    database: IndexDatabase,
-    custody: CustodyLog,
-    dutyLists: DutyLists,
-    policy: DisclosurePolicy,
-  ) {
+  constructor(database: IndexDatabase, custody: CustodyLog, dutyLists: DutyLists, policy: DisclosurePolicy) {
     this.#database = database;
     this.#dutyLists = dutyLists;
     this.#policy = policy;
