@@ -129,6 +129,15 @@ export { type ActQueue, type IdleRecorder, type OperatorAct, OperatorActs } from
 export type { RecorderCare, SafeRecorder } from './docking/recorder-care.ts';
 export type { DockingPhase, DockingStatus } from './docking/run-docking.ts';
 export {
+  type Change,
+  compareDutyLists,
+  type DutyColumn,
+  type DutyListDifference,
+  type DutyRule,
+  dutyColumns,
+  dutyRules,
+} from './duties/compare-duty-lists.ts';
+export {
   type DutyBasis,
   type DutyItem,
   type DutyLevel,

@@ -11,6 +11,7 @@ export * from './custody.ts';
 export * from './deadline.ts';
 export * from './disclosure.ts';
 export * from './docking.ts';
+export * from './duty-list.ts';
 export * from './events.ts';
 export * from './firmware.ts';
 export * from './health.ts';

@@ -14,6 +14,8 @@ export const problemCodes = {
   'media-not-stored': { status: 404, title: 'The bytes of the clip are not in the store' },
   'no-thumbnail': { status: 404, title: 'The clip has no thumbnail' },
   'person-missing': { status: 400, title: 'The request must name the person who asks' },
+  'duty-list-unchanged': { status: 409, title: 'The newest version of the duty list says the same already' },
+  'duty-list-invalid': { status: 422, title: 'Two items of the duty list have the same number' },
   'same-person': { status: 409, title: 'Another person than the one who asked must decide' },
   'statistics-unanswerable': { status: 400, title: 'This figure cannot be asked so' },
   'slot-empty': { status: 409, title: 'No recorder stands in the slot' },

@@ -15,6 +15,7 @@ import { clockRoutes } from './routes/clock.ts';
 import { custodyRoutes } from './routes/custody.ts';
 import { dashboardRoutes } from './routes/dashboard.ts';
 import { dockingRoutes } from './routes/dockings.ts';
+import { dutyListRoutes } from './routes/duty-lists.ts';
 import { eventRoutes } from './routes/events.ts';
 import { firmwareRoutes } from './routes/firmware.ts';
 import { healthRoutes, probeRoute } from './routes/health.ts';
@@ -68,6 +69,7 @@ export async function createHttpServer(dependencies: HttpDependencies): Promise<
       for (const routes of [placeRoutes, calibrationRoutes]) routes(api, dependencies);
       for (const routes of [caseRoutes, factsRoutes]) routes(api, dependencies);
       statisticsRoutes(api, dependencies);
+      dutyListRoutes(api, dependencies);
       sessionRoutes(api, door);
     },
     { prefix: apiBase },

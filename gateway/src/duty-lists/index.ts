@@ -1,0 +1,1 @@
+export { type ParsedDutyRows, parseDutyListRows } from './parse-duty-list-rows.ts';
