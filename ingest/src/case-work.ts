@@ -3,6 +3,8 @@ import type { CustodyLog } from './custody/custody-log.ts';
 import { Disclosure, type DisclosurePolicy } from './disclosure/disclosure.ts';
 import { DutyLists } from './duties/duty-lists.ts';
 import type { IndexDatabase } from './index-store/index-database.ts';
+import { defaultMappingPolicy, type MappingPolicy } from './mapping/decide-links.ts';
+import { Mapping } from './mapping/mapping.ts';
 import { Reckoner, type ReckonerOptions } from './reckoning/reckoner.ts';
 import { LegalReview } from './review/legal-review.ts';
 import { Publication } from './review/publication.ts';
@@ -18,6 +20,7 @@ export interface CaseWorkOptions {
   uploadHours?: number;
   /** What the public is told, and by which ways. */
   disclosure?: DisclosurePolicy;
+  mapping?: MappingPolicy;
 }
 
 const tellsNobody: DisclosurePolicy = { ways: [], kinds: [] };
@@ -29,6 +32,8 @@ const tellsNobody: DisclosurePolicy = { ways: [], kinds: [] };
 export class CaseWork {
   readonly book: CaseBook;
   readonly dutyLists: DutyLists;
+  /** Which clip belongs where. */
+  readonly mapping: Mapping;
   readonly statistics: Statistics;
   readonly review: LegalReview;
   /** Says which decisions may be published. */
@@ -43,10 +48,12 @@ export class CaseWork {
     onReckonError,
     zone = 'Asia/Shanghai',
     uploadHours = 24,
+    mapping = defaultMappingPolicy,
     disclosure = tellsNobody,
   }: CaseWorkOptions) {
     this.book = new CaseBook(database, custody);
     this.dutyLists = new DutyLists(database, custody, zone);
+    this.mapping = new Mapping(database, custody, mapping);
     this.review = new LegalReview(database, custody);
     this.disclosure = new Disclosure(database, custody, this.dutyLists, disclosure);
     this.publication = new Publication(database, custody, this.disclosure);
@@ -54,8 +61,9 @@ export class CaseWork {
     this.reckoner = new Reckoner({
       database,
       // Figures come last: they count what the others found.
-      reckonings: [this.publication, ...this.statistics.reckonings],
+      reckonings: [this.mapping.reckoning, this.publication, ...this.statistics.reckonings],
       onError: onReckonError,
     });
+    this.mapping.onChange(() => this.reckoner.wake());
   }
 }

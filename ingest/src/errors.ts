@@ -19,6 +19,7 @@ export const ingestErrorCodes = {
     'this duty list says what the newest version says already; change it, or keep that one',
   DUTY_LIST_INVALID: 'the duty list contradicts itself; give each item a number of its own',
   PRESET_UNKNOWN: 'no duty list of this name comes with Docket',
+  LINK_TARGET_UNKNOWN: 'no case system has told of this case or activity',
   SAME_PERSON: 'another person than the one who asked must decide',
   CLIP_UNKNOWN: 'no such clip was ever listed here',
   CASE_UNKNOWN: 'no case system has told of such a case',

@@ -163,11 +163,26 @@ export { Ingest, type IngestOptions } from './ingest.ts';
 export {
   type ClipLink,
   type LinkConfidence,
+  type LinkEntry,
   type LinkSource,
   linkConfidences,
   linkSources,
+  readLinkHistory,
   readLinks,
 } from './mapping/clip-link.ts';
+export { type ClipMapping, type MappingState, mappingStates } from './mapping/clip-mapping.ts';
+export { type CodeContent, codeText, readCodeText } from './mapping/code-text.ts';
+export { defaultMappingPolicy, type MappingPolicy } from './mapping/decide-links.ts';
+export {
+  type LinkSuggestion,
+  type LinkTarget,
+  type QueueReason,
+  queueReasons,
+  type SuggestionGround,
+  suggestionGrounds,
+} from './mapping/decision.ts';
+export type { WantedTarget } from './mapping/link-acts.ts';
+export { type LiveSessionCase, Mapping } from './mapping/mapping.ts';
 export { markDue, type ReckonedKind } from './reckoning/due.ts';
 export { Reckoner, type ReckonerOptions, type Reckoning } from './reckoning/reckoner.ts';
 export type { Recovery } from './recover.ts';

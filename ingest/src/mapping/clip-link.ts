@@ -1,5 +1,6 @@
 import type { CaseStep } from '../cases/case-terms.ts';
 import type { IndexReader } from '../index-store/index-database.ts';
+import type { Query } from './clip-facts.ts';
 
 /**
  * What a link rests on. `interval`: officer, recorder and time; `qr`: a code shown to the camera; `mark`: a mark set on
@@ -27,6 +28,8 @@ export interface ClipLink {
   at: string;
 }
 
+const columns = 'sequence, clip_id, case_id, activity_id, step, source, confidence, actor, reason, at';
+
 /** Standing links of a clip, an activity or a case, oldest first. */
 export async function readLinks(
   index: IndexReader,
@@ -39,12 +42,53 @@ export async function readLinks(
         ? ['activity_id', of.activityId]
         : ['case_id', of.caseId];
   const rows = await index.read(
-    `SELECT sequence, clip_id, case_id, activity_id, step, source, confidence, actor, reason, at
-     FROM clip_link_entry JOIN (SELECT sequence FROM clip_link
+    `SELECT ${columns} FROM clip_link_entry JOIN (SELECT sequence FROM clip_link
      WHERE ${column} = ?) USING (sequence) ORDER BY sequence`,
     [id],
   );
   return rows.map(linkOf);
+}
+
+/** Standing links of several clips, oldest first. */
+export async function readLinksOf(
+  query: Query,
+  clipIds: readonly string[],
+): Promise<Map<string, ClipLink[]>> {
+  const rows = await query(
+    `SELECT ${columns} FROM clip_link_entry JOIN (SELECT sequence FROM clip_link
+     WHERE clip_id IN (SELECT value FROM json_each(?))) USING (sequence) ORDER BY sequence`,
+    [JSON.stringify(clipIds)],
+  );
+  const found = new Map<string, ClipLink[]>();
+  for (const link of rows.map(linkOf)) found.set(link.clipId, [...(found.get(link.clipId) ?? []), link]);
+  return found;
+}
+
+/** One word on a clip, as it was said. */
+export interface LinkEntry extends Omit<ClipLink, 'caseId'> {
+  act: 'linked' | 'unlinked' | 'set-aside';
+  /** `null` where the clip was set aside. */
+  caseId: string | null;
+  /** The entry it takes the place of or ends. */
+  supersedes: number | null;
+}
+
+/** Every word ever said on where a clip belongs, newest first. */
+export async function readLinkHistory(
+  index: IndexReader,
+  clipId: string,
+  limit: number,
+): Promise<LinkEntry[]> {
+  const rows = await index.read(
+    `SELECT ${columns}, act, supersedes FROM clip_link_entry WHERE clip_id = ? ORDER BY sequence DESC LIMIT ?`,
+    [clipId, limit],
+  );
+  return rows.map((row) => ({
+    ...linkOf(row),
+    act: row.act as LinkEntry['act'],
+    caseId: row.case_id === null ? null : String(row.case_id),
+    supersedes: row.supersedes === null ? null : Number(row.supersedes),
+  }));
 }
 
 function linkOf(row: Record<string, unknown>): ClipLink {

@@ -9,11 +9,12 @@ export async function markDue(
   kind: ReckonedKind,
   ids: Iterable<string>,
 ): Promise<void> {
-  for (const id of new Set(ids)) {
-    await transaction.run(
-      `INSERT INTO reckoning_due (kind, id, marked) VALUES (?, ?, 1)
-       ON CONFLICT (kind, id) DO UPDATE SET marked = marked + 1`,
-      [kind, id],
-    );
-  }
+  const marked = [...new Set(ids)];
+  if (marked.length === 0) return;
+  // `WHERE TRUE` keeps SQLite from reading ON CONFLICT as the condition of a join.
+  await transaction.run(
+    `INSERT INTO reckoning_due (kind, id, marked) SELECT ?, value, 1 FROM json_each(?) WHERE TRUE
+     ON CONFLICT (kind, id) DO UPDATE SET marked = marked + 1`,
+    [kind, JSON.stringify(marked)],
+  );
 }

@@ -41,16 +41,38 @@ CREATE TABLE clip_mapping (
   recorded_to_ms INTEGER,
   reasons TEXT NOT NULL,
   suggestions TEXT NOT NULL,
+  decided_by TEXT NOT NULL CHECK (decided_by IN ('rules', 'person')),
+  rules_said TEXT NOT NULL,
   decided_at TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX clip_mapping_queued ON clip_mapping (recorded_from_ms, clip_id) WHERE state = 'queued';
+CREATE INDEX clip_mapping_queued ON clip_mapping (clip_id) WHERE state = 'queued';
 CREATE INDEX clip_mapping_by_officer ON clip_mapping (officer_id, recorded_from_ms);
 
 CREATE TABLE clip_code (
   clip_id TEXT NOT NULL REFERENCES clip (clip_id),
   at_ms INTEGER NOT NULL,
   text TEXT NOT NULL,
+  named_kind TEXT NOT NULL CHECK (named_kind IN ('activity', 'case')),
+  named_id TEXT NOT NULL,
   read_at TEXT NOT NULL,
   PRIMARY KEY (clip_id, at_ms, text)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX clip_code_by_named ON clip_code (named_id, clip_id);
+
+CREATE TABLE live_session_case (
+  session_id TEXT PRIMARY KEY,
+  recorder_id TEXT NOT NULL REFERENCES recorder (recorder_id),
+  case_id TEXT,
+  activity_id TEXT,
+  from_ms INTEGER NOT NULL,
+  to_ms INTEGER NOT NULL,
+  doubt_ms INTEGER NOT NULL,
+  told_at TEXT NOT NULL
+) STRICT;
+CREATE INDEX live_session_case_by_recorder ON live_session_case (recorder_id, from_ms);
+
+ALTER TABLE clip ADD COLUMN code_state TEXT NOT NULL DEFAULT 'waiting';
+CREATE INDEX clip_code_due ON clip (clip_id) WHERE code_state = 'waiting' AND kind IN ('video', 'photo');
+CREATE INDEX clip_by_officer_number ON clip (officer_number, clip_id) WHERE officer_number IS NOT NULL;
+CREATE INDEX clip_sidecar ON clip (docking_id, recorder_id) WHERE kind = 'sidecar';
 `;

@@ -1,0 +1,240 @@
+import type { Span } from '../time/span.ts';
+import {
+  activitySpan,
+  apartMs,
+  type CandidateActivity,
+  mayCoincide,
+  mayOverlap,
+  surelyOverlap,
+} from './activity-span.ts';
+import type { DecidedLink, Decision, LinkTarget, QueueReason } from './decision.ts';
+import type { RecordedSpan } from './recorded-span.ts';
+import { suggestLinks } from './suggest-links.ts';
+import type { Wearer } from './wearer.ts';
+
+/** A code that was shown to the camera, or a live session of the recorder, that names where the clip belongs. */
+export interface Naming {
+  source: 'qr' | 'live';
+  activityId: string | null;
+  caseId: string | null;
+  /** False where no case system has told of it, or has taken it back. */
+  isKnown: boolean;
+  /** When the live session went on; `null` for a code, which lies in the clip itself. */
+  during: Span | null;
+}
+
+/** All that is known of where a clip may belong. */
+export interface ClipEvidence {
+  recorded: RecordedSpan | null;
+  /** By what is proven it cannot have begun later; infinite where nothing is. */
+  latestStartMs: number;
+  wearer: Wearer;
+  /** Activities of whoever may have worn the recorder, about that time, and all that are named. */
+  activities: readonly CandidateActivity[];
+  namings: readonly Naming[];
+}
+
+export interface MappingPolicy {
+  /** How far from a clip whose time is not proven another activity of the officer must lie to be no matter. */
+  nearMs: number;
+}
+
+export const defaultMappingPolicy: MappingPolicy = { nearMs: 12 * 3_600_000 };
+
+/**
+ * Where a clip belongs. Never a guess: an activity is linked only where the overlap holds wherever within their doubt the
+ * times truly lie, or where a code names it and nothing speaks against that. Everything else waits for a person.
+ */
+export function decideLinks(evidence: ClipEvidence, policy: MappingPolicy): Decision {
+  const { links, reasons } = new Deciding(evidence, policy).result();
+  return {
+    links,
+    reasons,
+    suggestions: reasons.length === 0 ? [] : suggestLinks(evidence, policy),
+  };
+}
+
+/** An activity of the wearer with its times. */
+interface OwnActivity {
+  activity: CandidateActivity;
+  span: Span;
+}
+
+class Deciding {
+  readonly #evidence: ClipEvidence;
+  readonly #policy: MappingPolicy;
+  readonly #own: readonly OwnActivity[];
+  readonly #reasons = new Set<QueueReason>();
+  readonly #links = new Map<string, DecidedLink>();
+  #isAgainst = false;
+
+  constructor(evidence: ClipEvidence, policy: MappingPolicy) {
+    this.#evidence = evidence;
+    this.#policy = policy;
+    const { wearer, activities } = evidence;
+    this.#own = activities.flatMap((activity) => {
+      const isOwn = wearer.state === 'known' && activity.officerIds.includes(wearer.officerId);
+      const span = isOwn ? activitySpan(activity) : null;
+      return span === null ? [] : [{ activity, span }];
+    });
+  }
+
+  result(): { links: DecidedLink[]; reasons: QueueReason[] } {
+    for (const naming of this.#namings()) this.#takeNaming(naming);
+    if (!this.#isAgainst) this.#takeOverlaps();
+    return { links: this.#isAgainst ? [] : [...this.#links.values()], reasons: [...this.#reasons] };
+  }
+
+  /** What names the clip; what names several places that exclude each other names none. */
+  #namings(): Naming[] {
+    const known = this.#evidence.namings.filter((naming) => this.#isOfThisClip(naming));
+    if (known.some(({ isKnown, source }) => !isKnown && source === 'qr')) this.#against('code-unknown');
+    const namings = known.filter(({ isKnown }) => isKnown);
+    if (this.#isOnePlace(namings)) return namings;
+    this.#against('codes-disagree');
+    return [];
+  }
+
+  #isOfThisClip({ during }: Naming): boolean {
+    const span = this.#usableSpan();
+    return during === null || (span !== null && surelyOverlap(span, during));
+  }
+
+  #isOnePlace(namings: readonly Naming[]): boolean {
+    const caseIds = new Set(namings.map(({ caseId }) => caseId));
+    const activities = [...new Set(namings.flatMap(({ activityId }) => this.#activity(activityId) ?? []))];
+    const clip = this.#usableSpan();
+    const areAllRecorded = activities.every((activity) => {
+      const span = activitySpan(activity);
+      return clip !== null && span !== null && surelyOverlap(clip, span);
+    });
+    const areApart = activities.every((one, position) =>
+      activities.slice(position + 1).every((other) => areSurelyApart(one, other)),
+    );
+    return activities.length > 1 ? areAllRecorded && areApart : caseIds.size <= 1;
+  }
+
+  #takeNaming(naming: Naming): void {
+    const activity = this.#activity(naming.activityId);
+    if (activity !== null) this.#takeNamedActivity(naming, activity);
+    else if (naming.caseId !== null) this.#takeNamedCase(naming, naming.caseId);
+  }
+
+  #takeNamedActivity({ source }: Naming, activity: CandidateActivity): void {
+    const word = source === 'qr' ? 'code' : 'live';
+    if (!this.#mayBeOf(activity.officerIds)) this.#against(`${word}-against-officer`);
+    const span = activitySpan(activity);
+    const clip = this.#usableSpan();
+    const isTooEarly = span !== null && this.#evidence.latestStartMs < span.start.lowMs;
+    if (isTooEarly || (span !== null && clip !== null && !mayOverlap(clip, span))) {
+      this.#against(`${word}-against-time`);
+    }
+    const { caseId, activityId, step } = activity;
+    this.#link({ caseId, activityId, step }, source);
+  }
+
+  /** A code of a case leaves the activity open; the time may tell it. */
+  #takeNamedCase({ source }: Naming, caseId: string): void {
+    const word = source === 'qr' ? 'code' : 'live';
+    const ofCase = this.#evidence.activities.filter((activity) => activity.caseId === caseId);
+    const officerIds = ofCase.flatMap((activity) => activity.officerIds);
+    if (!this.#mayBeOf(officerIds)) this.#against(`${word}-against-officer`);
+    const clip = this.#usableSpan();
+    const recorded = this.#own.filter(({ span }) => clip !== null && surelyOverlap(clip, span));
+    if (recorded.some(({ activity }) => activity.caseId !== caseId)) this.#against(`${word}-against-time`);
+    const touched = this.#own.filter(
+      ({ activity, span }) => activity.caseId === caseId && clip !== null && mayOverlap(clip, span),
+    );
+    const [only, ...others] = touched;
+    if (only !== undefined && others.length === 0 && recorded.includes(only)) {
+      const { activityId, step } = only.activity;
+      this.#link({ caseId, activityId, step }, source);
+    } else this.#link({ caseId, activityId: null, step: null }, source);
+  }
+
+  #takeOverlaps(): void {
+    const isNamed = this.#links.size > 0;
+    const { wearer } = this.#evidence;
+    const clip = this.#usableSpan();
+    if (!isNamed && wearer.state === 'unknown') this.#reasons.add(wearer.reason);
+    if (!isNamed && clip === null) this.#reasons.add(this.#reasonOfTime());
+    if (clip === null || wearer.state === 'unknown') return;
+    const touched = this.#own.filter(({ span }) => mayOverlap(clip, span));
+    if (touched.length === 0 && !isNamed) this.#reasons.add('no-activity');
+    for (const own of touched) this.#takeOverlap(clip, own, touched);
+  }
+
+  #takeOverlap(clip: Span, { activity, span }: OwnActivity, touched: readonly OwnActivity[]): void {
+    const { caseId, activityId, step } = activity;
+    if (this.#isNamed(activity)) return;
+    const coinciding = touched.filter(
+      (other) => other.activity.activityId !== activityId && mayCoincide(other.span, span),
+    );
+    const isRuledOut = coinciding.some((other) => this.#isNamed(other.activity));
+    if (isRuledOut) return;
+    if (this.#isAssumed() && this.#near(clip).length > 1) this.#reasons.add('time-assumed');
+    else if (!surelyOverlap(clip, span)) this.#reasons.add(reasonOfDoubt(activity));
+    else if (coinciding.length > 0) this.#reasons.add('activities-overlap');
+    else this.#link({ caseId, activityId, step }, 'interval');
+  }
+
+  #isNamed(activity: CandidateActivity): boolean {
+    const link = this.#links.get(keyOf(activity));
+    return link !== undefined && link.source !== 'interval';
+  }
+
+  #link(target: LinkTarget, source: DecidedLink['source']): void {
+    const confidence = source === 'qr' ? 'certain' : this.#isAssumed() ? 'assumed' : 'strong';
+    const key = keyOf(target);
+    if (this.#links.get(key)?.confidence !== 'certain')
+      this.#links.set(key, { ...target, source, confidence });
+  }
+
+  /** Something speaks against the rest: nothing is linked, and a person sees both. */
+  #against(reason: QueueReason): void {
+    this.#reasons.add(reason);
+    this.#isAgainst = true;
+  }
+
+  /** Whether nothing speaks against one of these officers having worn the recorder. */
+  #mayBeOf(officerIds: readonly string[]): boolean {
+    const { wearer } = this.#evidence;
+    const worn = wearer.state === 'known' ? [wearer.officerId] : wearer.candidateIds;
+    return worn.length === 0 || officerIds.length === 0 || worn.some((id) => officerIds.includes(id));
+  }
+
+  #near(clip: Span): OwnActivity[] {
+    return this.#own.filter(({ span }) => apartMs(clip, span) <= this.#policy.nearMs);
+  }
+
+  #isAssumed(): boolean {
+    return this.#evidence.recorded?.basis !== 'proven';
+  }
+
+  /** The time as far as anything may rest on it. */
+  #usableSpan(): Span | null {
+    const { recorded } = this.#evidence;
+    return recorded?.basis === 'proven' || recorded?.basis === 'assumed' ? recorded.span : null;
+  }
+
+  #reasonOfTime(): QueueReason {
+    return this.#evidence.recorded?.basis === 'doubtful' ? 'time-doubtful' : 'time-unknown';
+  }
+
+  #activity(activityId: string | null): CandidateActivity | null {
+    return this.#evidence.activities.find((activity) => activity.activityId === activityId) ?? null;
+  }
+}
+
+function keyOf({ caseId, activityId }: { caseId: string; activityId: string | null }): string {
+  return JSON.stringify([caseId, activityId]);
+}
+
+function areSurelyApart(one: CandidateActivity, other: CandidateActivity): boolean {
+  const [left, right] = [activitySpan(one), activitySpan(other)];
+  return left !== null && right !== null && !mayCoincide(left, right);
+}
+
+function reasonOfDoubt({ startedMs, endedMs }: CandidateActivity): QueueReason {
+  return startedMs === null || endedMs === null ? 'activity-without-times' : 'overlap-within-doubt';
+}
