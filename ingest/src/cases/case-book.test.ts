@@ -339,7 +339,7 @@ describe('what is marked to be reckoned anew', () => {
     await addClip('coded', {});
     await database.write((transaction) =>
       transaction.run(
-        "INSERT INTO clip_code (clip_id, at_ms, text, read_at) VALUES ('coded', 0, 'docket:oa/case-9', '')",
+        "INSERT INTO clip_code (clip_id, at_ms, text, named_kind, named_id, read_at) VALUES ('coded', 0, 'x', 'case', 'oa/case-9', '')",
       ),
     );
     await receiveRecords(caseRecord({ caseId: 'oa/case-9' }));

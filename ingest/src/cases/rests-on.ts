@@ -81,16 +81,9 @@ function casesOf(changes: readonly StandingChange[]): string[] {
   return [...new Set(rows.map(({ facts }) => (JSON.parse(facts) as ActivityFacts).caseId))];
 }
 
-/** Clips in the queue whose codes name what has come only now. */
+/** Clips that show a code of what has come, changed or gone. */
 function markClipsOfCodes(transaction: Transaction, ids: string): Promise<void> {
-  return markFound(
-    transaction,
-    'clip',
-    `SELECT clip_code.clip_id FROM clip_mapping JOIN clip_code USING (clip_id)
-     WHERE clip_mapping.state = 'queued'
-       AND EXISTS (SELECT 1 FROM json_each(?) AS named WHERE instr(clip_code.text, named.value) > 0)`,
-    ids,
-  );
+  return markFound(transaction, 'clip', `SELECT clip_id FROM clip_code WHERE named_id IN ${given}`, ids);
 }
 
 /**

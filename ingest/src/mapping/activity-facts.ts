@@ -12,6 +12,10 @@ export interface OfficerWindow extends Interval {
 const columns =
   'activity.activity_id, activity.case_id, activity.started_ms, activity.ended_ms, activity.facts';
 
+/** What no sender has taken back, neither the activity nor its case. */
+const standing = `NOT activity.is_withdrawn AND NOT EXISTS (SELECT 1 FROM enforcement_case
+  WHERE enforcement_case.case_id = activity.case_id AND enforcement_case.is_withdrawn)`;
+
 /** Activities of officers that lie, or may lie, in their windows; those without any time too. */
 export async function readActivitiesOf(
   query: Query,
@@ -23,7 +27,7 @@ export async function readActivitiesOf(
        AND (acting.started_ms IS NULL OR acting.started_ms <= asked.value ->> 'toMs')
        AND (acting.ended_ms >= asked.value ->> 'fromMs'
          OR (acting.ended_ms IS NULL AND (acting.started_ms IS NULL OR acting.started_ms + ?2 >= asked.value ->> 'fromMs')))
-     JOIN activity USING (activity_id) WHERE NOT activity.is_withdrawn`,
+     JOIN activity USING (activity_id) WHERE ${standing}`,
     [JSON.stringify(windows.map(windowValue)), longestOpenMs],
   );
   return rows.map(candidateOf);
@@ -36,7 +40,7 @@ export async function readActivitiesNear(
   limit: number,
 ): Promise<CandidateActivity[]> {
   const rows = await query(
-    `SELECT ${columns} FROM activity WHERE started_ms BETWEEN ?1 AND ?2 AND NOT is_withdrawn
+    `SELECT ${columns} FROM activity WHERE started_ms BETWEEN ?1 AND ?2 AND ${standing}
      ORDER BY abs(started_ms - ?3) LIMIT ?4`,
     [Math.floor(lowMs), Math.ceil(highMs), Math.round((lowMs + highMs) / 2), limit],
   );
@@ -51,7 +55,7 @@ export async function readNamedActivities(
 ): Promise<CandidateActivity[]> {
   if (activityIds.length === 0 && caseIds.length === 0) return [];
   const rows = await query(
-    `SELECT ${columns} FROM activity WHERE NOT is_withdrawn AND (activity_id IN (SELECT value FROM json_each(?))
+    `SELECT ${columns} FROM activity WHERE ${standing} AND (activity_id IN (SELECT value FROM json_each(?))
      OR case_id IN (SELECT value FROM json_each(?)))`,
     [JSON.stringify(activityIds), JSON.stringify(caseIds)],
   );

@@ -88,8 +88,8 @@ class Deciding {
   /** What names the clip; what names several places that exclude each other names none. */
   #namings(): Naming[] {
     const known = this.#evidence.namings.filter((naming) => this.#isOfThisClip(naming));
-    if (known.some(({ isKnown, source }) => !isKnown && source === 'qr')) this.#against('code-unknown');
-    const namings = known.filter(({ isKnown }) => isKnown);
+    if (known.some((naming) => !this.#isKnown(naming) && naming.source === 'qr')) this.#against('code-unknown');
+    const namings = known.filter((naming) => this.#isKnown(naming));
     if (this.#isOnePlace(namings)) return namings;
     this.#against('codes-disagree');
     return [];
@@ -98,6 +98,10 @@ class Deciding {
   #isOfThisClip({ during }: Naming): boolean {
     const span = this.#usableSpan();
     return during === null || (span !== null && surelyOverlap(span, during));
+  }
+
+  #isKnown({ isKnown, activityId }: Naming): boolean {
+    return isKnown && (activityId === null || this.#activity(activityId) !== null);
   }
 
   #isOnePlace(namings: readonly Naming[]): boolean {

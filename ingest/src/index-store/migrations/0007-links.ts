@@ -41,8 +41,8 @@ CREATE TABLE clip_mapping (
   recorded_to_ms INTEGER,
   reasons TEXT NOT NULL,
   suggestions TEXT NOT NULL,
-  decided_by TEXT NOT NULL CHECK (decided_by IN ('rules', 'person')),
-  rules_said TEXT NOT NULL,
+  decided_by TEXT NOT NULL DEFAULT 'rules' CHECK (decided_by IN ('rules', 'person')),
+  rules_said TEXT NOT NULL DEFAULT '[]',
   decided_at TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX clip_mapping_queued ON clip_mapping (clip_id) WHERE state = 'queued';
