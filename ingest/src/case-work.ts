@@ -1,4 +1,6 @@
 import { CaseBook } from './cases/case-book.ts';
+import { Coverage, type CoveragePolicy } from './coverage/coverage.ts';
+import { Exceptions } from './coverage/exceptions.ts';
 import type { CustodyLog } from './custody/custody-log.ts';
 import { Disclosure, type DisclosurePolicy } from './disclosure/disclosure.ts';
 import { DutyLists } from './duties/duty-lists.ts';
@@ -18,6 +20,10 @@ export interface CaseWorkOptions {
   zone?: string;
   /** Hours after a recording or its activity within which footage is handed in. */
   uploadHours?: number;
+  /** How duties are judged, beside the zone and the hours. */
+  coverage?: Partial<Omit<CoveragePolicy, 'zone' | 'uploadWithinMs'>>;
+  /** The dock's clock in Unix milliseconds. */
+  now?: () => number;
   /** What the public is told, and by which ways. */
   disclosure?: DisclosurePolicy;
   mapping?: MappingPolicy;
@@ -34,6 +40,8 @@ export class CaseWork {
   readonly dutyLists: DutyLists;
   /** Which clip belongs where. */
   readonly mapping: Mapping;
+  readonly coverage: Coverage;
+  readonly exceptions: Exceptions;
   readonly statistics: Statistics;
   readonly review: LegalReview;
   /** Says which decisions may be published. */
@@ -49,11 +57,19 @@ export class CaseWork {
     zone = 'Asia/Shanghai',
     uploadHours = 24,
     mapping = defaultMappingPolicy,
+    coverage,
+    now = Date.now,
     disclosure = tellsNobody,
   }: CaseWorkOptions) {
     this.book = new CaseBook(database, custody);
     this.dutyLists = new DutyLists(database, custody, zone);
     this.mapping = new Mapping(database, custody, mapping);
+    this.coverage = new Coverage(
+      { database, custody, dutyLists: this.dutyLists },
+      { ...coverage, zone, uploadWithinMs: uploadHours * 3_600_000 },
+      now,
+    );
+    this.exceptions = new Exceptions(database, custody);
     this.review = new LegalReview(database, custody);
     this.disclosure = new Disclosure(database, custody, this.dutyLists, disclosure);
     this.publication = new Publication(database, custody, this.disclosure);
@@ -61,7 +77,12 @@ export class CaseWork {
     this.reckoner = new Reckoner({
       database,
       // Figures come last: they count what the others found.
-      reckonings: [this.mapping.reckoning, this.publication, ...this.statistics.reckonings],
+      reckonings: [
+        this.mapping.reckoning,
+        ...this.coverage.reckonings,
+        this.publication,
+        ...this.statistics.reckonings,
+      ],
       onError: onReckonError,
     });
     this.mapping.onChange(() => this.reckoner.wake());

@@ -58,12 +58,23 @@ export { type ClipFilter, type ClipListing, listClips, readClip } from './clip/c
 export type { ClipRecord, MediaFacts, ReceiptSummary } from './clip/clip-record.ts';
 export { type ClipState, isStored, legalMoves, storedStates } from './clip/clip-states.ts';
 export type { Quarantine, QuarantineReason } from './clip/quarantine.ts';
+export { claimRules } from './coverage/check-claim.ts';
+export { Coverage, type CoveragePolicy, usualCoverage } from './coverage/coverage.ts';
+export {
+  type CoverageFilter,
+  type CoveragePlace,
+  listJudged,
+  readCaseCoverage,
+  readJudgementHistory,
+} from './coverage/coverage-queries.ts';
 export type {
   ActivityCoverage,
   CaseCoverage,
+  CoverageLine,
   CoverageRollUp,
   JudgementEntry,
 } from './coverage/coverage-view.ts';
+export { type ExceptionFilter, readExceptions } from './coverage/exception-queries.ts';
 export {
   type CoverageException,
   type ExceptionClaim,
@@ -71,6 +82,7 @@ export {
   type ExceptionVerdict,
   exceptionVerdicts,
 } from './coverage/exception-record.ts';
+export { Exceptions } from './coverage/exceptions.ts';
 export {
   type ApprovedException,
   type CoverageGap,
@@ -90,6 +102,8 @@ export {
   type UnprovenReason,
   unprovenReasons,
 } from './coverage/judgement.ts';
+export { rollUp } from './coverage/roll-up.ts';
+export { stateRules, statesWorstFirst } from './coverage/state-precedence.ts';
 export { CustodyLog } from './custody/custody-log.ts';
 export { type CustodyRecord, listCustody } from './custody/custody-queries.ts';
 export {

@@ -54,3 +54,24 @@ export interface JudgementEntry {
   at: string;
   judgement: Judgement | null;
 }
+
+/** A line of the list of activities by state. */
+export interface CoverageLine {
+  activityId: string;
+  caseId: string;
+  /** These three are `null` where no system has told of the case yet. */
+  caseNumber: string | null;
+  caseName: string | null;
+  unitId: string | null;
+  kind: ActivityKind;
+  step: CaseStep;
+  state: CoverageState;
+  startedAt: string | null;
+  endedAt: string | null;
+  coveredMs: number | null;
+  gapMs: number | null;
+  isDue: boolean;
+  isExplained: boolean;
+  uploadDueAt: string | null;
+  judgedAt: string;
+}

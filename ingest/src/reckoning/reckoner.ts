@@ -8,6 +8,8 @@ import type { ReckonedKind } from './due.ts';
 export interface Reckoning {
   readonly kind: ReckonedKind;
   reckon(ids: readonly string[], signal: AbortSignal): Promise<void>;
+  /** Marks what has become due by nothing but the time that passed; asked whenever the reckoner looks for due things. */
+  markByClock?(): Promise<void>;
 }
 
 export interface ReckonerOptions {
@@ -53,6 +55,7 @@ export class Reckoner {
 
   /** Works through all that is due now and by its own doing. Leaves what failed. */
   async settle(signal: AbortSignal): Promise<void> {
+    await this.#markByClock();
     const failed = new Set<string>();
     for (;;) {
       const batch = await this.#nextBatch(failed);
@@ -69,6 +72,16 @@ export class Reckoner {
         if (signal.aborted) return;
         for (const id of ids) failed.add(`${kind} ${id}`);
         this.#options.onError(error, kind, ids);
+      }
+    }
+  }
+
+  async #markByClock(): Promise<void> {
+    for (const reckoning of this.#options.reckonings) {
+      try {
+        await reckoning.markByClock?.();
+      } catch (error) {
+        this.#options.onError(error, reckoning.kind, []);
       }
     }
   }
