@@ -276,11 +276,22 @@ export type {
   TimeSourceKind,
 } from './time/clip-time.ts';
 export { type ClipTimePolicy, ClipTimes } from './time/clip-times.ts';
-export type { ClockDrift, ClockEntry, ClockSet } from './time/clock-history.ts';
-export { type ClockHistoryRecord, readClockHistory } from './time/clock-index.ts';
+export {
+  type ClockDrift,
+  type ClockEntry,
+  type ClockSet,
+  lastAnchor,
+  lastSetMs,
+} from './time/clock-history.ts';
+export { type ClockHistoryRecord, ClockIndex, readClockHistory } from './time/clock-index.ts';
 export type { ClockLimits } from './time/clock-limits.ts';
 export { type ClockStatement, clockStatement, type UnreadableReason } from './time/clock-statement.ts';
-export type { ClockVerdict, ClockVerdictReason, ClockVerdictState } from './time/clock-verdict.ts';
+export {
+  type ClockVerdict,
+  type ClockVerdictReason,
+  type ClockVerdictState,
+  judgeClock,
+} from './time/clock-verdict.ts';
 export type { ClockPolicy } from './time/docking-clock.ts';
 export { type HostClock, isSynchronised } from './time/host-clock/host-clock.ts';
 export {

@@ -87,15 +87,25 @@ export class CustodyLog {
   /** The tree with the entries of the transaction under way; there is one writer, so there is one. */
   #working: Frontier;
 
-  private constructor(actor: string, frontier: Frontier) {
+  readonly #now: () => Date;
+
+  private constructor(actor: string, frontier: Frontier, now: () => Date) {
     this.#actor = actor;
+    this.#now = now;
     this.#frontier = frontier;
     this.#working = frontier;
   }
 
-  /** Opens the log as it stands in the index. `actor` is who writes, e.g. `gateway:dock-1`. */
-  static async open(database: IndexDatabase, actor: string): Promise<CustodyLog> {
-    return new CustodyLog(actor, await loadFrontier(database));
+  /**
+   * Opens the log as it stands in the index. `actor` is who writes, e.g. `gateway:dock-1`; `now` is another clock than the
+   * host's, where time is simulated.
+   */
+  static async open(
+    database: IndexDatabase,
+    actor: string,
+    now: () => Date = () => new Date(),
+  ): Promise<CustodyLog> {
+    return new CustodyLog(actor, await loadFrontier(database), now);
   }
 
   /** Entries committed so far. */
@@ -105,7 +115,7 @@ export class CustodyLog {
 
   async append(transaction: Transaction, event: CustodyEvent): Promise<void> {
     const before = this.#working;
-    const at = new Date().toISOString();
+    const at = this.#now().toISOString();
     const actor = event.actor ?? this.#actor;
     const entry = canonicalJson({
       v: 1,
