@@ -1,6 +1,13 @@
 import type { ActivityFacts, CaseCategory, CaseFactsRecord, CaseWork, Delivery } from '@docket/ingest';
 import { Random } from './random.ts';
-import { departmentId, firstDayMs, hourMs, type TrueActivity, type TrueDay, type TrueYear } from './true-year.ts';
+import {
+  departmentId,
+  firstDayMs,
+  hourMs,
+  type TrueActivity,
+  type TrueDay,
+  type TrueYear,
+} from './true-year.ts';
 
 export const sender = 'year';
 const categories: readonly CaseCategory[] = ['penalty', 'inspection', 'license', 'coercion', 'levy', 'fee'];

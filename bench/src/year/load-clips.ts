@@ -6,8 +6,8 @@ import {
   ClipTimes,
   ClockIndex,
   type ClockStatement,
-  clockStatement,
   type CustodyLog,
+  clockStatement,
   type HostClock,
   type IndexDatabase,
   judgeClock,
@@ -17,8 +17,16 @@ import {
   readClockHistory,
   type Transaction,
 } from '@docket/ingest';
-import { hourMs, type LedgerAct, type TrueClip, type TrueDay, type TrueDocking, type TrueRecorder, type TrueYear } from './true-year.ts';
 import { Random } from './random.ts';
+import {
+  hourMs,
+  type LedgerAct,
+  type TrueClip,
+  type TrueDay,
+  type TrueDocking,
+  type TrueRecorder,
+  type TrueYear,
+} from './true-year.ts';
 
 const zone = 'Asia/Shanghai';
 const limits = { driftMsPerDay: 3000, faultOffsetMs: 5000, conflictMs: 5000, nameSlackMs: 2000 };
@@ -132,7 +140,14 @@ export class ClipLoader {
         ],
       ),
     );
-    const told = { dockingId, recorderId, host, found: found.statement, readings: found.readings, drift: null };
+    const told = {
+      dockingId,
+      recorderId,
+      host,
+      found: found.statement,
+      readings: found.readings,
+      drift: null,
+    };
     const verdict = judgeClock(
       { found: found.statement, before: lastAnchor(earlier), lastSetMs: lastSetMs(earlier) },
       limits,
@@ -142,7 +157,12 @@ export class ClipLoader {
     const history = await this.#times.history(recorderId, dockingId);
     const rows = await Promise.all(
       clips.map(async (clip, position) => {
-        const record = this.#recordOf(clip, docking, recorder, shown[position] ?? { startedAt: '', endedAt: '' });
+        const record = this.#recordOf(
+          clip,
+          docking,
+          recorder,
+          shown[position] ?? { startedAt: '', endedAt: '' },
+        );
         return { clip, record, time: await this.#times.reckon(record, history) };
       }),
     );
@@ -255,7 +275,12 @@ export class ClipLoader {
     };
   }
 
-  async #keepClip(transaction: Transaction, clip: TrueClip, record: ClipRecord, time: ClipTime): Promise<void> {
+  async #keepClip(
+    transaction: Transaction,
+    clip: TrueClip,
+    record: ClipRecord,
+    time: ClipTime,
+  ): Promise<void> {
     const { clipId, dockingId, recorderId } = record;
     await transaction.run(
       `INSERT INTO clip (clip_id, recorder_id, docking_id, path_bytes, name, path, name_encoding, kind, size_bytes, modified_at,
@@ -297,7 +322,10 @@ export class ClipLoader {
 }
 
 /** Name and file time as the recorder's clock makes them: whole seconds, and the two-second steps of FAT. */
-function shownBy({ clock }: TrueRecorder, { startMs, endMs }: TrueClip): { startedAt: string; endedAt: string } {
+function shownBy(
+  { clock }: TrueRecorder,
+  { startMs, endMs }: TrueClip,
+): { startedAt: string; endedAt: string } {
   const wall = (atMs: number, stepMs: number) =>
     new Date(Math.floor(clock.shows(atMs) / stepMs) * stepMs + 8 * hourMs).toISOString();
   return { startedAt: wall(startMs, 1000).slice(0, 19), endedAt: wall(endMs, 2000).slice(0, 23) };

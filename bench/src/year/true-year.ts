@@ -1,6 +1,6 @@
 import type { ActivityKind, CaseStep } from '@docket/ingest';
-import { RecorderClock } from './recorder-clock.ts';
 import { Random } from './random.ts';
+import { RecorderClock } from './recorder-clock.ts';
 
 export interface YearOptions {
   /** About how many clips. */
@@ -27,7 +27,15 @@ export interface TrueRecorder {
 }
 
 /** How an activity is recorded. */
-export type RecordingPlan = 'whole' | 'one-officer' | 'gap' | 'short-gap' | 'late-start' | 'edge' | 'none' | 'exempt';
+export type RecordingPlan =
+  | 'whole'
+  | 'one-officer'
+  | 'gap'
+  | 'short-gap'
+  | 'late-start'
+  | 'edge'
+  | 'none'
+  | 'exempt';
 
 export interface TrueActivity {
   activityId: string;
@@ -308,7 +316,8 @@ export class TrueYear {
     // One recorder records one thing at a time.
     const kept = clips.filter(
       (clip, position) =>
-        clip.kind === 'photo' || clips.slice(0, position).every((other) => other.kind === 'photo' || other.endMs <= clip.startMs),
+        clip.kind === 'photo' ||
+        clips.slice(0, position).every((other) => other.kind === 'photo' || other.endMs <= clip.startMs),
     );
     const recorder = this.#recorderOf(officer);
     const waiting = this.#waiting.get(recorder) ?? [];
@@ -374,7 +383,9 @@ export class TrueYear {
       startMs = endMs + random.whole(0, 800);
     }
     if (random.chance(0.15) && activity.plan === 'whole') {
-      const atMs = Math.round(activity.startMs + (activity.endMs - activity.startMs) * random.between(0.3, 0.7));
+      const atMs = Math.round(
+        activity.startMs + (activity.endMs - activity.startMs) * random.between(0.3, 0.7),
+      );
       this.#recordings += 1;
       clips.push(this.#clip(officer, atMs, atMs, { kind: 'photo' }));
     }

@@ -88,7 +88,8 @@ class Deciding {
   /** What names the clip; what names several places that exclude each other names none. */
   #namings(): Naming[] {
     const known = this.#evidence.namings.filter((naming) => this.#isOfThisClip(naming));
-    if (known.some((naming) => !this.#isKnown(naming) && naming.source === 'qr')) this.#against('code-unknown');
+    if (known.some((naming) => !this.#isKnown(naming) && naming.source === 'qr'))
+      this.#against('code-unknown');
     const namings = known.filter((naming) => this.#isKnown(naming));
     if (this.#isOnePlace(namings)) return namings;
     this.#against('codes-disagree');
@@ -129,7 +130,8 @@ class Deciding {
     if (!this.#mayBeOf(activity.officerIds)) this.#against(`${word}-against-officer`);
     const span = activitySpan(activity);
     const clip = this.#usableSpan();
-    const isTooEarly = span !== null && this.#evidence.latestStartMs < span.start.lowMs;
+    // Of a clip whose time may be used the overlap tells: a recorder is on before its wearer is on the spot.
+    const isTooEarly = clip === null && span !== null && this.#evidence.latestStartMs < span.start.lowMs;
     if (isTooEarly || (span !== null && clip !== null && !mayOverlap(clip, span))) {
       this.#against(`${word}-against-time`);
     }

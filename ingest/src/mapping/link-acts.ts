@@ -113,7 +113,8 @@ export class LinkActs {
       transaction.all,
       acted.map(({ clip }) => clip),
     );
-    await markDue(transaction, 'clip', [...sidecars.values()].flat());
+    // The clips themselves too: what is counted of them has changed.
+    await markDue(transaction, 'clip', [...clipIds, ...[...sidecars.values()].flat()]);
     await markLinked(
       transaction,
       clipIds,
