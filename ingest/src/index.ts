@@ -25,6 +25,7 @@ export {
   readCase,
   readCases,
   readFactsHistory,
+  readKnownIds,
   readOfficer,
   readOfficers,
   readUnit,

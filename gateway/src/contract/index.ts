@@ -15,6 +15,7 @@ export * from './duty-list.ts';
 export * from './events.ts';
 export * from './firmware.ts';
 export * from './health.ts';
+export * from './inbound.ts';
 export * from './problem.ts';
 export * from './recorder.ts';
 export * from './retention.ts';

@@ -20,6 +20,7 @@ import { eventRoutes } from './routes/events.ts';
 import { firmwareRoutes } from './routes/firmware.ts';
 import { healthRoutes, probeRoute } from './routes/health.ts';
 import { identityRoutes } from './routes/identity.ts';
+import { inboundRoutes } from './routes/inbound.ts';
 import { mediaRoutes } from './routes/media.ts';
 import { addOpenApi } from './routes/openapi.ts';
 import { recorderRoutes } from './routes/recorders.ts';
@@ -67,7 +68,7 @@ export async function createHttpServer(dependencies: HttpDependencies): Promise<
       for (const routes of [custodyRoutes, healthRoutes, eventRoutes, identityRoutes, firmwareRoutes])
         routes(api, dependencies);
       for (const routes of [placeRoutes, calibrationRoutes]) routes(api, dependencies);
-      for (const routes of [caseRoutes, factsRoutes]) routes(api, dependencies);
+      for (const routes of [caseRoutes, factsRoutes, inboundRoutes]) routes(api, dependencies);
       statisticsRoutes(api, dependencies);
       dutyListRoutes(api, dependencies);
       sessionRoutes(api, door);

@@ -75,7 +75,7 @@ describe('what stands', () => {
   test('of one revision with two contents the last to come stands, and it is told', async () => {
     await receive(named('甲', '1'));
     expect(await book.deliver('oa', [named('乙', '1')], 'test')).toEqual([
-      { outcome: 'changed', isRevisionReused: true },
+      { outcome: 'changed', isRevisionReused: true, isUnknownWithdrawn: false },
     ]);
     expect(await receive(named('甲', '1'))).toEqual(['stale']);
     expect(await standingName()).toBe('乙');

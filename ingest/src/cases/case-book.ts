@@ -21,6 +21,8 @@ export interface DeliveryResult {
   outcome: DeliveryOutcome;
   /** The revision had come before with other facts; the word that came last stands. */
   isRevisionReused: boolean;
+  /** What was taken back had never come. */
+  isUnknownWithdrawn: boolean;
 }
 
 /** Records of one transaction: more would hold up the dockings that write beside it. */
@@ -142,7 +144,8 @@ class Page {
     const told = { revision, isWithdrawn, facts };
     const known = list.knows(told);
     if (known !== null) {
-      return { outcome: known === 'standing' ? 'unchanged' : 'stale', isRevisionReused: false };
+      const outcome = known === 'standing' ? 'unchanged' : 'stale';
+      return { outcome, isRevisionReused: false, isUnknownWithdrawn: false };
     }
     const isRevisionReused = revision !== null && list.hasRevision(revision);
     const before = list.standing();
@@ -150,7 +153,8 @@ class Page {
     const stands = list.add(word);
     this.words.push({ ...word, outcome: stands ? 'applied' : 'stale' });
     this.#touched.set(key, { kind, entityId });
-    return { outcome: stands ? outcomeOf(before, list.standing()) : 'stale', isRevisionReused };
+    const outcome = stands ? outcomeOf(before, list.standing()) : 'stale';
+    return { outcome, isRevisionReused, isUnknownWithdrawn: before === null && facts === null };
   }
 
   /** What stands now of each entity of a kind on which something was said. What was only taken back has no facts. */

@@ -174,6 +174,25 @@ export async function readUnit(database: IndexReader, unitId: string): Promise<K
   return row === undefined ? null : toKnown(row);
 }
 
+const idColumns: Record<FactsKind, string> = {
+  unit: 'unit_id AS id FROM unit',
+  officer: 'officer_id AS id FROM officer',
+  case: 'case_id AS id FROM enforcement_case',
+  activity: 'activity_id AS id FROM activity',
+};
+
+/** Which of these ids have come. */
+export async function readKnownIds(
+  database: IndexReader,
+  kind: FactsKind,
+  ids: readonly string[],
+): Promise<Set<string>> {
+  const rows = await database.read(`SELECT ${idColumns[kind]} WHERE id IN (SELECT value FROM json_each(?))`, [
+    JSON.stringify(ids),
+  ]);
+  return new Set(rows.map((row) => String(row.id)));
+}
+
 /** One word of a case system on one entity, as it was taken. */
 export interface ReceivedFacts {
   sequence: number;

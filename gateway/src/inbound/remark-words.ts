@@ -1,0 +1,31 @@
+import type { FaultCode, WarningCode } from './fault.ts';
+
+/** What each code says, for those who read answers of the API; the command line and the dashboard have their own. */
+export const remarkWords: Record<FaultCode | WarningCode, string> = {
+  'not-an-object': 'must be an object',
+  'kind-unknown': 'must be unit, officer, case or activity',
+  missing: 'is needed',
+  'not-text': 'must be a text',
+  'too-long': 'is too long',
+  'bad-characters': 'holds control characters or broken text',
+  'number-imprecise': 'is a number with more digits than are kept; send it as text',
+  'id-invalid': 'must be an id of at most 95 signs without spaces, slashes or control characters',
+  'too-many': 'lists too many',
+  'term-unknown': 'is none of the known terms',
+  'term-ambiguous': 'may stand for several steps; name one of them',
+  'not-true-or-false': 'must be true or false',
+  'not-a-number': 'must be a whole number',
+  'not-a-day': 'must be a day that there is, yyyy-mm-dd',
+  'not-an-instant': 'must be an instant with its zone (RFC 3339)',
+  'not-a-duration': 'must be permanent or a duration such as P10Y',
+  'out-of-range': 'is out of range',
+  'end-before-start': 'lies before what it follows',
+  'refers-to-itself': 'must name another',
+  'duplicate-id': 'comes more than once in this delivery with the same revision, and not the same',
+  'field-unknown': 'is no field of this kind and was not taken',
+  'reference-unknown': 'names what has not come yet',
+  'revision-reused': 'came before with other facts; the last to come stands',
+  'withdrawn-unknown': 'is taken back, but has never come',
+  'no-officer': 'no officer is named: no footage can be found by who wore the recorder',
+  'no-times': 'start and end are not both known: only presence of footage can be told',
+};
