@@ -7,6 +7,7 @@ import { type ClipRecord, Ingest, isStored } from '@docket/ingest';
 import { clockOptions } from './clock-options.ts';
 import { type Component, runningComponent } from './component.ts';
 import type { Config } from './config/index.ts';
+import { createDisclosureSender, disclosurePolicy, openDisclosureKey } from './disclosure/index.ts';
 import { FirmwareCare, RollOutIndex, readRollOutViews } from './firmware/index.ts';
 import { gatewayHealth, tellHealth } from './gateway-health.ts';
 import { createHttpServer, EventHub, type HttpDependencies } from './http/index.ts';
@@ -64,10 +65,11 @@ export async function runGateway(options: GatewayOptions): Promise<void> {
     log.info({ version, recovery: ingest.recovery }, 'store opened');
     const mediaPath = async (clip: ClipRecord) =>
       isStored(clip.state) ? ingest.layout.mediaFile(clip.clipId, clip.name) : null;
+    const disclosureKey = await openDisclosureKey(config.disclosure, config.store.directory);
     const { http, events, health } = await buildHttp(
       options,
       ingest,
-      { board, labels, calibration },
+      { board, labels, calibration, disclosureKey: disclosureKey.told },
       mediaPath,
     );
     const tell = (clipId: string) => events.clipChanged(clipId);
@@ -83,6 +85,13 @@ export async function runGateway(options: GatewayOptions): Promise<void> {
       tell(clipId);
       previews.wake();
     };
+    const sender = createDisclosureSender({
+      settings: config.disclosure,
+      dockName: config.dock.name,
+      disclosure: ingest.caseWork.disclosure,
+      key: disclosureKey,
+      log,
+    });
     const end = new Ending(signal);
     const slots = watchSlots(options, { plugins, ingest, display, calibration });
     const parts: Component[] = [
@@ -90,6 +99,7 @@ export async function runGateway(options: GatewayOptions): Promise<void> {
       previews,
       runningComponent('forwarder', (stop) => ingest.forwarder.run(stop), end.fail),
       runningComponent('reckoner', (stop) => ingest.caseWork.reckoner.run(stop), end.fail),
+      runningComponent('disclosure', (stop) => sender.run(stop), end.fail),
       runningComponent('slots', (stop) => slots.run(stop), end.fail),
       runningComponent('health', (stop) => tellHealth(health, events, stop), end.fail),
       serviceManager({
@@ -146,6 +156,7 @@ function openIngest(
     onClip,
     onStatus: (status) => display.status(status),
     onForwardError: (error, clipId) => log.error({ err: error, clipId }, 'forwarding failed'),
+    disclosure: disclosurePolicy(config.disclosure),
     onReckonError: (error, kind, ids) => log.error({ err: error, kind, ids }, 'reckoning failed'),
   });
 }
@@ -160,8 +171,8 @@ function openLabels({ config, log, usbDevicesDirectory }: GatewayOptions): Promi
   });
 }
 
-/** What HTTP shows of slots. */
-type SlotParts = Pick<HttpDependencies, 'board' | 'labels' | 'calibration'>;
+/** What HTTP shows of slots, and the key of what is disclosed. */
+type SlotParts = Pick<HttpDependencies, 'board' | 'labels' | 'calibration' | 'disclosureKey'>;
 
 async function buildHttp(
   options: GatewayOptions,
@@ -185,6 +196,8 @@ async function buildHttp(
     version,
     database: ingest.database,
     caseWork: ingest.caseWork,
+    zone: config.clock.assumedZone,
+    pdfBrowser: config.review.pdfBrowser,
     clockLimits: clockOptions(config.clock).policy.limits,
     ...slotParts,
     events,

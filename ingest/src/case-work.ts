@@ -11,6 +11,7 @@ import { Reckoner, type ReckonerOptions } from './reckoning/reckoner.ts';
 import { LegalReview } from './review/legal-review.ts';
 import { Publication } from './review/publication.ts';
 import { Statistics } from './statistics/statistics.ts';
+import { askStatistics } from './statistics/statistics-queries.ts';
 
 export interface CaseWorkOptions {
   database: IndexDatabase;
@@ -29,7 +30,7 @@ export interface CaseWorkOptions {
   mapping?: MappingPolicy;
 }
 
-const tellsNobody: DisclosurePolicy = { ways: [], kinds: [] };
+const tellsNobody: DisclosurePolicy = { ways: [], kinds: [], statisticsEvery: null };
 
 /**
  * Everything that turns clips into the record of cases: who, which case, which step, how far duties are answered, what
@@ -71,7 +72,16 @@ export class CaseWork {
     );
     this.exceptions = new Exceptions(database, custody);
     this.review = new LegalReview(database, custody);
-    this.disclosure = new Disclosure(database, custody, this.dutyLists, disclosure);
+    this.disclosure = new Disclosure(
+      database,
+      custody,
+      {
+        dutyLists: this.dutyLists,
+        coverageByCategory: (from, to) =>
+          askStatistics(database, { measure: 'coverage', by: ['category'], from, to, filter: {} }),
+      },
+      disclosure,
+    );
     this.publication = new Publication(database, custody, this.disclosure);
     this.statistics = new Statistics(database, { zone, uploadHours });
     this.reckoner = new Reckoner({

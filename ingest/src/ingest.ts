@@ -6,6 +6,7 @@ import { DirectoryArchive } from './archive/directory-archive.ts';
 import { Forwarder } from './archive/forwarder.ts';
 import { CaseWork } from './case-work.ts';
 import { CustodyLog } from './custody/custody-log.ts';
+import type { DisclosurePolicy } from './disclosure/disclosure.ts';
 import { DockingIndex } from './docking/docking-index.ts';
 import type { DockingIssue } from './docking/docking-record.ts';
 import { OperatorActs } from './docking/operator-acts.ts';
@@ -44,6 +45,8 @@ export interface IngestOptions {
   onStatus(status: DockingStatus): void;
   onForwardError(error: unknown, clipId: string | null): void;
   onReckonError: ReckonerOptions['onError'];
+  /** What the public is told, and by which ways. */
+  disclosure?: DisclosurePolicy;
 }
 
 /** Everything between a recorder and the archive, opened as one. */
@@ -114,6 +117,7 @@ export class Ingest {
         custody,
         onReckonError: options.onReckonError,
         zone: options.clock.clips.assumedZone,
+        ...(options.disclosure === undefined ? {} : { disclosure: options.disclosure }),
       });
       const services: DockingServices = {
         ...base,

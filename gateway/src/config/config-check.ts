@@ -75,6 +75,7 @@ export function checkRules(config: Partial<Config>): ConfigFault[] {
     ...placeFaults(config),
     ...nameProfileFaults(config),
     ...repeatFaults(config),
+    ...disclosureFaults(config),
   ];
 }
 
@@ -98,6 +99,39 @@ function placeFaults({ archive, store, volumes }: Partial<Config>): ConfigFault[
     faults.push({ path: 'archive.retryMaxMs', source: null, given: String(archive.retryMaxMs), allowed });
   }
   return faults;
+}
+
+/** What the public is told goes nowhere in the clear, and lies apart from footage. */
+function disclosureFaults({ disclosure, store, archive }: Partial<Config>): ConfigFault[] {
+  if (disclosure === undefined) return [];
+  const { url, directory, retryBaseMs, retryMaxMs } = disclosure;
+  const fault = (key: string, given: string, allowed: ConfigFault['allowed']): ConfigFault => ({
+    path: `disclosure.${key}`,
+    source: null,
+    given: showGiven(given, undefined),
+    allowed,
+  });
+  const isInside = (place: string | undefined) =>
+    directory !== null && place !== undefined && overlap(directory, place);
+  return [
+    ...(url === null || isSafeReceiver(url) ? [] : [fault('url', url, { kind: 'https-or-loopback' })]),
+    ...(isInside(store?.directory)
+      ? [fault('directory', directory ?? '', { kind: 'outside', path: 'store.directory' })]
+      : []),
+    ...(isInside(archive?.directory.path)
+      ? [fault('directory', directory ?? '', { kind: 'outside', path: 'archive.directory.path' })]
+      : []),
+    ...(retryMaxMs < retryBaseMs
+      ? [fault('retryMaxMs', String(retryMaxMs), { kind: 'at-least', path: 'disclosure.retryBaseMs' })]
+      : []),
+  ];
+}
+
+function isSafeReceiver(given: string): boolean {
+  if (!URL.canParse(given)) return false;
+  const { protocol, hostname, username, password, hash } = new URL(given);
+  if (username !== '' || password !== '' || hash !== '') return false;
+  return protocol === 'https:' || (protocol === 'http:' && isLoopbackName(hostname));
 }
 
 function nameProfileFaults({ volumes }: Partial<Config>): ConfigFault[] {

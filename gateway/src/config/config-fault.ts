@@ -17,6 +17,7 @@ export type Allowed =
   | { kind: 'plugin'; problem: string }
   | { kind: 'regular-expression' }
   | { kind: 'time-zone' }
+  | { kind: 'https-or-loopback' }
   | { kind: 'outside'; path: string }
   | { kind: 'at-least'; path: string }
   | { kind: 'loopback-or-token'; path: string };

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { disclosure, review } from './disclosure-section.ts';
 import { choice, entry, optionalInteger, optionalText, section } from './setting.ts';
 
 const slotPath = Type.String({
@@ -575,7 +576,24 @@ const log = section(
 
 /** The configuration file: its schema, its defaults and its documentation in one. */
 export const configSchema = Type.Object(
-  { dock, store, volumes, serial, usb, drivers, slots, archive, release, pull, clock, firmware, http, log },
+  {
+    dock,
+    store,
+    volumes,
+    serial,
+    usb,
+    drivers,
+    slots,
+    archive,
+    release,
+    pull,
+    clock,
+    firmware,
+    review,
+    disclosure,
+    http,
+    log,
+  },
   {
     title: 'Docket configuration',
     description: 'One YAML file. Unknown keys are errors.',

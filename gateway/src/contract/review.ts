@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox';
 import { Activity, Case, CaseStep, FactsId, Officer } from './case.ts';
 import { ClipInstant } from './clip-time.ts';
 import { CoverageState, Judgement } from './coverage.ts';
+import { DeadlineKind, DeadlineState } from './deadline.ts';
 import { Identifier, Instant, nullable, oneOf, person, reason, saying } from './terms.ts';
 
 /** What case systems tell of a thing, without how it was received. */
@@ -134,7 +135,13 @@ export const ReviewPacket = Type.Object(
         }),
       ),
       deadlines: Type.Array(
-        Type.Object({ kind: Type.String(), subject: Type.String(), dueAt: Instant, state: Type.String() }),
+        Type.Object({
+          kind: DeadlineKind,
+          activityId: nullable(FactsId),
+          dueAt: Instant,
+          metAt: nullable(Instant),
+          state: DeadlineState,
+        }),
       ),
       questions: Type.Array(ReviewQuestion),
       readiness: ReviewReadiness,

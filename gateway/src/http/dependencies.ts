@@ -8,7 +8,7 @@ import type {
   RecorderLedger,
 } from '@docket/ingest';
 import type { Config } from '../config/index.ts';
-import type { Health, RollOutView } from '../contract/index.ts';
+import type { DisclosureKey, Health, RollOutView } from '../contract/index.ts';
 import type { Log } from '../log.ts';
 import type { SlotBoard } from '../slots/slot-board.ts';
 import type { SlotCalibration } from '../slots/slot-calibration.ts';
@@ -21,6 +21,12 @@ export interface HttpDependencies {
   version: string;
   database: IndexDatabase;
   caseWork: CaseWork;
+  /** IANA zone of the dock. */
+  zone: string;
+  /** The browser that prints; `null`: the one on the path. */
+  pdfBrowser: string | null;
+  /** What receivers check signatures with. */
+  disclosureKey: DisclosureKey;
   /** What clocks are judged by. */
   clockLimits: ClockLimits;
   board: SlotBoard;

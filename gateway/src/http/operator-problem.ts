@@ -14,6 +14,12 @@ const ingestProblems: Partial<Record<IngestErrorCode, ProblemCode>> = {
   PRESET_UNKNOWN: 'not-found',
   SAME_PERSON: 'same-person',
   STATISTICS_UNANSWERABLE: 'statistics-unanswerable',
+  REVIEW_PACKET_UNKNOWN: 'review-packet-unknown',
+  REVIEW_NOT_SUBMITTED: 'review-not-submitted',
+  DECISION_NOT_PUBLISHABLE: 'decision-not-publishable',
+  DECISION_NOT_PUBLISHED: 'decision-not-published',
+  DISCLOSURE_REFUSED: 'disclosure-refused',
+  DISCLOSURE_UNKNOWN: 'disclosure-unknown',
   SERIAL_NUMBER_TAKEN: 'serial-number-taken',
 };
 

@@ -18,6 +18,17 @@ export const problemCodes = {
   'duty-list-invalid': { status: 422, title: 'Two items of the duty list have the same number' },
   'same-person': { status: 409, title: 'Another person than the one who asked must decide' },
   'statistics-unanswerable': { status: 400, title: 'This figure cannot be asked so' },
+  'review-packet-unknown': { status: 404, title: 'No such review packet was made of this case' },
+  'review-not-submitted': { status: 409, title: 'This packet does not lie before review; submit it first' },
+  'decision-not-publishable': { status: 409, title: 'The decision may not be published as it stands' },
+  'decision-not-published': { status: 409, title: 'The decision is not marked publishable' },
+  'disclosure-refused': { status: 409, title: 'This cannot be told to the public as it stands' },
+  'disclosure-unknown': { status: 404, title: 'No such event waits as a dead letter' },
+  'pdf-browser-missing': {
+    status: 501,
+    title: 'No Chromium or Chrome is installed to print with; take the HTML, or set review.pdfBrowser',
+  },
+  'pdf-failed': { status: 500, title: 'The packet could not be printed; take the HTML, and look at the log' },
   'slot-empty': { status: 409, title: 'No recorder stands in the slot' },
   'slot-busy': {
     status: 409,

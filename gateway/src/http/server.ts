@@ -14,6 +14,7 @@ import { clipRoutes } from './routes/clips.ts';
 import { clockRoutes } from './routes/clock.ts';
 import { custodyRoutes } from './routes/custody.ts';
 import { dashboardRoutes } from './routes/dashboard.ts';
+import { disclosureRoutes } from './routes/disclosure.ts';
 import { dockingRoutes } from './routes/dockings.ts';
 import { dutyListRoutes } from './routes/duty-lists.ts';
 import { eventRoutes } from './routes/events.ts';
@@ -24,6 +25,7 @@ import { inboundRoutes } from './routes/inbound.ts';
 import { mediaRoutes } from './routes/media.ts';
 import { addOpenApi } from './routes/openapi.ts';
 import { recorderRoutes } from './routes/recorders.ts';
+import { packetRoutes, reviewRoutes } from './routes/review.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { slotRoutes } from './routes/slots.ts';
 import { statisticsRoutes } from './routes/statistics.ts';
@@ -71,6 +73,7 @@ export async function createHttpServer(dependencies: HttpDependencies): Promise<
       for (const routes of [caseRoutes, factsRoutes, inboundRoutes]) routes(api, dependencies);
       statisticsRoutes(api, dependencies);
       dutyListRoutes(api, dependencies);
+      for (const routes of [reviewRoutes, packetRoutes, disclosureRoutes]) routes(api, dependencies);
       sessionRoutes(api, door);
     },
     { prefix: apiBase },

@@ -21,6 +21,7 @@ const allowed: AllowedWords = {
   plugin: ({ problem }) => `a driver plugin that can be used (${problem})`,
   once: () => 'a value that no other entry has',
   outside: ({ path }) => `a folder that neither holds nor lies in ${path}`,
+  'https-or-loopback': () => 'an https address without user or fragment, or http on a loopback address',
   'at-least': ({ path }) => `at least as much as ${path}`,
   'regular-expression': () => 'a regular expression (ECMAScript, with the u flag)',
   'time-zone': () => 'an IANA time zone such as Asia/Shanghai, or null',

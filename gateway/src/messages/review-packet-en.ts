@@ -197,7 +197,13 @@ export const reviewPacketEn: ReviewPacketWords = {
     notJudged: 'not judged yet',
     item: (version, item) => `list version ${version}, item ${item}`,
     noItem: (version) => `list version ${version} has no item for it`,
-    legend: { duty: 'to be recorded', sure: 'surely recorded', possible: 'possibly recorded', gap: 'sure gap', doubtful: 'gap that cannot be verified' },
+    legend: {
+      duty: 'to be recorded',
+      sure: 'surely recorded',
+      possible: 'possibly recorded',
+      gap: 'sure gap',
+      doubtful: 'gap that cannot be verified',
+    },
     gaps: 'Gaps',
     gapFrom: 'From',
     gapTo: 'To',
@@ -248,6 +254,12 @@ export const reviewPacketEn: ReviewPacketWords = {
   },
   deadline: { kind: 'Time limit', about: 'About', due: 'Due', state: 'State' },
   list: { name: 'List', department: 'Department', version: 'Version', hash: 'SHA-256' },
-  opinion: { finding: 'Finding: □ passed　□ failed　□ returned', reviewer: 'Reviewer (signature)', day: 'Date', seal: 'Legal office (seal)', submitter: 'Case officer (signature)' },
+  opinion: {
+    finding: 'Finding: □ passed　□ failed　□ returned',
+    reviewer: 'Reviewer (signature)',
+    day: 'Date',
+    seal: 'Legal office (seal)',
+    submitter: 'Case officer (signature)',
+  },
   page: (hash) => `packet ${hash}`,
 };

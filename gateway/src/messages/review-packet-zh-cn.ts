@@ -196,7 +196,13 @@ export const reviewPacketZhCN = {
     notJudged: '尚未核对',
     item: (version: number, item: string) => `清单第 ${version} 版第 ${item} 项`,
     noItem: (version: number) => `清单第 ${version} 版无此项`,
-    legend: { duty: '应记录时段', sure: '确定已记录', possible: '可能已记录', gap: '确定的缺口', doubtful: '无法核实的缺口' },
+    legend: {
+      duty: '应记录时段',
+      sure: '确定已记录',
+      possible: '可能已记录',
+      gap: '确定的缺口',
+      doubtful: '无法核实的缺口',
+    },
     gaps: '缺口',
     gapFrom: '自',
     gapTo: '至',
@@ -247,7 +253,13 @@ export const reviewPacketZhCN = {
   },
   deadline: { kind: '期限', about: '涉及', due: '截止', state: '状态' },
   list: { name: '清单', department: '部门', version: '版本', hash: 'SHA-256' },
-  opinion: { finding: '结论：□ 通过　□ 不通过　□ 退回', reviewer: '审核人（签名）', day: '日期', seal: '法制机构（盖章）', submitter: '承办人（签名）' },
+  opinion: {
+    finding: '结论：□ 通过　□ 不通过　□ 退回',
+    reviewer: '审核人（签名）',
+    day: '日期',
+    seal: '法制机构（盖章）',
+    submitter: '承办人（签名）',
+  },
   page: (hash: string) => `材料 ${hash}`,
 };
 

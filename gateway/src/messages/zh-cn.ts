@@ -111,6 +111,7 @@ export const zhCN: Messages = {
       plugin: ({ problem }) => `可用的驱动插件（${problem}）`,
       once: () => '与其他条目不同的值',
       outside: ({ path }) => `与 ${path} 互不包含的目录`,
+      'https-or-loopback': () => '不含用户名和片段的 https 地址，或本机回环地址上的 http 地址',
       'at-least': ({ path }) => `不小于 ${path} 的值`,
       'regular-expression': () => '正则表达式（ECMAScript，u 标志）',
       'time-zone': () => 'IANA 时区名，例如 Asia/Shanghai，或 null',

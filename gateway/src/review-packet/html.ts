@@ -6,6 +6,7 @@ class Html {
     this.markup = markup;
   }
 }
+
 export type { Html };
 
 export type HtmlPart = Html | string | number | null | readonly HtmlPart[];

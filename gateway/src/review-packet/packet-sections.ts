@@ -202,7 +202,10 @@ export function peopleSection({ people }: Content, shown: ShownValues): Html {
   );
 }
 
-function officerCells({ officerId, facts, unitName, concerns }: PacketOfficer, shown: ShownValues): HtmlPart[] {
+function officerCells(
+  { officerId, facts, unitName, concerns }: PacketOfficer,
+  shown: ShownValues,
+): HtmlPart[] {
   const { words } = shown;
   const warnings = lines(concerns.map(({ code }) => shown.word(words.personConcern, code)));
   if (facts === null) return [officerId, '', '', '', '', lines([words.person.unknown, warnings])];

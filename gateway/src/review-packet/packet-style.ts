@@ -1,5 +1,7 @@
+import { html } from './html.ts';
+
 /** Screen and A4. Colours always go with a pattern or a word: packets are copied in black and white. */
-export const packetStyle = `
+export const packetStyle = html`<style>
 @page { size: A4; margin: 16mm 14mm 18mm; }
 * { box-sizing: border-box; }
 html { -webkit-print-color-adjust: exact; print-color-adjust: exact; }
@@ -36,4 +38,4 @@ tr { break-inside: avoid; }
 footer { margin-top: 5mm; }
 @media screen { body { padding: 8mm; } }
 @media print { .screen { display: none; } a { color: inherit; text-decoration: none; } }
-`;
+</style>`;

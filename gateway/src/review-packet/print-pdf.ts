@@ -38,7 +38,11 @@ export async function findBrowser(configured: string | null): Promise<string | n
  * Prints a page of ours to PDF with a browser that runs as a process of its own, with an empty profile in a folder that
  * is removed again, without network and without scripts. Throws BrowserMissing, ToolError.
  */
-export async function printPdf(page: string, configured: string | null, signal: AbortSignal): Promise<Buffer> {
+export async function printPdf(
+  page: string,
+  configured: string | null,
+  signal: AbortSignal,
+): Promise<Buffer> {
   const browser = await findBrowser(configured);
   if (browser === null) throw new BrowserMissing();
   const folder = await mkdtemp(join(tmpdir(), 'docket-print-'));

@@ -5,15 +5,26 @@ import type { DutyListVersion } from '../duties/duty-list.ts';
 import type { DutyLists } from '../duties/duty-lists.ts';
 import { IngestError, isIngestError } from '../errors.ts';
 import type { IndexDatabase, Transaction } from '../index-store/index-database.ts';
+import type { StatisticsAnswer } from '../statistics/statistics-queries.ts';
 import { DisclosureOutbox, type DisclosureWay } from './outbox.ts';
-import { projectDecision, projectDutyList, projectOfficerList } from './project.ts';
+import { projectDecision, projectDutyList, projectOfficerList, projectStatistics } from './project.ts';
 import type { DisclosureKind } from './published-columns.ts';
+import { lastPeriod, type StatisticsPeriod } from './statistics-period.ts';
 
 export interface DisclosurePolicy {
   /** By which ways the public is told; none: nothing is sent, and what may be published waits. */
   ways: readonly DisclosureWay[];
   /** What the public is told. */
   kinds: readonly DisclosureKind[];
+  /** How long a period of published statistics is; `null` where they are not told. */
+  statisticsEvery: StatisticsPeriod | null;
+}
+
+/** What disclosure asks of the rest of Docket. */
+export interface DisclosureSources {
+  dutyLists: DutyLists;
+  /** Coverage of activities by category over days. */
+  coverageByCategory(from: string, to: string): Promise<StatisticsAnswer>;
 }
 
 /** Something that could not be told as it stands: its `reason` names the column, never its content. */
@@ -30,12 +41,17 @@ export interface DisclosureRefusal {
 export class Disclosure {
   readonly outbox: DisclosureOutbox;
   readonly #database: IndexDatabase;
-  readonly #dutyLists: DutyLists;
+  readonly #sources: DisclosureSources;
   readonly #policy: DisclosurePolicy;
 
-  constructor(database: IndexDatabase, custody: CustodyLog, dutyLists: DutyLists, policy: DisclosurePolicy) {
+  constructor(
+    database: IndexDatabase,
+    custody: CustodyLog,
+    sources: DisclosureSources,
+    policy: DisclosurePolicy,
+  ) {
     this.#database = database;
-    this.#dutyLists = dutyLists;
+    this.#sources = sources;
     this.#policy = policy;
     this.outbox = new DisclosureOutbox(database, custody, policy.ways);
   }
@@ -66,16 +82,19 @@ export class Disclosure {
       subject: decisionSubject(caseId),
       caseId,
       // Why a case became secret, or a person took it back, is nobody's business.
-      content: { withdrawnOn: this.#dutyLists.today(), cause: cause === 'revoked' ? 'revoked' : 'withdrawn' },
+      content: {
+        withdrawnOn: this.#sources.dutyLists.today(),
+        cause: cause === 'revoked' ? 'revoked' : 'withdrawn',
+      },
     });
   }
 
   /** Tells of every list that is not what the public was told last. Resolves with what could not be told. */
   async refresh(): Promise<DisclosureRefusal[]> {
     const refusals: DisclosureRefusal[] = [];
-    const today = this.#dutyLists.today();
-    for (const departmentId of await this.#dutyLists.departments()) {
-      const list = await this.#dutyLists.inForce(departmentId, today);
+    const today = this.#sources.dutyLists.today();
+    for (const departmentId of await this.#sources.dutyLists.departments()) {
+      const list = await this.#sources.dutyLists.inForce(departmentId, today);
       if (list === null) continue;
       const subject = encodeURIComponent(departmentId);
       const offers: [DisclosureKind, (transaction: Transaction) => Promise<unknown>][] = [
@@ -88,7 +107,17 @@ export class Disclosure {
         if (refusal !== null) refusals.push(refusal);
       }
     }
-    return refusals;
+    const refusal = await this.#offerStatistics(today);
+    return refusal === null ? refusals : [...refusals, refusal];
+  }
+
+  /** Counts of the last period that is over. */
+  async #offerStatistics(today: string): Promise<DisclosureRefusal | null> {
+    const { statisticsEvery } = this.#policy;
+    if (statisticsEvery === null || !this.#tells('statistics')) return null;
+    const { name, from, to } = lastPeriod(statisticsEvery, today);
+    const answer = await this.#sources.coverageByCategory(from, to);
+    return this.#offer('statistics', name, async () => projectStatistics(answer));
   }
 
   async #offer(

@@ -1,8 +1,10 @@
 import type { TSchema } from 'typebox';
 import { Value } from 'typebox/value';
 import type { CaseFacts, OfficerFacts } from '../cases/case-record.ts';
+import { caseCategories } from '../cases/case-terms.ts';
 import type { DutyItem, DutyListVersion } from '../duties/duty-list.ts';
 import { IngestError } from '../errors.ts';
+import type { StatisticsAnswer } from '../statistics/statistics-queries.ts';
 import { holdsPersonalNumber } from './personal-number.ts';
 import {
   type DisclosureKind,
@@ -11,6 +13,7 @@ import {
   type PublishedOfficer,
   PublishedOfficerList,
   type PublishedOfficerWithValidity,
+  PublishedStatistics,
   publishedColumns,
 } from './published-columns.ts';
 
@@ -94,6 +97,23 @@ export function projectDecision(facts: CaseFacts, unitName: string | null) {
     result: decision.result,
     isRandomInspection: facts.isRandomInspection,
   });
+}
+
+/** Counts of a period by category. What has no category, or one that is not known, is in none of them. */
+export function projectStatistics({ from, to, groups }: StatisticsAnswer) {
+  const rows = groups
+    .filter(({ keys }) => caseCategories.some((category) => category === keys[0]?.key))
+    .map(({ keys, denominator, parts }) => ({
+      category: keys[0]?.key,
+      expected: denominator,
+      met: parts.met,
+      late: parts.late,
+      partial: parts.partial,
+      missing: parts.missing,
+      exempt: parts.exempt,
+      unverifiable: parts.unverifiable,
+    }));
+  return fitting(PublishedStatistics, { from, to, rows });
 }
 
 /** The columns of `kind`, held to them once more just before they are kept to be sent. */

@@ -95,17 +95,23 @@ export const PublishedDecision = closed({
 });
 export type PublishedDecision = Static<typeof PublishedDecision>;
 
-/** Counts of one department over one month; never of a person, a recorder or a case. */
+const count = Type.Integer({ minimum: 0 });
+
+/** Counts of activities over one period; never of a person, a recorder or a case. */
 export const PublishedStatistics = closed({
-  department: text(128),
-  month: Type.String({ pattern: '^\\d{4}-\\d{2}$' }),
+  from: day,
+  to: day,
   rows: Type.Array(
     closed({
       category: word(caseCategories),
-      activities: Type.Integer({ minimum: 0 }),
-      recorded: Type.Integer({ minimum: 0 }),
-      late: Type.Integer({ minimum: 0 }),
-      exempt: Type.Integer({ minimum: 0 }),
+      /** Activities that had to be recorded by then. */
+      expected: count,
+      met: count,
+      late: count,
+      partial: count,
+      missing: count,
+      exempt: count,
+      unverifiable: count,
     }),
     { maxItems: 64 },
   ),

@@ -2,6 +2,7 @@ import type { ActivityFacts, CaseFacts, OfficerFacts } from '../cases/case-recor
 import type { CaseStep } from '../cases/case-terms.ts';
 import type { ClipState } from '../clip/clip-states.ts';
 import type { CoverageState, Judgement, PersonConcern } from '../coverage/judgement.ts';
+import type { DeadlineKind, DeadlineState } from '../deadlines/deadline.ts';
 import type { LinkConfidence, LinkSource } from '../mapping/clip-link.ts';
 import type { ClipInstant, TimeDoubt } from '../time/clip-time.ts';
 import type { OpenQuestion, Readiness } from './open-question.ts';
@@ -94,10 +95,12 @@ export interface PacketOfficer {
   concerns: PersonConcern[];
 }
 
+/** A time limit, as it stood when the packet was made. */
 export interface PacketDeadline {
-  kind: string;
-  /** What the time runs for, e.g. an activity or the case. */
-  subject: string;
+  kind: DeadlineKind;
+  /** `null`: about the whole case. */
+  activityId: string | null;
   dueAt: string;
-  state: string;
+  metAt: string | null;
+  state: DeadlineState;
 }

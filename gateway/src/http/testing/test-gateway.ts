@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { CaseWork, CustodyLog, IndexDatabase, RecorderLedger } from '@docket/ingest';
 import type { Config, TokenEntry } from '../../config/index.ts';
 import type { Health } from '../../contract/index.ts';
+import { openSigningKey } from '../../disclosure/index.ts';
 import { createLog } from '../../log.ts';
 import { SlotBoard } from '../../slots/slot-board.ts';
 import { SlotCalibration } from '../../slots/slot-calibration.ts';
@@ -90,6 +91,9 @@ export class TestGateway {
       version: '0.0.0-test',
       database,
       caseWork,
+      zone: 'Asia/Shanghai',
+      pdfBrowser: null,
+      disclosureKey: (await openSigningKey(join(folder, 'disclosure-key.pem'))).told,
       clockLimits: { driftMsPerDay: 3000, faultOffsetMs: 5000 },
       board,
       labels,
