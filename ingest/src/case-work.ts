@@ -70,7 +70,7 @@ export class CaseWork {
       { ...coverage, zone, uploadWithinMs: uploadHours * 3_600_000 },
       now,
     );
-    this.exceptions = new Exceptions(database, custody);
+    this.exceptions = new Exceptions(database, custody, () => this.reckoner.wake());
     this.review = new LegalReview(database, custody);
     this.disclosure = new Disclosure(
       database,

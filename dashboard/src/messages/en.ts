@@ -45,6 +45,7 @@ export const en: Messages = {
     'label-taken': 'Another slot has this label.',
     'label-configured': 'The label of this slot stands in the configuration; change it there.',
     'not-supported': 'This recorder, or the way it is reached, cannot do that.',
+    'exception-decided': 'The exception is decided already.',
     'recorder-anonymous': 'The recorder names no serial number, so nothing can be kept about it.',
     'recorder-issued': 'The recorder is issued already. Take it back first.',
     'recorder-not-issued': 'The recorder is issued to nobody.',

@@ -70,6 +70,7 @@ export const zhCN = {
     'label-taken': '另一个槽位已使用这个标签。',
     'label-configured': '该槽位的标签写在配置文件中，请在配置中修改。',
     'not-supported': '这台记录仪或其接入方式不支持此操作。',
+    'exception-decided': '这项申请已有结论。',
     'recorder-anonymous': '记录仪没有编号，无法登记。',
     'recorder-issued': '记录仪已发放，请先办理归还。',
     'recorder-not-issued': '记录仪没有发放给任何人。',

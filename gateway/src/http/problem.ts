@@ -29,6 +29,7 @@ export const problemCodes = {
     title: 'No Chromium or Chrome is installed to print with; take the HTML, or set review.pdfBrowser',
   },
   'pdf-failed': { status: 500, title: 'The packet could not be printed; take the HTML, and look at the log' },
+  'exception-decided': { status: 409, title: 'The exception is decided already' },
   'slot-empty': { status: 409, title: 'No recorder stands in the slot' },
   'slot-busy': {
     status: 409,

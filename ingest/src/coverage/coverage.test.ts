@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { CaseWork } from '../case-work.ts';
 import type { ActivityFacts, CaseFactsRecord } from '../cases/case-record.ts';
-import { linkExample, sealExample } from '../testing/example-clips.ts';
+import { sealExample } from '../testing/example-clips.ts';
 import {
   activityRecord,
   caseRecord,
@@ -65,7 +65,10 @@ const record = async (fromMinute: number, minutes: number, change: { halfWidthMs
     durationMs: minutes * minuteMs,
     halfWidthMs: change.halfWidthMs ?? 2_000,
   });
-  await linkExample(index.database, clipId, { caseId, activityId });
+  await work.mapping.link([clipId], [{ caseId, activityId, step: null }], {
+    operator: '李四',
+    reason: 'test',
+  });
   await work.reckoner.settle(signal);
   return clipId;
 };

@@ -39,10 +39,10 @@ export const usualCoverage: CoveragePolicy = {
 /** Judges activities whenever something they rest on has changed, and keeps every judgement. Runs after mapping. */
 export class Coverage {
   readonly reckonings: readonly Reckoning[];
+  readonly policy: CoveragePolicy;
   readonly #database: IndexDatabase;
   readonly #custody: CustodyLog;
   readonly #dutyLists: DutyLists;
-  readonly #policy: CoveragePolicy;
   readonly #now: () => number;
 
   /** `now`: the dock's clock in Unix milliseconds. */
@@ -54,7 +54,7 @@ export class Coverage {
     this.#database = store.database;
     this.#custody = store.custody;
     this.#dutyLists = store.dutyLists;
-    this.#policy = { ...usualCoverage, ...policy };
+    this.policy = { ...usualCoverage, ...policy };
     this.#now = now;
     this.reckonings = [
       { kind: 'clip', reckon: (clipIds) => this.#markActivities(clipIds) },
@@ -98,7 +98,7 @@ export class Coverage {
           exceptions: exceptions.get(activityId) ?? [],
           people: this.#concerns(one, list, clips, officers),
         },
-        this.#policy,
+        this.policy,
         this.#now(),
       );
       judged.push({ activityId, caseId, judgement });
@@ -136,7 +136,7 @@ export class Coverage {
   /** The day an activity is judged by: when it began, else when it ended, else when its case was opened. */
   #dayOf({ startedAt, endedAt }: ToldActivity['activity'], { openedOn }: CaseFacts): string {
     const instant = startedAt ?? endedAt;
-    return instant === null ? openedOn : dayInZone(Date.parse(instant), this.#policy.zone);
+    return instant === null ? openedOn : dayInZone(Date.parse(instant), this.policy.zone);
   }
 
   #concerns(
@@ -155,7 +155,7 @@ export class Coverage {
         acceptedIssuers: list?.content.certificateIssuers ?? [],
         recordedBy: footage.flatMap(({ officerId }) => officerId ?? []),
       },
-      this.#policy.twoOfficerCategories,
+      this.policy.twoOfficerCategories,
     );
   }
 }

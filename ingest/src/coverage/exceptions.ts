@@ -23,8 +23,11 @@ const possibleVerdicts: Record<CoverageException['standing'], readonly Exception
 export class Exceptions {
   readonly #database: IndexDatabase;
   readonly #custody: CustodyLog;
+  readonly #onDecided: () => void;
 
-  constructor(database: IndexDatabase, custody: CustodyLog) {
+  /** `onDecided` is called when activities have become due. */
+  constructor(database: IndexDatabase, custody: CustodyLog, onDecided: () => void) {
+    this.#onDecided = onDecided;
     this.#database = database;
     this.#custody = custody;
   }
@@ -95,6 +98,7 @@ export class Exceptions {
       });
       await markDue(transaction, 'activity', await concerned(transaction, exception));
     });
+    this.#onDecided();
     return this.#read(exceptionId);
   }
 

@@ -1,7 +1,6 @@
 import { moveClip } from '../clip/clip-moves.ts';
 import type { CustodyLog } from '../custody/custody-log.ts';
 import type { IndexDatabase } from '../index-store/index-database.ts';
-import { markDue } from '../reckoning/due.ts';
 import type { ClipInstant, ClipTime, TimeDoubt } from '../time/clip-time.ts';
 
 /** When a clip was recorded, as a test wants it understood: start and length, and by how much both may be wrong. */
@@ -42,27 +41,5 @@ export async function sealExample(
       },
     });
     await transaction.run('UPDATE clip SET media = ? WHERE clip_id = ?', [JSON.stringify(media), clipId]);
-  });
-}
-
-/** Says of a clip that it belongs to an activity, as a person would. */
-export async function linkExample(
-  database: IndexDatabase,
-  clipId: string,
-  { caseId, activityId }: { caseId: string; activityId: string },
-): Promise<void> {
-  await database.write(async (transaction) => {
-    const [row] = await transaction.all('SELECT coalesce(max(sequence) + 1, 0) AS next FROM clip_link_entry');
-    const sequence = Number(row?.next);
-    await transaction.run(
-      `INSERT INTO clip_link_entry (sequence, clip_id, act, case_id, activity_id, source, confidence, actor, reason, evidence, at)
-       VALUES (?, ?, 'linked', ?, ?, 'manual', 'certain', 'operator:李四', 'test', '{}', ?)`,
-      [sequence, clipId, caseId, activityId, new Date().toISOString()],
-    );
-    await transaction.run(
-      `INSERT INTO clip_link (sequence, clip_id, case_id, activity_id, source) VALUES (?, ?, ?, ?, 'manual')`,
-      [sequence, clipId, caseId, activityId],
-    );
-    await markDue(transaction, 'activity', [activityId]);
   });
 }
