@@ -38,6 +38,13 @@ export const iconPaths = {
   filter: 'M4 5h16l-6 8v6l-4-2v-4z',
   refresh: 'M20 12a8 8 0 1 1-2.3-5.7L20 8.5M20 4v4.5h-4.5',
   information: 'M12 3a9 9 0 1 0 0 18a9 9 0 0 0 0-18M12 11v5.5M12 7.6h.01',
+  left: 'M15 5l-7 7l7 7',
+  right: 'M9 5l7 7l-7 7',
+  plus: 'M12 5v14M5 12h14',
+  minus: 'M5 12h14',
+  menu: 'M4 7h16M4 12h16M4 17h16',
+  down: 'M6 9l6 6l6-6',
+  case: 'M3 8h18v12H3zM8 8V5a1 1 0 0 1 1-1h6a1 1 0 0 1 1 1v3M3 13h18',
 } as const;
 
 export type IconName = keyof typeof iconPaths;
