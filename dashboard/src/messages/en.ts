@@ -1,8 +1,10 @@
 import { caseTermsEn } from './case-terms-en.ts';
+import { casesEn } from './cases-en.ts';
 import type { Messages } from './zh-CN.ts';
 
 export const en: Messages = {
   product: { name: 'Docket', tagline: 'Body-worn recorder dock' },
+  cases: casesEn,
   caseTerms: caseTermsEn,
   navigation: {
     label: 'Main',
@@ -63,6 +65,8 @@ export const en: Messages = {
     signingIn: 'Signing in…',
     signOut: 'Sign out',
     rejected: 'This token is not valid or no longer in use. Check it and try again.',
+    actingPerson: 'Your name',
+    actingPersonHint: 'Kept in the custody log',
     localOperator: 'Local operator',
     unreachable: 'The dock cannot be reached. This page keeps trying.',
   },

@@ -24,10 +24,12 @@ import type {
   TimeSourceKind,
 } from '../api/contract-types.ts';
 import { caseTermsZhCN } from './case-terms-zh-CN.ts';
+import { casesZhCN } from './cases-zh-CN.ts';
 
 /** The reference for every other language: its shape is what they must fill. */
 export const zhCN = {
   product: { name: 'Docket', tagline: '执法记录仪采集站' },
+  cases: casesZhCN,
   caseTerms: caseTermsZhCN,
   navigation: {
     label: '主导航',
@@ -88,6 +90,8 @@ export const zhCN = {
     signingIn: '正在登录…',
     signOut: '退出',
     rejected: '令牌无效或已停用，请核对后重试。',
+    actingPerson: '经办人',
+    actingPersonHint: '姓名；记入流转记录',
     localOperator: '本机操作员',
     unreachable: '连接不上采集站。页面会继续尝试。',
   },

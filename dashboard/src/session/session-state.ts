@@ -67,3 +67,8 @@ export function mayWatchMedia(): boolean {
 export function mayOperate(): boolean {
   return state.session?.scopes.includes('operate') ?? false;
 }
+
+/** The word of a second person, and legal review. */
+export function mayApprove(): boolean {
+  return state.session?.scopes.includes('approve') ?? false;
+}
