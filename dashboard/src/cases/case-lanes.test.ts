@@ -65,8 +65,8 @@ test('the doubt of the case system is on both sides of the duty', () => {
 
 test('a clip that ran on for a day does not press its duty into a corner', () => {
   const stretch = stretchOf(activity([clip('a', 'CAM001', nine - 600 * minute, nine + 900 * minute)]));
-  expect(stretch?.fromMs).toBe(nine - 30_000 - 46 * minute / 3);
-  expect(stretch?.toMs).toBe(nine + 45 * minute + 30_000 + 46 * minute / 3);
+  expect(stretch?.fromMs).toBe(nine - 30_000 - (46 * minute) / 3);
+  expect(stretch?.toMs).toBe(nine + 45 * minute + 30_000 + (46 * minute) / 3);
 });
 
 test('footage shows an activity of which nobody told the times', () => {

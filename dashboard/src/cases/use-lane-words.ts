@@ -34,8 +34,12 @@ export function useLaneWords() {
     if (sure !== null) {
       const before = possible.fromMs === null ? null : (sure.fromMs - possible.fromMs) / 2;
       const after = possible.toMs === null ? null : (possible.toMs - sure.toMs) / 2;
-      const from = before === null ? t('cases.atLatest', { time: at(sure.fromMs, 0) }) : at(sure.fromMs - before, before);
-      const to = after === null ? t('cases.atLeast', { time: at(sure.toMs, 0) }) : at(sure.toMs + after, after);
+      const from =
+        before === null
+          ? t('cases.atLatest', { time: at(sure.fromMs, 0) })
+          : at(sure.fromMs - before, before);
+      const to =
+        after === null ? t('cases.atLeast', { time: at(sure.toMs, 0) }) : at(sure.toMs + after, after);
       return fromTo(from, to);
     }
     if (guess.fromMs !== null && guess.toMs !== null) {

@@ -419,7 +419,8 @@ export const en: Messages = {
       forwarded: 'The archive has the bytes; its receipt is not here yet.',
       receipted: 'The archive read its copy back; its receipt names this hash and length.',
       released: 'After a receipt the recorder’s copy was freed. The dock’s copy is untouched.',
-      deleted: 'Its time to be kept was over and its deletion approved. Its record and the certificate remain.',
+      deleted:
+        'Its time to be kept was over and its deletion approved. Its record and the certificate remain.',
       unreadable: 'The bytes could not be taken off the recorder.',
       lost: 'Listed on the recorder once, gone before it was copied.',
     },

@@ -1,0 +1,69 @@
+import { onScopeDispose, type Ref, ref, shallowRef, watch } from 'vue';
+import { onClip } from '../events/live-state.ts';
+
+const settleMs = 1_500;
+const againMs = 30_000;
+
+/**
+ * Something read from the gateway and kept fresh: again when what it depends on changes, when the page is looked at
+ * again, when clips change (a little later: links and judgements follow them), and from time to time.
+ */
+export function useFresh<Key, Thing>(
+  key: () => Key,
+  read: (key: Key, signal: AbortSignal) => Promise<Thing>,
+): { thing: Ref<Thing | null>; failure: Ref<unknown>; loading: Ref<boolean>; reload(): Promise<void> } {
+  const thing = shallowRef<Thing | null>(null);
+  const failure = shallowRef<unknown>(null);
+  const loading = ref(false);
+  let request: AbortController | undefined;
+  let settling: ReturnType<typeof setTimeout> | undefined;
+
+  async function reload(): Promise<void> {
+    request?.abort();
+    const current = new AbortController();
+    request = current;
+    loading.value = true;
+    try {
+      const found = await read(key(), current.signal);
+      if (request !== current) return;
+      thing.value = found;
+      failure.value = null;
+    } catch (cause) {
+      if (request === current) failure.value = cause;
+    } finally {
+      if (request === current) loading.value = false;
+    }
+  }
+
+  function soon(): void {
+    settling ??= setTimeout(() => {
+      settling = undefined;
+      void reload();
+    }, settleMs);
+  }
+
+  function lookedAt(): void {
+    if (document.visibilityState === 'visible') void reload();
+  }
+
+  watch(
+    () => JSON.stringify(key()),
+    () => {
+      thing.value = null;
+      void reload();
+    },
+    { immediate: true },
+  );
+  const stopListening = onClip(soon);
+  const timer = setInterval(lookedAt, againMs);
+  document.addEventListener('visibilitychange', lookedAt);
+  onScopeDispose(() => {
+    stopListening();
+    clearInterval(timer);
+    clearTimeout(settling);
+    document.removeEventListener('visibilitychange', lookedAt);
+    request?.abort();
+  });
+
+  return { thing, failure, loading, reload };
+}
