@@ -11,6 +11,8 @@ declare module 'vue-router' {
       | 'navigation.clips'
       | 'navigation.dockings'
       | 'navigation.recorders'
+      | 'cases.title'
+      | 'cases.exceptions.waitingTitle'
       | 'calibration.title';
   }
 }
@@ -53,6 +55,33 @@ export const router = createRouter({
       meta: { title: 'navigation.recorders' },
     },
     {
+      path: '/cases',
+      name: 'cases',
+      component: () => import('./views/CasesView.vue'),
+      meta: { title: 'cases.title' },
+    },
+    {
+      path: '/cases/:caseId',
+      name: 'case',
+      component: () => import('./views/CaseView.vue'),
+      props: true,
+      meta: { title: 'cases.title' },
+      children: [
+        {
+          path: 'clips/:clipId',
+          name: 'case-clip',
+          component: () => import('./components/ClipDrawer.vue'),
+          props: true,
+        },
+      ],
+    },
+    {
+      path: '/exceptions',
+      name: 'exceptions',
+      component: () => import('./views/ExceptionsView.vue'),
+      meta: { title: 'cases.exceptions.waitingTitle' },
+    },
+    {
       path: '/calibration',
       name: 'calibration',
       component: () => import('./views/CalibrationView.vue'),
@@ -62,7 +91,8 @@ export const router = createRouter({
   ],
   scrollBehavior(to, from, saved) {
     // Opening and closing a clip must leave the list where it was.
-    if (to.path.startsWith('/clips') && from.path.startsWith('/clips')) return false;
+    const isWithin = (page: string) => to.path.startsWith(page) && from.path.startsWith(page);
+    if (isWithin('/clips') || isWithin('/cases/')) return false;
     return saved ?? { top: 0 };
   },
 });

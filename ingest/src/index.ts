@@ -30,6 +30,7 @@ export {
   readOfficers,
   readUnit,
 } from './cases/case-queries.ts';
+export { type CaseStanding, readCaseStandings } from './cases/case-standings.ts';
 export {
   type ActivityFacts,
   type CaseDecision,

@@ -19,6 +19,6 @@ test('what a stranger typed into the address is no filter', () => {
   expect(caseFilterOf(typed)).toEqual(emptyCaseFilter);
 });
 
-test('withdrawn cases are left out, and each comes with how it stands', () => {
-  expect(caseQueryOf(emptyCaseFilter)).toEqual({ withdrawn: false, with: 'standing' });
+test('withdrawn cases are left out', () => {
+  expect(caseQueryOf(emptyCaseFilter)).toEqual({ withdrawn: false });
 });

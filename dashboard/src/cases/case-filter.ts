@@ -68,6 +68,5 @@ export function caseQueryOf(filter: CaseFilter): CaseQuery {
     ...(filter.openedFrom === null ? {} : { openedFrom: filter.openedFrom }),
     ...(filter.openedTo === null ? {} : { openedTo: filter.openedTo }),
     withdrawn: false,
-    with: 'standing',
   };
 }

@@ -70,5 +70,10 @@ export function useLaneWords() {
     return parts.join(t('common.listSeparator'));
   }
 
-  return { ...words, doubt, dutyTimes: duty, footage, gap };
+  function day(instant: string): string {
+    const options = { year: 'numeric', month: 'short', day: 'numeric' } as const;
+    return new Intl.DateTimeFormat(locale.value, options).format(new Date(instant));
+  }
+
+  return { ...words, day, doubt, dutyTimes: duty, footage, gap };
 }

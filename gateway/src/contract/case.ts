@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { CoverageState } from './coverage.ts';
 import { Day, Identifier, Instant, nullable, oneOf } from './terms.ts';
 
 export const CaseCategory = oneOf(
@@ -162,6 +163,9 @@ export const CaseQuery = Type.Object({
   departmentId: Type.Optional(Identifier),
   unitId: Type.Optional(FactsId),
   category: Type.Optional(CaseCategory),
+  coverage: Type.Optional(
+    Type.Unsafe<CoverageState>({ ...CoverageState, description: 'With an activity in this state.' }),
+  ),
   openedFrom: Type.Optional(Day),
   openedTo: Type.Optional(Day),
   withdrawn: Type.Optional(
@@ -170,13 +174,6 @@ export const CaseQuery = Type.Object({
   ...positions,
 });
 export type CaseQuery = Static<typeof CaseQuery>;
-
-export const CasePage = Type.Object({
-  cases: Type.Array(Case),
-  total: Type.Integer({ description: 'Cases that fit the filter, on all pages.' }),
-  nextCursor: nullable(Type.String()),
-});
-export type CasePage = Static<typeof CasePage>;
 
 export const OfficerQuery = Type.Object({
   text: Type.Optional(

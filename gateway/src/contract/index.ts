@@ -2,6 +2,7 @@
 export * from './calibration.ts';
 export * from './case.ts';
 export * from './case-coverage.ts';
+export * from './case-list.ts';
 export * from './clip.ts';
 export * from './clip-time.ts';
 export * from './clock.ts';

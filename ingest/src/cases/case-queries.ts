@@ -1,3 +1,4 @@
+import type { CoverageState } from '../coverage/judgement.ts';
 import type { SqlRow, SqlValue } from '../index-store/connection.ts';
 import type { IndexReader } from '../index-store/index-database.ts';
 import { unifyCaseNumber } from './case-number.ts';
@@ -27,6 +28,8 @@ export interface CaseFilter {
   departmentId?: string;
   unitId?: string;
   category?: CaseCategory;
+  /** Cases with an activity in this state. */
+  coverage?: CoverageState;
   /** First and last day of opening, both included. */
   openedFrom?: string;
   openedTo?: string;
@@ -245,6 +248,10 @@ function caseConditions(filter: CaseFilter): Conditions {
   conditions.add('enforcement_case.department_id = ?', filter.departmentId);
   conditions.add('enforcement_case.unit_id = ?', filter.unitId);
   conditions.add('enforcement_case.category = ?', filter.category);
+  conditions.add(
+    `EXISTS (SELECT 1 FROM judgement WHERE judgement.case_id = enforcement_case.case_id AND judgement.state = ?)`,
+    filter.coverage,
+  );
   conditions.add('enforcement_case.opened_on >= ?', filter.openedFrom);
   conditions.add('enforcement_case.opened_on <= ?', filter.openedTo);
   conditions.add('enforcement_case.is_withdrawn = ?', filter.isWithdrawn);

@@ -85,6 +85,27 @@ describe('cases', () => {
     expect((await ask(`/cases/${encodeURIComponent(`${caseId}x`)}`)).status).toBe(400);
   });
 
+  test('are listed with how they stand: activities by judgement, the first open deadline, review', async () => {
+    await receive(aCase({}), aCase({ caseId: 'oa/2', number: null, openedOn: '2026-02-01' }), {
+      kind: 'activity',
+      facts: someActivity,
+      isWithdrawn: false,
+    });
+    const { json } = await ask('/cases');
+    expect(json).toMatchObject({
+      cases: [
+        { caseId: 'oa/1', standing: { coverage: { activities: 1, unjudged: 1, counts: { met: 0 } } } },
+        {
+          caseId: 'oa/2',
+          standing: { coverage: { activities: 0, unjudged: 0 }, nextDeadline: null, review: 'none' },
+        },
+      ],
+    });
+    expect((await ask('/cases?coverage=missing')).json).toMatchObject({ cases: [], total: 0 });
+    await gateway.caseWork.reckoner.settle(AbortSignal.timeout(20_000));
+    expect((await ask('/cases?coverage=met')).json).toMatchObject({ cases: [], total: 0 });
+  });
+
   test('are listed page by page, last opened first, each once', async () => {
     const facts = Array.from({ length: 25 }, (_, index) => ({
       caseId: `oa/${String(index).padStart(2, '0')}`,

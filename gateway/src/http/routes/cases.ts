@@ -7,6 +7,7 @@ import {
   readActivities,
   readActivity,
   readCase,
+  readCaseStandings,
   readFactsHistory,
   readOfficer,
 } from '@docket/ingest';
@@ -53,7 +54,15 @@ export function caseRoutes(app: HttpApp, { database }: HttpDependencies): void {
         { after, limit },
       );
       const nextCursor = encodeCursor('cases', next === null ? null : `${next.openedOn}/${next.caseId}`);
-      return { cases: cases.map(flat), total, nextCursor };
+      const standings = await readCaseStandings(
+        database,
+        cases.map(({ facts }) => facts.caseId),
+      );
+      return {
+        cases: cases.map((known) => ({ ...flat(known), standing: found(standings.get(known.facts.caseId)) })),
+        total,
+        nextCursor,
+      };
     },
   );
 
@@ -185,8 +194,8 @@ function flat<Facts>({ facts, ...standing }: Known<Facts>): Facts & Omit<Known<F
   return { ...facts, ...standing };
 }
 
-function found<Thing>(thing: Thing | null): Thing {
-  if (thing === null) throw new HttpProblem('not-found');
+function found<Thing>(thing: Thing | null | undefined): Thing {
+  if (thing === null || thing === undefined) throw new HttpProblem('not-found');
   return thing;
 }
 
