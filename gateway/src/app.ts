@@ -188,6 +188,7 @@ async function buildHttp(
   slotParts.board.onChange((slot) => events.publish({ type: 'slot', slot }));
   slotParts.board.onRemoved((slot) => events.publish({ type: 'slot-removed', slot }));
   slotParts.calibration.onChange((calibration) => events.publish({ type: 'calibration', calibration }));
+  ingest.caseWork.mapping.onChange(() => events.publish({ type: 'mapping' }));
   ingest.ledger.onAct((recorderId) => events.recorderChanged(recorderId));
   const health = () => gatewayHealth({ ingest, version, startedAt, releasePolicy, reserveBytes });
   const rollOuts = new RollOutIndex(ingest);

@@ -187,6 +187,7 @@ export {
   readLinks,
 } from './mapping/clip-link.ts';
 export { type ClipMapping, type MappingState, mappingStates } from './mapping/clip-mapping.ts';
+export type { ClipLinkFile, QueuedClip, ShownCode } from './mapping/clip-file.ts';
 export { type CodeContent, codeText, readCodeText } from './mapping/code-text.ts';
 export { defaultMappingPolicy, type MappingPolicy } from './mapping/decide-links.ts';
 export {
@@ -199,6 +200,8 @@ export {
 } from './mapping/decision.ts';
 export type { WantedTarget } from './mapping/link-acts.ts';
 export { type LiveSessionCase, Mapping } from './mapping/mapping.ts';
+export type { QueueFilter } from './mapping/mapping-queue.ts';
+export { readTargetFacts, type TargetFacts } from './mapping/target-facts.ts';
 export { markDue, type ReckonedKind } from './reckoning/due.ts';
 export { Reckoner, type ReckonerOptions, type Reckoning } from './reckoning/reckoner.ts';
 export type { Recovery } from './recover.ts';

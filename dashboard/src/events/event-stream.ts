@@ -26,6 +26,7 @@ const eventTypes = [
   'calibration',
   'recorder',
   'clip',
+  'mapping',
   'health',
 ] as const satisfies readonly GatewayEvent['type'][];
 const firstDelayMs = 1_000;

@@ -33,6 +33,7 @@ const probeEveryMs = 5_000;
 const probeTimeoutMs = 4_000;
 const clipListeners = new Set<(clip: Clip) => void>();
 const recorderListeners = new Set<(recorder: Recorder) => void>();
+const mappingListeners = new Set<() => void>();
 
 let stream: EventStream | undefined;
 let probeTimer: ReturnType<typeof setInterval> | undefined;
@@ -51,6 +52,12 @@ export function onClip(listener: (clip: Clip) => void): () => void {
 export function onRecorder(listener: (recorder: Recorder) => void): () => void {
   recorderListeners.add(listener);
   return () => recorderListeners.delete(listener);
+}
+
+/** Told that links of clips or the queue changed. */
+export function onMapping(listener: () => void): () => void {
+  mappingListeners.add(listener);
+  return () => mappingListeners.delete(listener);
 }
 
 async function refreshHealth(): Promise<void> {
@@ -109,6 +116,9 @@ function take(event: GatewayEvent): void {
       break;
     case 'clip':
       for (const listener of clipListeners) listener(event.clip);
+      break;
+    case 'mapping':
+      for (const listener of mappingListeners) listener();
       break;
     case 'recorder':
       for (const listener of recorderListeners) listener(event.recorder);

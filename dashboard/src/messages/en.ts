@@ -40,6 +40,7 @@ export const en: Messages = {
     other: 'The dock answered with an error: {detail} ({status})',
   },
   problem: {
+    'link-target-unknown': 'No case system has told of this case or activity.',
     'slot-empty': 'No recorder stands in the slot.',
     'statistics-unanswerable': 'This figure cannot be asked so. Choose another grouping or a shorter period.',
     'slot-busy': 'The recorder is busy. Wait until all its clips are taken.',

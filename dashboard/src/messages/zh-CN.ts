@@ -65,6 +65,7 @@ export const zhCN = {
     other: '采集站返回错误：{detail}（{status}）',
   },
   problem: {
+    'link-target-unknown': '没有办案系统提供过此案件或活动。',
     'slot-empty': '槽位中没有记录仪。',
     'statistics-unanswerable': '该指标不能这样统计，请换一种分组或缩短时间段。',
     'slot-busy': '记录仪正忙，请等全部文件采集完成后再试。',

@@ -13,6 +13,10 @@ export const GatewayEvent = Type.Union([
   Type.Object({ type: Type.Literal('slot-removed'), slot: Type.String() }),
   Type.Object({ type: Type.Literal('calibration'), calibration: Calibration }),
   Type.Object({ type: Type.Literal('clip'), clip: Clip }),
+  Type.Object(
+    { type: Type.Literal('mapping') },
+    { description: 'Links of clips or the queue changed: what shows them reads them anew.' },
+  ),
   Type.Object({ type: Type.Literal('recorder'), recorder: Recorder }),
   Type.Object({ type: Type.Literal('health'), state: Type.String() }),
 ]);

@@ -30,6 +30,7 @@ export const problemCodes = {
   },
   'pdf-failed': { status: 500, title: 'The packet could not be printed; take the HTML, and look at the log' },
   'exception-decided': { status: 409, title: 'The exception is decided already' },
+  'link-target-unknown': { status: 404, title: 'No case system has told of this case or activity' },
   'slot-empty': { status: 409, title: 'No recorder stands in the slot' },
   'slot-busy': {
     status: 409,

@@ -24,6 +24,7 @@ import { firmwareRoutes } from './routes/firmware.ts';
 import { healthRoutes, probeRoute } from './routes/health.ts';
 import { identityRoutes } from './routes/identity.ts';
 import { inboundRoutes } from './routes/inbound.ts';
+import { mappingRoutes } from './routes/mapping.ts';
 import { mediaRoutes } from './routes/media.ts';
 import { addOpenApi } from './routes/openapi.ts';
 import { recorderRoutes } from './routes/recorders.ts';
@@ -77,6 +78,7 @@ export async function createHttpServer(dependencies: HttpDependencies): Promise<
       for (const routes of [coverageRoutes, exceptionRoutes]) routes(api, dependencies);
       dutyListRoutes(api, dependencies);
       for (const routes of [reviewRoutes, packetRoutes, disclosureRoutes]) routes(api, dependencies);
+      mappingRoutes(api, dependencies);
       sessionRoutes(api, door);
     },
     { prefix: apiBase },

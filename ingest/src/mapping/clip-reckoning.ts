@@ -8,14 +8,17 @@ import { type ClipFacts, readClipFacts, readFollowed, readSidecars } from './cli
 import { type ClipLink, readLinksOf } from './clip-link.ts';
 import { type ClipMapping, isSameMapping, readMappings, writeMappings } from './clip-mapping.ts';
 import { type ClipEvidence, decideLinks, type MappingPolicy } from './decide-links.ts';
-import type { Decision, LinkTarget } from './decision.ts';
+import type { Decision, LinkSuggestion, LinkTarget } from './decision.ts';
 import { isSameTarget, LinkEntries } from './link-entries.ts';
+import { suggestLinks } from './suggest-links.ts';
 
 /** What the rules come to for one clip. */
 export interface RuledClip {
   clip: ClipFacts;
   evidence: ClipEvidence;
   decision: Decision;
+  /** What a person may choose from, also where the rules are sure. */
+  suggestions: LinkSuggestion[];
 }
 
 /**
@@ -37,7 +40,8 @@ export class ClipReckoning {
     const evidence = await readClipEvidence(transaction.all, footage, this.#policy);
     return footage.map((clip, position) => {
       const own = evidence[position] as ClipEvidence;
-      return { clip, evidence: own, decision: decideLinks(own, this.#policy) };
+      const decision = decideLinks(own, this.#policy);
+      return { clip, evidence: own, decision, suggestions: suggestLinks(own, this.#policy) };
     });
   }
 

@@ -47,11 +47,7 @@ export const defaultMappingPolicy: MappingPolicy = { nearMs: 12 * 3_600_000 };
  */
 export function decideLinks(evidence: ClipEvidence, policy: MappingPolicy): Decision {
   const { links, reasons } = new Deciding(evidence, policy).result();
-  return {
-    links,
-    reasons,
-    suggestions: reasons.length === 0 ? [] : suggestLinks(evidence, policy),
-  };
+  return { links, reasons, suggestions: reasons.length === 0 ? [] : suggestLinks(evidence, policy) };
 }
 
 /** An activity of the wearer with its times. */

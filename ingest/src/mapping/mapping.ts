@@ -4,10 +4,12 @@ import type { IndexDatabase, Transaction } from '../index-store/index-database.t
 import { markDue } from '../reckoning/due.ts';
 import type { Reckoning } from '../reckoning/reckoner.ts';
 import type { ActGround } from '../register/recorder-ledger.ts';
+import { type ClipLinkFile, type QueuedClip, readClipLinkFile, readQueued } from './clip-file.ts';
 import { ClipReckoning } from './clip-reckoning.ts';
 import { readCodeText } from './code-text.ts';
 import type { MappingPolicy } from './decide-links.ts';
 import { LinkActs, type WantedTarget } from './link-acts.ts';
+import { listQueue, type QueueFilter, type QueueListing } from './mapping-queue.ts';
 
 /** A live session of a recorder that was held for a case. Instants are Unix milliseconds. */
 export interface LiveSessionCase {
@@ -30,6 +32,7 @@ export type MappingListener = (clipIds: readonly string[]) => void;
 export class Mapping {
   readonly #database: IndexDatabase;
   readonly #custody: CustodyLog;
+  readonly #clips: ClipReckoning;
   readonly #acts: LinkActs;
   readonly #listeners = new Set<MappingListener>();
   /** Keeps the links true to what is known; the first of the reckonings of clips. */
@@ -39,6 +42,7 @@ export class Mapping {
     this.#database = database;
     this.#custody = custody;
     const clips = new ClipReckoning(custody, policy);
+    this.#clips = clips;
     this.#acts = new LinkActs(custody, clips);
     this.reckoning = {
       kind: 'clip',
@@ -46,6 +50,20 @@ export class Mapping {
         this.#told(await database.write((transaction) => clips.reckon(transaction, clipIds)));
       },
     };
+  }
+
+  /** A page of the clips that wait for a person, each with what there is to choose from. */
+  async queue(
+    filter: QueueFilter,
+    page: { before: string | null; limit: number },
+  ): Promise<Omit<QueueListing, 'clipIds'> & { clips: QueuedClip[] }> {
+    const { clipIds, ...listing } = await listQueue(this.#database, filter, page);
+    return { ...listing, clips: await readQueued(this.#database, this.#clips, clipIds) };
+  }
+
+  /** Everything on where a clip belongs; `null` where no such clip stands in the store. */
+  readFile(clipId: string): Promise<ClipLinkFile | null> {
+    return readClipLinkFile(this.#database, this.#clips, clipId);
   }
 
   /**

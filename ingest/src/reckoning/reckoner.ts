@@ -16,26 +16,49 @@ export interface ReckonerOptions {
   database: IndexDatabase;
   /** In the order in which they run within a kind. */
   reckonings: readonly Reckoning[];
+  /** Told of the ids that fail by themselves, once for each try. */
   onError(error: unknown, kind: ReckonedKind, ids: readonly string[]): void;
+  /** Milliseconds of any clock that does not run back. */
+  now?: () => number;
 }
 
 /** What is reckoned first: links before the coverage they make, coverage before what is told of the case. */
-const kinds: readonly ReckonedKind[] = ['docking', 'clip', 'activity', 'case'];
+const kinds: readonly ReckonedKind[] = ['clip', 'activity', 'case'];
 const batchSize = 200;
 /** Looks for due things at least this often, should nobody wake it. */
 const longestRestMs = 30_000;
+/** What failed is left alone for a minute, then two, four, and an hour at most. */
+const firstPauseMs = 60_000;
+const longestPauseMs = 3_600_000;
+
+interface Due {
+  id: string;
+  marked: number;
+}
+
+interface Failure {
+  /** Marks it had then: one that is marked again is tried again at once. */
+  marked: number;
+  tries: number;
+  notBeforeMs: number;
+}
 
 /**
  * Works through what is due. A mark is taken off only when all reckonings of its kind are done, and only where nothing
- * marked it again meanwhile; a crash leaves it, and it is reckoned again.
+ * marked it again meanwhile; a crash leaves it, and it is reckoned again. A batch that fails is halved until what fails by
+ * itself is found: everything else goes through.
  */
 export class Reckoner {
   readonly #options: ReckonerOptions;
+  readonly #now: () => number;
+  /** What failed, by kind and id. */
+  readonly #failures = new Map<string, Failure>();
   #wake: () => void = () => {};
   #isWoken = false;
 
   constructor(options: ReckonerOptions) {
     this.#options = options;
+    this.#now = options.now ?? (() => performance.now());
   }
 
   /** Looks for due things now. */
@@ -53,27 +76,43 @@ export class Reckoner {
     }
   }
 
-  /** Works through all that is due now and by its own doing. Leaves what failed. */
+  /** Works through all that is due now and by its own doing. Leaves what failed, for a time. */
   async settle(signal: AbortSignal): Promise<void> {
     await this.#markByClock();
-    const failed = new Set<string>();
-    for (;;) {
-      const batch = await this.#nextBatch(failed);
-      if (batch === null || signal.aborted) return;
-      const { kind, due } = batch;
-      const ids = due.map(({ id }) => id);
-      try {
-        for (const reckoning of this.#options.reckonings) {
-          if (reckoning.kind === kind) await reckoning.reckon(ids, signal);
-        }
-        if (signal.aborted) return;
-        await this.#done(kind, due);
-      } catch (error) {
-        if (signal.aborted) return;
-        for (const id of ids) failed.add(`${kind} ${id}`);
-        this.#options.onError(error, kind, ids);
-      }
+    while (!signal.aborted) {
+      const batch = await this.#nextBatch();
+      if (batch === null) return;
+      await this.#reckon(batch.kind, batch.due, signal);
     }
+  }
+
+  async #reckon(kind: ReckonedKind, due: readonly Due[], signal: AbortSignal): Promise<void> {
+    const ids = due.map(({ id }) => id);
+    try {
+      for (const reckoning of this.#options.reckonings) {
+        if (reckoning.kind === kind) await reckoning.reckon(ids, signal);
+      }
+      if (!signal.aborted) await this.#done(kind, due);
+    } catch (error) {
+      if (signal.aborted) return;
+      if (due.length === 1) return this.#failed(error, kind, due);
+      const half = Math.ceil(due.length / 2);
+      await this.#reckon(kind, due.slice(0, half), signal);
+      await this.#reckon(kind, due.slice(half), signal);
+    }
+  }
+
+  #failed(error: unknown, kind: ReckonedKind, due: readonly Due[]): void {
+    for (const { id, marked } of due) {
+      const tries = (this.#failures.get(keyOf(kind, id))?.tries ?? 0) + 1;
+      const pauseMs = Math.min(firstPauseMs * 2 ** (tries - 1), longestPauseMs);
+      this.#failures.set(keyOf(kind, id), { marked, tries, notBeforeMs: this.#now() + pauseMs });
+    }
+    this.#options.onError(
+      error,
+      kind,
+      due.map(({ id }) => id),
+    );
   }
 
   async #markByClock(): Promise<void> {
@@ -86,41 +125,46 @@ export class Reckoner {
     }
   }
 
-  async #nextBatch(failed: ReadonlySet<string>): Promise<{ kind: ReckonedKind; due: Due[] } | null> {
+  async #nextBatch(): Promise<{ kind: ReckonedKind; due: Due[] } | null> {
     for (const kind of kinds) {
       const rows = await this.#options.database.read(
-        'SELECT id, marked FROM reckoning_due WHERE kind = ? LIMIT ?',
-        [kind, batchSize + failed.size],
+        'SELECT id, marked FROM reckoning_due WHERE kind = ? ORDER BY id LIMIT ?',
+        [kind, batchSize + this.#failures.size],
       );
       const due = rows
         .map((row) => ({ id: String(row.id), marked: Number(row.marked) }))
-        .filter(({ id }) => !failed.has(`${kind} ${id}`))
+        .filter((one) => this.#isTried(kind, one))
         .slice(0, batchSize);
       if (due.length > 0) return { kind, due };
     }
     return null;
   }
 
+  #isTried(kind: ReckonedKind, { id, marked }: Due): boolean {
+    const failure = this.#failures.get(keyOf(kind, id));
+    return failure === undefined || failure.marked !== marked || failure.notBeforeMs <= this.#now();
+  }
+
   async #done(kind: ReckonedKind, due: readonly Due[]): Promise<void> {
     await this.#options.database.write(async (transaction) => {
-      for (const { id, marked } of due) {
-        await transaction.run('DELETE FROM reckoning_due WHERE kind = ? AND id = ? AND marked = ?', [
-          kind,
-          id,
-          marked,
-        ]);
-      }
+      await transaction.run(
+        `DELETE FROM reckoning_due WHERE kind = ?1 AND (id, marked) IN
+         (SELECT value ->> 'id', value ->> 'marked' FROM json_each(?2))`,
+        [kind, JSON.stringify(due)],
+      );
     });
+    for (const { id } of due) this.#failures.delete(keyOf(kind, id));
   }
 
   async #rest(signal: AbortSignal): Promise<void> {
     if (this.#isWoken || signal.aborted) return;
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, longestRestMs);
       const end = () => {
         clearTimeout(timer);
+        signal.removeEventListener('abort', end);
         resolve();
       };
+      const timer = setTimeout(end, longestRestMs);
       this.#wake = end;
       signal.addEventListener('abort', end, { once: true });
     });
@@ -128,7 +172,6 @@ export class Reckoner {
   }
 }
 
-interface Due {
-  id: string;
-  marked: number;
+function keyOf(kind: ReckonedKind, id: string): string {
+  return `${kind} ${id}`;
 }

@@ -63,6 +63,7 @@ function subjectOf(event: GatewayEvent): string {
       return `recorder ${event.recorder.recorderId}`;
     case 'calibration':
     case 'health':
+    case 'mapping':
       return event.type;
   }
 }
