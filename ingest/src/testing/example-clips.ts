@@ -43,30 +43,3 @@ export async function sealExample(
     await transaction.run('UPDATE clip SET media = ? WHERE clip_id = ?', [JSON.stringify(media), clipId]);
   });
 }
-
-/** Says of a clip that it belongs to an activity, as a person would. */
-export async function linkExample(
-  database: IndexDatabase,
-  clipId: string,
-  { caseId, activityId }: { caseId: string; activityId: string },
-): Promise<void> {
-  await database.write(async (transaction) => {
-    const [row] = await transaction.all('SELECT coalesce(max(sequence) + 1, 0) AS next FROM clip_link_entry');
-    const sequence = Number(row?.next);
-    await transaction.run(
-      `INSERT INTO clip_link_entry (sequence, clip_id, act, case_id, activity_id, source, confidence, actor, reason, evidence, at)
-       VALUES (?, ?, 'linked', ?, ?, 'manual', 'certain', 'operator:李四', 'test', '{}', ?)`,
-      [sequence, clipId, caseId, activityId, new Date().toISOString()],
-    );
-    await transaction.run(
-      `INSERT INTO clip_link (sequence, clip_id, case_id, activity_id, source) VALUES (?, ?, ?, ?, 'manual')`,
-      [sequence, clipId, caseId, activityId],
-    );
-    await transaction.run(
-      `INSERT INTO clip_mapping (clip_id, state, reasons, suggestions, decided_by, decided_at) VALUES (?, 'linked', '[]', '[]', 'person', ?)
-       ON CONFLICT (clip_id) DO UPDATE SET state = 'linked', reasons = '[]', decided_by = 'person'`,
-      [clipId, new Date().toISOString()],
-    );
-    await markDue(transaction, 'activity', [activityId]);
-  });
-}
