@@ -1,3 +1,5 @@
+import type { DeletionWarrant } from '../retention/deletion-warrant.ts';
+
 /** One clip on its way to an archive. */
 export interface ArchiveDeposit {
   clipId: string;
@@ -27,6 +29,19 @@ export interface Receipt {
   body: string;
 }
 
+/**
+ * What became of an archived copy: `removed`, it is not there any more; `needed-by-another-clip`, the same content belongs
+ * to a clip that stays; `shared-with-other-docks`, other docks keep content here too and cannot be asked; `not-allowed`,
+ * the target lets nobody delete (WORM), or not before a day of its own.
+ */
+export const removalOutcomes = [
+  'removed',
+  'needed-by-another-clip',
+  'shared-with-other-docks',
+  'not-allowed',
+] as const;
+export type RemovalOutcome = (typeof removalOutcomes)[number];
+
 /** A place clips are archived to. Every kind runs the same contract suite. */
 export interface ArchiveTarget {
   /** Stable name; receipts carry it. */
@@ -40,6 +55,11 @@ export interface ArchiveTarget {
   deposit(deposit: ArchiveDeposit, signal: AbortSignal): Promise<Receipt>;
   /** The receipt issued for a clip earlier, or `null`. */
   receiptOf(clipId: string, sha256: string): Promise<Receipt | null>;
+  /**
+   * Removes the bytes of a clip; its record and its receipt stay. `isNeeded` is asked while no deposit of the same
+   * content is under way. Safe to repeat. Throws IngestError ARCHIVE_FAILED (try again), and TypeError without a warrant.
+   */
+  remove(warrant: DeletionWarrant, isNeeded: () => Promise<boolean>): Promise<RemovalOutcome>;
   /** Removes what interrupted deposits left behind. */
   sweep(): Promise<void>;
 }

@@ -1,19 +1,21 @@
 import { link, readdir, readFile, rm, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { Type } from 'typebox';
 import { Check } from 'typebox/value';
 import { v4 as uuidv4 } from 'uuid';
 import { canonicalJson } from '../custody/canonical-json.ts';
 import { errnoOf, IngestError, isIngestError } from '../errors.ts';
 import type { HashPool } from '../pull/hash-pool.ts';
+import { ClipLocks } from '../pull/clip-locks.ts';
 import { pullStream } from '../pull/pull-stream.ts';
 import { readBackFile } from '../pull/read-back.ts';
+import { DeletionWarrant } from '../retention/deletion-warrant.ts';
 import { announceStep } from '../step-channel.ts';
 import { makeFolder, replaceFile, syncFolder } from '../store/durable-files.ts';
 import { sha256Hex } from '../store/sealed-record.ts';
 import { dayOfClipId } from '../store/store-layout.ts';
 import { assertSameArchive, type KnownArchive } from './archive-identity.ts';
-import type { ArchiveDeposit, ArchiveTarget, Receipt } from './archive-target.ts';
+import type { ArchiveDeposit, ArchiveTarget, Receipt, RemovalOutcome } from './archive-target.ts';
 import { StoredFileReader } from './stored-file-reader.ts';
 
 export interface DirectoryArchiveOptions {
@@ -70,6 +72,8 @@ export class DirectoryArchive implements ArchiveTarget {
   readonly #known: KnownArchive;
   /** Where this dock's deposits under way lie: on a shared archive each dock sweeps only its own. */
   readonly #incoming: string;
+  /** One deposit or removal of a content at a time: a receipt must not name what is just being removed. */
+  readonly #contents = new ClipLocks();
 
   constructor(options: DirectoryArchiveOptions) {
     this.name = options.name;
@@ -84,9 +88,11 @@ export class DirectoryArchive implements ArchiveTarget {
     try {
       await assertSameArchive(this.#root, this.name, this.#known);
       await makeFolder(this.#incoming);
-      const stored = await this.#storeMedia(deposit, signal);
-      const recordSha256 = await this.#storeRecord(deposit, signal);
-      return await this.#issueReceipt(deposit, stored, recordSha256);
+      return await this.#contents.hold(deposit.sha256, async () => {
+        const stored = await this.#storeMedia(deposit, signal);
+        const recordSha256 = await this.#storeRecord(deposit, signal);
+        return this.#issueReceipt(deposit, stored, recordSha256);
+      });
     } catch (error) {
       if (isIngestError(error) || signal.aborted) throw error;
       const message = error instanceof Error ? error.message : String(error);
@@ -111,6 +117,36 @@ export class DirectoryArchive implements ArchiveTarget {
     return { ...facts, body };
   }
 
+  async remove(warrant: DeletionWarrant, isNeeded: () => Promise<boolean>): Promise<RemovalOutcome> {
+    DeletionWarrant.assertGenuine(warrant);
+    const { clipId, sha256 } = warrant;
+    try {
+      await assertSameArchive(this.#root, this.name, this.#known);
+      if (await this.#isShared()) return 'shared-with-other-docks';
+      return await this.#contents.hold(sha256, async () => {
+        if (await isNeeded()) return 'needed-by-another-clip';
+        const path = join(this.#root, objectOf(sha256));
+        await rm(path, { force: true });
+        announceStep('archive.removed', clipId);
+        await syncFolder(dirname(path)).catch((error: unknown) => {
+          // Nothing was ever there: no folder either.
+          if (errnoOf(error) !== 'ENOENT') throw error;
+        });
+        return 'removed';
+      });
+    } catch (error) {
+      if (isIngestError(error)) throw error;
+      const message = error instanceof Error ? error.message : String(error);
+      throw new IngestError('ARCHIVE_FAILED', `archive ${this.name}: ${message}`, { clipId, cause: error });
+    }
+  }
+
+  /** Every dock that ever deposited here has a folder of its own among those under way. */
+  async #isShared(): Promise<boolean> {
+    const docks = await readdir(dirname(this.#incoming));
+    return docks.some((name) => name !== basename(this.#incoming));
+  }
+
   async sweep(): Promise<void> {
     await assertSameArchive(this.#root, this.name, this.#known);
     await makeFolder(this.#incoming);
@@ -122,7 +158,7 @@ export class DirectoryArchive implements ArchiveTarget {
   /** Temporary name, fsync, re-hash of what lies on the disk, then a link under the hash, which never overwrites. */
   async #storeMedia(deposit: ArchiveDeposit, signal: AbortSignal): Promise<StoredObject> {
     const { sha256 } = deposit;
-    const object = join('clips', sha256.slice(0, 2), sha256.slice(2, 4), sha256);
+    const object = objectOf(sha256);
     const path = join(this.#root, object);
     const held = await this.#held(path, deposit, signal);
     if (held !== null) {
@@ -222,6 +258,11 @@ export class DirectoryArchive implements ArchiveTarget {
   #receiptFile(clipId: string): string {
     return join(this.#root, 'receipts', dayOfClipId(clipId), `${clipId}.json`);
   }
+}
+
+/** Where a content lies below the archive's root. */
+function objectOf(sha256: string): string {
+  return join('clips', sha256.slice(0, 2), sha256.slice(2, 4), sha256);
 }
 
 /** `undefined` where the text is no JSON: a damaged receipt is no receipt. */

@@ -6,7 +6,8 @@ import { join } from 'node:path';
  *   index.sqlite                      the index
  *   incoming/<clip id>/               clips being pulled
  *   interrupted/<clip id>/            the beginnings of clips whose recorder went away
- *   clips/<yyyy-mm-dd>/<clip id>/     sealed clips: media.<extension> and clip.json
+ *   clips/<yyyy-mm-dd>/<clip id>/     sealed clips: media.<extension> and clip.json; of a deleted clip deletion.json instead of the media
+ *   previews/<clip id>.jpg            thumbnails
  */
 export class StoreLayout {
   readonly root: string;
@@ -40,12 +41,20 @@ export class StoreLayout {
     return join(this.clips, this.storePath(clipId));
   }
 
+  /** Thumbnails are derived and lie apart from the clips: deleting them loses nothing. */
+  thumbnailFile(clipId: string): string {
+    return join(this.root, 'previews', `${clipId}.jpg`);
+  }
+
   mediaFile(clipId: string, name: string): string {
     return join(this.sealedFolder(clipId), mediaFileName(name));
   }
 }
 
 export const recordFileName = 'clip.json';
+
+/** The certificate that lies where the media of a deleted clip lay. */
+export const deletionFileName = 'deletion.json';
 
 /** Name of the stored media: always `media`, with the recorder's extension where it is a plain one. */
 export function mediaFileName(name: string): string {
