@@ -98,6 +98,7 @@ export async function runGateway(options: GatewayOptions): Promise<void> {
       http,
       previews,
       runningComponent('forwarder', (stop) => ingest.forwarder.run(stop), end.fail),
+      runningComponent('eraser', (stop) => ingest.eraser.run(stop), end.fail),
       runningComponent('reckoner', (stop) => ingest.caseWork.reckoner.run(stop), end.fail),
       runningComponent('disclosure', (stop) => sender.run(stop), end.fail),
       runningComponent('slots', (stop) => slots.run(stop), end.fail),
@@ -157,6 +158,7 @@ function openIngest(
     onStatus: (status) => display.status(status),
     onForwardError: (error, clipId) => log.error({ err: error, clipId }, 'forwarding failed'),
     disclosure: disclosurePolicy(config.disclosure),
+    onDeletionError: (error, clipId) => log.error({ err: error, clipId }, 'deletion failed'),
     onReckonError: (error, kind, ids) => log.error({ err: error, kind, ids }, 'reckoning failed'),
   });
 }

@@ -2,12 +2,16 @@ import { CaseBook } from './cases/case-book.ts';
 import { Coverage, type CoveragePolicy } from './coverage/coverage.ts';
 import { Exceptions } from './coverage/exceptions.ts';
 import type { CustodyLog } from './custody/custody-log.ts';
+import { type DeadlinePolicy, usualDeadlines } from './deadlines/deadline-policy.ts';
+import { Deadlines } from './deadlines/deadlines.ts';
+import { type CalendarOptions, WorkingCalendar } from './deadlines/working-calendar.ts';
 import { Disclosure, type DisclosurePolicy } from './disclosure/disclosure.ts';
 import { DutyLists } from './duties/duty-lists.ts';
 import type { IndexDatabase } from './index-store/index-database.ts';
 import { defaultMappingPolicy, type MappingPolicy } from './mapping/decide-links.ts';
 import { Mapping } from './mapping/mapping.ts';
 import { Reckoner, type ReckonerOptions } from './reckoning/reckoner.ts';
+import { RetentionBook, type RetentionOptions } from './retention/retention-book.ts';
 import { LegalReview } from './review/legal-review.ts';
 import { Publication } from './review/publication.ts';
 import { Statistics } from './statistics/statistics.ts';
@@ -28,6 +32,10 @@ export interface CaseWorkOptions {
   /** What the public is told, and by which ways. */
   disclosure?: DisclosurePolicy;
   mapping?: MappingPolicy;
+  /** Holidays and working days of the operator, beside the State Council's notices. */
+  calendar?: Pick<CalendarOptions, 'holidays' | 'workdays'>;
+  deadlines?: Omit<DeadlinePolicy, 'handInHours'>;
+  retention?: Pick<RetentionOptions, 'policy' | 'isByTwoPersons' | 'isClockSure'>;
 }
 
 const tellsNobody: DisclosurePolicy = { ways: [], kinds: [], statisticsEvery: null };
@@ -43,6 +51,8 @@ export class CaseWork {
   readonly mapping: Mapping;
   readonly coverage: Coverage;
   readonly exceptions: Exceptions;
+  readonly deadlines: Deadlines;
+  readonly retention: RetentionBook;
   readonly statistics: Statistics;
   readonly review: LegalReview;
   /** Says which decisions may be published. */
@@ -61,6 +71,9 @@ export class CaseWork {
     coverage,
     now = Date.now,
     disclosure = tellsNobody,
+    calendar = {},
+    deadlines = usualDeadlines,
+    retention = {},
   }: CaseWorkOptions) {
     this.book = new CaseBook(database, custody);
     this.dutyLists = new DutyLists(database, custody, zone);
@@ -83,6 +96,14 @@ export class CaseWork {
       disclosure,
     );
     this.publication = new Publication(database, custody, this.disclosure);
+    this.deadlines = new Deadlines({
+      database,
+      custody,
+      zone,
+      calendar: new WorkingCalendar(calendar),
+      policy: { ...deadlines, handInHours: uploadHours },
+    });
+    this.retention = new RetentionBook({ database, custody, zone, ...retention });
     this.statistics = new Statistics(database, { zone, uploadHours });
     this.reckoner = new Reckoner({
       database,
@@ -90,7 +111,9 @@ export class CaseWork {
       reckonings: [
         this.mapping.reckoning,
         ...this.coverage.reckonings,
+        this.retention.reckoning,
         this.publication,
+        this.deadlines,
         ...this.statistics.reckonings,
       ],
       onError: onReckonError,

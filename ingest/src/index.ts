@@ -119,6 +119,8 @@ export {
   deadlineStates,
 } from './deadlines/deadline.ts';
 export { type DeadlinePolicy, usualDeadlines } from './deadlines/deadline-policy.ts';
+export type { DeadlineFilter, DeadlinePosition, DeadlineRecord } from './deadlines/deadline-queries.ts';
+export { listDeadlines, readDeadlines } from './deadlines/deadline-queries.ts';
 export { type CalendarOptions, type CountedDay, WorkingCalendar } from './deadlines/working-calendar.ts';
 export { Disclosure, type DisclosurePolicy, type DisclosureRefusal } from './disclosure/disclosure.ts';
 export {
@@ -225,6 +227,26 @@ export {
 } from './register/register-record.ts';
 export type { WrittenIdentity } from './register/write-identity.ts';
 export type { ReleasePolicy } from './release/release-policy.ts';
+export { type DeletionCertificate, readCertificate } from './retention/certificate.ts';
+export {
+  type ClipDeletion,
+  type DeletionRequest,
+  type DeletionState,
+  deletionStates,
+  listDeletionRequests,
+  readDeletionRequest,
+} from './retention/deletion-record.ts';
+export { type Hold, type HoldGround, holdGrounds, type PersonGround } from './retention/holds.ts';
+export {
+  type KeepReason,
+  type KeepReasonCode,
+  keepReasonCodes,
+  type Retention,
+  type RetentionClass,
+  type RetentionPolicy,
+  retentionClasses,
+} from './retention/retention.ts';
+export type { ClipRetention, ExpiredClip, RetentionOptions } from './retention/retention-book.ts';
 export {
   type KeptPacket,
   LegalReview,
@@ -305,4 +327,5 @@ export {
   type HostClockSource,
 } from './time/host-clock/host-clock-reader.ts';
 export type { Difference, DifferenceCode } from './verify/difference.ts';
+export type { DeletedClip } from './verify/verify-deletions.ts';
 export { type VerifyReport, verifyStore } from './verify/verify-store.ts';

@@ -4,7 +4,7 @@ import { knownArchive } from './archive/archive-identity.ts';
 import type { ArchiveTarget } from './archive/archive-target.ts';
 import { DirectoryArchive } from './archive/directory-archive.ts';
 import { Forwarder } from './archive/forwarder.ts';
-import { CaseWork } from './case-work.ts';
+import { CaseWork, type CaseWorkOptions } from './case-work.ts';
 import { CustodyLog } from './custody/custody-log.ts';
 import type { DisclosurePolicy } from './disclosure/disclosure.ts';
 import { DockingIndex } from './docking/docking-index.ts';
@@ -20,11 +20,13 @@ import { type Recovery, recoverStore } from './recover.ts';
 import { type ActGround, RecorderLedger } from './register/recorder-ledger.ts';
 import { type WrittenIdentity, writeIdentity } from './register/write-identity.ts';
 import type { ReleasePolicy } from './release/release-policy.ts';
+import { ClipEraser } from './retention/clip-eraser.ts';
 import { type Room, RoomKeeper, roomAt } from './store/room.ts';
 import { StoreLayout } from './store/store-layout.ts';
 import { type ClipTimePolicy, ClipTimes } from './time/clip-times.ts';
 import { ClockIndex } from './time/clock-index.ts';
 import type { ClockPolicy } from './time/docking-clock.ts';
+import { isSynchronised } from './time/host-clock/host-clock.ts';
 import { type HostClockOptions, HostClockReader } from './time/host-clock/host-clock-reader.ts';
 
 export interface IngestOptions {
@@ -47,6 +49,9 @@ export interface IngestOptions {
   onReckonError: ReckonerOptions['onError'];
   /** What the public is told, and by which ways. */
   disclosure?: DisclosurePolicy;
+  onDeletionError(error: unknown, clipId: string | null): void;
+  /** How cases are worked on, where the usual way is not wanted. */
+  caseWork?: Omit<CaseWorkOptions, 'database' | 'custody' | 'onReckonError' | 'zone'>;
 }
 
 /** Everything between a recorder and the archive, opened as one. */
@@ -55,6 +60,8 @@ export class Ingest {
   readonly custody: CustodyLog;
   readonly layout: StoreLayout;
   readonly forwarder: Forwarder;
+  /** Carries out deletions that were approved. */
+  readonly eraser: ClipEraser;
   readonly target: ArchiveTarget;
   /** Who has which recorder. */
   readonly ledger: RecorderLedger;
@@ -69,7 +76,7 @@ export class Ingest {
 
   private constructor(
     services: DockingServices,
-    parts: Pick<Ingest, 'forwarder' | 'target' | 'recovery' | 'caseWork'>,
+    parts: Pick<Ingest, 'forwarder' | 'eraser' | 'target' | 'recovery' | 'caseWork'>,
   ) {
     this.#services = services;
     this.database = services.database;
@@ -80,6 +87,7 @@ export class Ingest {
     this.ledger = services.ledger;
     this.acts = services.acts;
     this.forwarder = parts.forwarder;
+    this.eraser = parts.eraser;
     this.target = parts.target;
     this.recovery = parts.recovery;
     this.caseWork = parts.caseWork;
@@ -118,7 +126,20 @@ export class Ingest {
         onReckonError: options.onReckonError,
         zone: options.clock.clips.assumedZone,
         ...(options.disclosure === undefined ? {} : { disclosure: options.disclosure }),
+        ...options.caseWork,
+        retention: {
+          isClockSure: async () => isSynchronised(await hostClock.read(new AbortController().signal)),
+          ...options.caseWork?.retention,
+        },
       });
+      const eraser = new ClipEraser({
+        ...base,
+        target,
+        ground: () => caseWork.retention.ground(),
+        onDeleted: options.onClip,
+        onError: options.onDeletionError,
+      });
+      caseWork.retention.deletions.onApproved(() => eraser.wake());
       const services: DockingServices = {
         ...base,
         dockings,
@@ -143,7 +164,7 @@ export class Ingest {
         onStatus: options.onStatus,
       };
       forwarder.onReceipted(options.onClip);
-      return new Ingest(services, { forwarder, target, recovery, caseWork });
+      return new Ingest(services, { forwarder, eraser, target, recovery, caseWork });
     } catch (error) {
       await pool.stop();
       await database.close();

@@ -95,6 +95,7 @@ function openIngest(order: SlotsOrder, onStatus: (status: DockingStatus) => void
     onClip: () => {},
     onForwardError: () => {},
     onReckonError: () => {},
+    onDeletionError: () => {},
     onStatus,
   });
 }

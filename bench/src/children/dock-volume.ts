@@ -33,6 +33,7 @@ const ingest = await Ingest.open({
   onClip: () => {},
   onForwardError: () => {},
   onReckonError: () => {},
+  onDeletionError: () => {},
   onStatus: ({ phase, issue }) => {
     if (phase !== 'safe' && phase !== 'attention' && phase !== 'failed') return;
     end = issue === null ? phase : `${phase}: ${issue.code}, ${issue.detail}`;

@@ -86,6 +86,7 @@ beforeEach(async () => {
     },
     onForwardError: () => {},
     onReckonError: () => {},
+    onDeletionError: () => {},
   });
 });
 

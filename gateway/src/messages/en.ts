@@ -30,6 +30,9 @@ const allowed: AllowedWords = {
 
 const differences: Record<DifferenceCode, string> = {
   'media-missing': 'the stored file is missing',
+  'media-not-deleted': 'the log says that it was deleted, and the file is there',
+  'deletion-not-logged': 'the index says that it was deleted, the log does not',
+  'certificate-differs': 'the certificate of deletion is not the one in the log',
   'media-differs': 'the stored file differs from what was sealed',
   'record-missing': 'the sealed record is missing',
   'record-differs': 'the sealed record was changed',
@@ -223,6 +226,10 @@ export const en = {
     checked: (clips: number, bytes: string, entries: number) =>
       `Checked: ${clips} clips (${bytes}), ${entries} entries of the custody log.`,
     holds: 'Everything holds.',
+    deleted: (count: number) =>
+      `${count === 1 ? '1 more clip was' : `${count} more clips were`} deleted; the custody log tells of it:`,
+    deletedClip: (name: string, sha256: string, at: string | null, by: string) =>
+      `  ${name} ${sha256} ${at ?? 'not finished yet'} ${by}`,
     differs: (count: number) => (count === 1 ? 'One thing does not hold:' : `${count} things do not hold:`),
     noStore: (directory: string) => `${directory} is no store: it has no index`,
     codes: differences,

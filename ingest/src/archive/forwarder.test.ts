@@ -21,6 +21,7 @@ function between(
     kind: target.kind,
     deposit: (one, signal) => deposit(one, () => target.deposit(one, signal)),
     receiptOf: (clipId, hash) => target.receiptOf(clipId, hash),
+    remove: (warrant, isNeeded) => target.remove(warrant, isNeeded),
     sweep: () => target.sweep(),
   };
 }

@@ -3,7 +3,7 @@ import type { CustodyAction, CustodyLog } from '../custody/custody-log.ts';
 import { IngestError } from '../errors.ts';
 import type { SqlValue } from '../index-store/connection.ts';
 import type { Transaction } from '../index-store/index-database.ts';
-import { markDue } from '../reckoning/due.ts';
+import { markCasesOf, markDue } from '../reckoning/due.ts';
 import { announceStep } from '../step-channel.ts';
 import { type ClipState, isLegalMove } from './clip-states.ts';
 import type { Quarantine } from './quarantine.ts';
@@ -100,5 +100,6 @@ export async function moveClip(transaction: Transaction, custody: CustodyLog, mo
     },
   });
   if (move.to === 'sealed') await markDue(transaction, 'clip', [move.clipId]);
+  if (move.to === 'receipted') await markCasesOf(transaction, move.clipId);
   transaction.onCommit(() => announceStep(`clip.${move.to}`, move.clipId));
 }

@@ -3,6 +3,7 @@ import type { Judgement } from '../coverage/judgement.ts';
 import type { DutyListContent } from '../duties/duty-list.ts';
 import type { SqlRow } from '../index-store/connection.ts';
 import type { IndexReader } from '../index-store/index-database.ts';
+import { startOfDay } from './calendar-day.ts';
 import type { DeadlineKind } from './deadline.ts';
 import type {
   ActivityForDeadlines,
@@ -11,17 +12,11 @@ import type {
   FootageOfActivity,
 } from './deadlines-of.ts';
 
-/** When a decision became public and when it was taken back, where Docket did it. */
-export interface PublishedTimes {
-  publishedAt: string | null;
-  unpublishedAt: string | null;
-}
-
 /** Reads what the deadlines of a case rest on; `null` where there is no such case, or its sender took it back. */
 export async function readCaseForDeadlines(
   index: IndexReader,
   caseId: string,
-  published: PublishedTimes,
+  zone: string,
 ): Promise<CaseForDeadlines | null> {
   const [row] = await index.read(
     'SELECT facts FROM enforcement_case WHERE case_id = ? AND is_withdrawn = 0',
@@ -33,7 +28,7 @@ export async function readCaseForDeadlines(
     facts,
     activities: await readActivities(index, caseId),
     publishing: await readPublishing(index, facts),
-    ...published,
+    ...(await readPublished(index, facts, zone)),
     statements: await readStatements(index, caseId),
   };
 }
@@ -96,6 +91,28 @@ async function readPublishing(
     [departmentId, decision.decidedOn],
   );
   return row === undefined ? [] : (JSON.parse(String(row.content)) as DutyListContent).publishing;
+}
+
+/** When the decision became public and was taken back, where Docket itself told the public. */
+async function readPublished(
+  index: IndexReader,
+  { caseId, decision }: CaseFacts,
+  zone: string,
+): Promise<Pick<CaseForDeadlines, 'publishedAt' | 'unpublishedAt'>> {
+  const first = async (act: 'told' | 'withdrawn', day: string | null | undefined) => {
+    if (day === null || day === undefined) return null;
+    const [row] = await index.read(
+      `SELECT min(delivered_at) AS at FROM disclosure_event JOIN disclosure_delivery
+         ON disclosure_delivery.event_sequence = disclosure_event.sequence
+       WHERE case_id = ? AND kind = 'decision' AND state = 'delivered' AND (act = 'withdrawn') = ? AND delivered_at >= ?`,
+      [caseId, Number(act === 'withdrawn'), startOfDay(day, zone)],
+    );
+    return textOrNull(row?.at);
+  };
+  return {
+    publishedAt: await first('told', decision?.decidedOn),
+    unpublishedAt: await first('withdrawn', decision?.revokedOn),
+  };
 }
 
 async function readStatements(index: IndexReader, caseId: string): Promise<DeadlineStatement[]> {

@@ -86,8 +86,7 @@ export async function countPressing(
 const stateConditions: Record<DeadlineState, { where: string; asksNow: boolean }> = {
   met: { where: 'deadline.met_at < deadline.due_at', asksNow: false },
   provisional: {
-    where:
-      'deadline.is_provisional = 1 AND (deadline.met_at IS NULL OR deadline.met_at >= deadline.due_at)',
+    where: 'deadline.is_provisional = 1 AND (deadline.met_at IS NULL OR deadline.met_at >= deadline.due_at)',
     asksNow: false,
   },
   open: {

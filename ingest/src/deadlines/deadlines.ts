@@ -1,10 +1,10 @@
 import { canonicalJson, type JsonValue } from '../custody/canonical-json.ts';
 import type { CustodyLog } from '../custody/custody-log.ts';
 import { IngestError } from '../errors.ts';
-import type { IndexDatabase, IndexReader, Transaction } from '../index-store/index-database.ts';
+import type { IndexDatabase, Transaction } from '../index-store/index-database.ts';
 import { markDue } from '../reckoning/due.ts';
 import type { Reckoning } from '../reckoning/reckoner.ts';
-import { type PublishedTimes, readCaseForDeadlines } from './case-for-deadlines.ts';
+import { readCaseForDeadlines } from './case-for-deadlines.ts';
 import type { Deadline, DeadlineKind } from './deadline.ts';
 import { type DeadlinePolicy, usualDeadlines } from './deadline-policy.ts';
 import { countPressing, type DeadlineRecord, readDeadlines } from './deadline-queries.ts';
@@ -18,8 +18,6 @@ export interface DeadlinesOptions {
   policy?: DeadlinePolicy;
   /** IANA zone in which days begin. */
   zone?: string;
-  /** When a case’s decision became public through Docket, and when it was taken back. */
-  publishedTimes?(index: IndexReader, caseId: string): Promise<PublishedTimes>;
 }
 
 /** What a person says was done; see `DeadlineStatement`. */
@@ -46,17 +44,16 @@ export class Deadlines implements Reckoning {
       calendar: new WorkingCalendar(),
       policy: usualDeadlines,
       zone: 'Asia/Shanghai',
-      publishedTimes: async () => ({ publishedAt: null, unpublishedAt: null }),
       ...options,
     };
   }
 
   async reckon(caseIds: readonly string[], signal?: AbortSignal): Promise<void> {
-    const { database, calendar, policy, zone, publishedTimes } = this.#options;
+    const { database, calendar, policy, zone } = this.#options;
     const reckoned: [string, Deadline[]][] = [];
     for (const caseId of caseIds) {
       if (signal?.aborted === true) return;
-      const known = await readCaseForDeadlines(database, caseId, await publishedTimes(database, caseId));
+      const known = await readCaseForDeadlines(database, caseId, zone);
       reckoned.push([caseId, known === null ? [] : deadlinesOf(known, { calendar, policy, zone })]);
     }
     await database.write(async (transaction) => {

@@ -1,4 +1,5 @@
 import {
+  type ClipReader,
   isRecorderError,
   isRecorderLost,
   type ListedClip,
@@ -12,8 +13,10 @@ import {
   type RegistrationContext,
   registerClip,
   registerRefused,
+  requireClip,
 } from '../clip/clip-index.ts';
-import { isStored } from '../clip/clip-states.ts';
+import { type ClipState, isStored } from '../clip/clip-states.ts';
+import { digestReader } from '../pull/digest-reader.ts';
 import { readSamples } from '../pull/sample-digest.ts';
 import type { StoreServices } from '../pull/taking.ts';
 import { settleInterruptedReleases } from '../release/release-clip.ts';
@@ -46,11 +49,9 @@ export async function takeInventory(
     if (batch.refused.some(hidesEntries)) isWhole = false;
     for (const clip of registered) {
       if (seen.has(clip.clipId)) continue;
-      const settled = isStored(clip.state)
-        ? await confirmKnown(services, recorder, context, clip, signal)
-        : clip;
+      const settled = await settle(services, recorder, context, clip, signal);
       seen.add(clip.clipId).add(settled.clipId);
-      (isStored(settled.state) ? inventory.known : inventory.wanted).push(settled);
+      (isKnown(settled.state) ? inventory.known : inventory.wanted).push(settled);
     }
   }
   // What lies in a folder that could not be read is neither gone nor erased, as far as anybody knows.
@@ -59,6 +60,23 @@ export async function takeInventory(
     await settleInterruptedReleases(services.database, services.custody, context, seen);
   }
   return inventory;
+}
+
+/** Nothing of it is to be taken: it stands in the store, or was deleted from it and stays so. */
+function isKnown(state: ClipState): boolean {
+  return isStored(state) || state === 'deleted';
+}
+
+async function settle(
+  services: StoreServices,
+  recorder: Recorder,
+  context: RegistrationContext,
+  clip: RegisteredClip,
+  signal: AbortSignal,
+): Promise<RegisteredClip> {
+  if (isStored(clip.state)) return confirmKnown(services, recorder, context, clip, signal);
+  if (clip.state === 'deleted') return confirmDeleted(services, recorder, context, clip, signal);
+  return clip;
 }
 
 /** True where an entry may stand for clips that were there at an earlier docking. */
@@ -116,23 +134,74 @@ async function confirmKnown(
   );
 }
 
+/**
+ * A clip that looks like one whose time was over is read whole: only where every byte is the same does it stay deleted, and
+ * that it was seen again is told. Anything else is footage, and taken.
+ */
+async function confirmDeleted(
+  services: StoreServices,
+  recorder: Recorder,
+  context: RegistrationContext,
+  clip: RegisteredClip,
+  signal: AbortSignal,
+): Promise<RegisteredClip> {
+  const { blake3 } = await requireClip(services.database, clip.clipId);
+  const sample = await sampleOf(services, recorder, clip.listed, signal);
+  const isSame =
+    sample === clip.sampleBlake3 && (await digestOf(services, recorder, clip.listed, signal)) === blake3;
+  return services.database.write(async (transaction) => {
+    if (!isSame) return insertClip(transaction, services.custody, context, clip.listed);
+    const { clipId } = clip;
+    const { dockingId, recorderId } = context;
+    await services.custody.append(transaction, {
+      action: 'deleted-clip-seen',
+      clipId,
+      dockingId,
+      recorderId,
+    });
+    return clip;
+  });
+}
+
 /** BLAKE3 of a clip's samples on the recorder; `null` where this one clip cannot be read. */
-async function sampleOf(
+function sampleOf(
   services: StoreServices,
   recorder: Recorder,
   listed: ListedClip,
   signal: AbortSignal,
 ): Promise<string | null> {
+  return readOf(recorder, listed, signal, async (reader) =>
+    services.pool.digestSample(await readSamples(reader, readingOf(services, listed, signal))),
+  );
+}
+
+/** BLAKE3 of a whole clip on the recorder; `null` where this one clip cannot be read. */
+function digestOf(
+  services: StoreServices,
+  recorder: Recorder,
+  listed: ListedClip,
+  signal: AbortSignal,
+): Promise<string | null> {
+  return readOf(recorder, listed, signal, async (reader) => {
+    const digests = await digestReader(reader, 'blake3', services.pool, readingOf(services, listed, signal));
+    return digests.blake3 ?? null;
+  });
+}
+
+function readingOf({ stallTimeoutMs }: StoreServices, listed: ListedClip, signal: AbortSignal) {
+  return { clipName: listed.name, stallTimeoutMs, signal };
+}
+
+async function readOf(
+  recorder: Recorder,
+  listed: ListedClip,
+  signal: AbortSignal,
+  read: (reader: ClipReader) => Promise<string | null>,
+): Promise<string | null> {
   try {
     const reader = await recorder.open(listed, signal);
     try {
-      return await services.pool.digestSample(
-        await readSamples(reader, {
-          clipName: listed.name,
-          stallTimeoutMs: services.stallTimeoutMs,
-          signal,
-        }),
-      );
+      return await read(reader);
     } finally {
       await reader.close();
     }

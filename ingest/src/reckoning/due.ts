@@ -18,3 +18,16 @@ export async function markDue(
     [kind, JSON.stringify(marked)],
   );
 }
+
+/** Marks the cases that a clip is linked to: what is told of them counts its receipts. */
+export async function markCasesOf(transaction: Transaction, clipId: string): Promise<void> {
+  const rows = await transaction.all(
+    'SELECT DISTINCT case_id FROM clip_link WHERE clip_id = ? AND case_id IS NOT NULL',
+    [clipId],
+  );
+  await markDue(
+    transaction,
+    'case',
+    rows.map((row) => String(row.case_id)),
+  );
+}

@@ -11,7 +11,7 @@ import { deletionFileName, mediaFileName, type StoreLayout } from '../store/stor
 import { type DeletionGrounds, drawUpCertificate } from './certificate.ts';
 import { DeletionWarrant, deletionVerdict, type VerdictGround } from './deletion-warrant.ts';
 import type { KeepReason } from './retention.ts';
-import { readRetentionFacts, readerIn } from './retention-facts.ts';
+import { readerIn, readRetentionFacts } from './retention-facts.ts';
 
 export interface DeletionServices {
   database: IndexDatabase;

@@ -65,9 +65,7 @@ export async function readClipDeletion(
     'SELECT request_id, state FROM deletion WHERE clip_id = ? ORDER BY request_id DESC LIMIT 1',
     [clipId],
   );
-  return row === undefined
-    ? null
-    : { requestId: String(row.request_id), state: row.state as DeletionState };
+  return row === undefined ? null : { requestId: String(row.request_id), state: row.state as DeletionState };
 }
 
 async function clipsOf(index: IndexReader, requestId: string): Promise<ClipDeletion[]> {

@@ -16,10 +16,7 @@ export class DeletionWarrant {
   readonly sha256: string;
   readonly #seal: typeof seal;
 
-  private constructor(
-    facts: { clipId: string; requestId: string; sha256: string },
-    given: typeof seal,
-  ) {
+  private constructor(facts: { clipId: string; requestId: string; sha256: string }, given: typeof seal) {
     if (given !== seal) throw new TypeError('a deletion warrant is made by a verdict only');
     this.clipId = facts.clipId;
     this.requestId = facts.requestId;

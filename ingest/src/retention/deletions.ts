@@ -99,7 +99,10 @@ export class Deletions {
         throw new IngestError('DELETION_DECIDED', `${request.verdict} by ${request.decidedBy}`);
       }
       if (verdict === 'approved' && request.needsSecondPerson && request.requestedBy === person) {
-        throw new IngestError('SAME_PERSON', `${person} asked for the deletion; another person must approve it`);
+        throw new IngestError(
+          'SAME_PERSON',
+          `${person} asked for the deletion; another person must approve it`,
+        );
       }
       await transaction.run(
         'UPDATE deletion_request SET verdict = ?, decided_by = ?, decided_at = ?, decision_reason = ? WHERE request_id = ?',

@@ -2,7 +2,7 @@ import { v7 as uuidv7 } from 'uuid';
 import type { CustodyLog } from '../custody/custody-log.ts';
 import { IngestError } from '../errors.ts';
 import type { SqlRow } from '../index-store/connection.ts';
-import type { IndexDatabase, IndexReader, Transaction } from '../index-store/index-database.ts';
+import type { IndexDatabase, Transaction } from '../index-store/index-database.ts';
 import { markDue } from '../reckoning/due.ts';
 
 /** 作为证据、诉讼复议、投诉、调查、其他. */
@@ -42,11 +42,7 @@ export class Holds {
   }
 
   /** Throws IngestError CLIP_UNKNOWN, CLIP_DELETED or CASE_UNKNOWN. */
-  async place(
-    subject: HoldSubject,
-    ground: HoldGround,
-    { person, reason }: PersonGround,
-  ): Promise<Hold> {
+  async place(subject: HoldSubject, ground: HoldGround, { person, reason }: PersonGround): Promise<Hold> {
     const holdId = uuidv7();
     await this.#database.write(async (transaction) => {
       const [clipId, caseId] = await subjectOf(transaction, subject);
@@ -54,7 +50,13 @@ export class Holds {
         `INSERT INTO hold (hold_id, clip_id, case_id, ground, reason, placed_by, placed_at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
         [holdId, clipId, caseId, ground, reason, person, new Date().toISOString()],
       );
-      await this.#tell(transaction, 'hold-placed', { holdId, clipId, caseId }, { person, reason }, { ground });
+      await this.#tell(
+        transaction,
+        'hold-placed',
+        { holdId, clipId, caseId },
+        { person, reason },
+        { ground },
+      );
     });
     return this.#require(holdId);
   }
@@ -140,14 +142,17 @@ async function subjectOf(
   subject: HoldSubject,
 ): Promise<[clipId: string | null, caseId: string | null]> {
   if ('caseId' in subject) {
-    const [known] = await transaction.all('SELECT 1 FROM enforcement_case WHERE case_id = ?', [subject.caseId]);
+    const [known] = await transaction.all('SELECT 1 FROM enforcement_case WHERE case_id = ?', [
+      subject.caseId,
+    ]);
     if (known === undefined) throw new IngestError('CASE_UNKNOWN', `no case ${subject.caseId}`);
     return [null, subject.caseId];
   }
   const { clipId } = subject;
   const [clip] = await transaction.all('SELECT state FROM clip WHERE clip_id = ?', [clipId]);
   if (clip === undefined) throw new IngestError('CLIP_UNKNOWN', `no clip ${clipId}`);
-  if (clip.state === 'deleted') throw new IngestError('CLIP_DELETED', `clip ${clipId} is deleted`, { clipId });
+  if (clip.state === 'deleted')
+    throw new IngestError('CLIP_DELETED', `clip ${clipId} is deleted`, { clipId });
   return [clipId, null];
 }
 

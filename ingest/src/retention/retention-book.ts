@@ -4,12 +4,7 @@ import { readClipDeletion } from './deletion-record.ts';
 import { keptNow, type VerdictGround } from './deletion-warrant.ts';
 import { Deletions } from './deletions.ts';
 import { type Hold, Holds } from './holds.ts';
-import {
-  type Retention,
-  type RetentionClass,
-  type RetentionPolicy,
-  usualRetention,
-} from './retention.ts';
+import { type Retention, type RetentionClass, type RetentionPolicy, usualRetention } from './retention.ts';
 import { RetentionReckoning } from './retention-reckoning.ts';
 
 export interface RetentionOptions {

@@ -20,11 +20,17 @@ export async function filesBelow(folder: string): Promise<string[]> {
 
 /**
  * Checks what must hold whatever happened: the store holds exactly the clips the index says it holds, each with the
- * bytes its hash names and the record its hash names; nothing else lies there; and the custody log is whole.
+ * bytes its hash names and the record its hash names, of a deleted one record and certificate; nothing else lies there;
+ * and the custody log is whole.
  */
 export async function expectSoundStore(dock: TestDock): Promise<void> {
   const expected: string[] = [];
   for (const clip of await dock.clips()) {
+    if (clip.state === 'deleted') {
+      const folder = dock.ingest.layout.sealedFolder(clip.clipId);
+      expected.push(join(folder, 'clip.json'), join(folder, 'deletion.json'));
+      continue;
+    }
     if (!isStored(clip.state)) {
       expect(clip).toMatchObject({ storePath: null });
       continue;

@@ -12,6 +12,7 @@ import type { HostClockOptions } from '../time/host-clock/host-clock-reader.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 export interface DockOptions {
+  dockName?: string;
   root: string;
   store: string;
   archive: string;
@@ -21,6 +22,8 @@ export interface DockOptions {
   onStatus: IngestOptions['onStatus'];
   onForwardError: IngestOptions['onForwardError'];
   compareDeviceHash?: boolean;
+  onDeletionError?: IngestOptions['onDeletionError'];
+  caseWork?: NonNullable<IngestOptions['caseWork']>;
 }
 
 export interface OneDocking {
@@ -162,7 +165,7 @@ export class TestDock {
 
 export function ingestOptions(options: Omit<DockOptions, 'root'>): IngestOptions {
   return {
-    dockName: 'dock-1',
+    dockName: options.dockName ?? 'dock-1',
     storeDirectory: options.store,
     reserveBytes: 0,
     hashWorkers: 2,
@@ -188,5 +191,7 @@ export function ingestOptions(options: Omit<DockOptions, 'root'>): IngestOptions
     onReckonError: (error) => {
       throw error;
     },
+    onDeletionError: options.onDeletionError ?? (() => {}),
+    ...(options.caseWork === undefined ? {} : { caseWork: options.caseWork }),
   };
 }

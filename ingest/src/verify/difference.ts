@@ -10,6 +10,9 @@ export interface Difference {
 export type DifferenceCode =
   | 'media-missing'
   | 'media-differs'
+  | 'media-not-deleted'
+  | 'deletion-not-logged'
+  | 'certificate-differs'
   | 'record-missing'
   | 'record-differs'
   | 'record-unreadable'

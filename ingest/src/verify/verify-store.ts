@@ -11,14 +11,17 @@ import { HashPool } from '../pull/hash-pool.ts';
 import { readBackFile } from '../pull/read-back.ts';
 import { parseSealedFile, type SealedFile } from '../store/sealed-file.ts';
 import { sha256Hex } from '../store/sealed-record.ts';
-import { recordFileName, StoreLayout } from '../store/store-layout.ts';
+import { deletionFileName, mediaFileName, recordFileName, StoreLayout } from '../store/store-layout.ts';
 import type { Difference, DifferenceCode } from './difference.ts';
 import { verifyCustody } from './verify-custody.ts';
+import { type DeletedClip, verifyDeletions } from './verify-deletions.ts';
 
 export interface VerifyReport {
   clipsChecked: number;
   bytesChecked: number;
   entriesChecked: number;
+  /** Clips whose bytes are gone, with the custody log telling why. */
+  deleted: DeletedClip[];
   differences: Difference[];
 }
 
@@ -42,9 +45,14 @@ export async function verifyStore(directory: string, options: VerifyOptions = {}
   try {
     const index: IndexReader = { read: (sql, parameters) => connection.all(sql, parameters) };
     const clips = await clipsInStates(index, storedStates);
+    const deleted = await clipsInStates(index, ['deleted']);
     const check = new StoreCheck(layout, pool, options);
     await check.clips(clips);
-    await check.strangers(clips);
+    await check.deletedClips(deleted);
+    await check.strangers([...clips, ...deleted]);
+    const deletions = await verifyDeletions(index, layout, deleted);
+    check.report.deleted = deletions.deleted;
+    check.report.differences.push(...deletions.differences);
     const custody = await verifyCustody(index);
     check.report.entriesChecked = custody.entriesChecked;
     check.report.differences.push(...custody.differences);
@@ -56,7 +64,13 @@ export async function verifyStore(directory: string, options: VerifyOptions = {}
 }
 
 class StoreCheck {
-  readonly report: VerifyReport = { clipsChecked: 0, bytesChecked: 0, entriesChecked: 0, differences: [] };
+  readonly report: VerifyReport = {
+    clipsChecked: 0,
+    bytesChecked: 0,
+    entriesChecked: 0,
+    deleted: [],
+    differences: [],
+  };
   readonly #layout: StoreLayout;
   readonly #pool: HashPool;
   readonly #options: VerifyOptions;
@@ -75,6 +89,14 @@ class StoreCheck {
       await this.#media(clip, record);
       this.report.clipsChecked += 1;
       this.#options.onClip?.(position + 1, clips.length);
+    }
+  }
+
+  /** Of a deleted clip the sealed record stays. */
+  async deletedClips(clips: readonly ClipRecord[]): Promise<void> {
+    for (const clip of clips) {
+      const record = await this.#record(clip);
+      if (record !== null) this.#compareWithIndex(clip, record);
     }
   }
 
@@ -153,7 +175,9 @@ class StoreCheck {
 
   async #strangersBeside(clip: ClipRecord): Promise<void> {
     const folder = this.#layout.sealedFolder(clip.clipId);
-    const own = [recordFileName, this.#layout.mediaFile(clip.clipId, clip.name).slice(folder.length + 1)];
+    // Whether the media of a deleted clip is still there is told by `verifyDeletions`.
+    const own = [recordFileName, mediaFileName(clip.name)];
+    if (clip.state === 'deleted') own.push(deletionFileName);
     for (const name of await entriesOf(folder)) {
       if (!own.includes(name))
         this.#differ('unexpected-file', clip.clipId, `${join(folder, name)} does not belong to the clip`);

@@ -41,9 +41,18 @@ async function verify(directory: string, flags: VerifyFlags, context: CommandCon
 function reportLines(report: VerifyReport, { messages }: CommandContext): string[] {
   const words = messages.verify;
   const checked = words.checked(report.clipsChecked, bytesText(report.bytesChecked), report.entriesChecked);
-  if (report.differences.length === 0) return [checked, words.holds];
+  const gone = report.deleted.map(({ name, sha256, deletedAt, requestedBy, approvedBy }) =>
+    words.deletedClip(
+      printable(name),
+      sha256,
+      deletedAt,
+      printable([requestedBy, approvedBy].filter((person) => person !== null).join(' + ')),
+    ),
+  );
+  const told = gone.length === 0 ? [checked] : [checked, words.deleted(gone.length), ...gone];
+  if (report.differences.length === 0) return [...told, words.holds];
   return [
-    checked,
+    ...told,
     words.differs(report.differences.length),
     ...report.differences.flatMap(({ code, subject, detail }) => [
       `  ${printable(subject)}: ${words.codes[code]}`,
