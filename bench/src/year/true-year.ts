@@ -7,6 +7,8 @@ export interface YearOptions {
   clips: number;
   officers: number;
   seed: number;
+  /** On the last evening of the first so many days every recorder is docked: what was recorded until then is all here. */
+  firstDays: number;
 }
 
 export interface TrueOfficer {
@@ -430,7 +432,8 @@ export class TrueYear {
     const dockings: TrueDocking[] = [];
     for (const { index } of this.recorders) {
       const clips = this.#waiting.get(index) ?? [];
-      if (clips.length === 0 || this.#random.chance(0.03)) continue;
+      const isForgotten = this.#random.chance(0.03) && working !== this.options.firstDays - 1;
+      if (clips.length === 0 || isForgotten) continue;
       const atMs = midnightMs + 18 * hourMs + index * 20_000 + this.#random.whole(0, 9000);
       const dockingId = `year-docking-${String(this.#dockings).padStart(6, '0')}`;
       this.#dockings += 1;

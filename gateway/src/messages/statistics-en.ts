@@ -41,7 +41,7 @@ export const statisticsEn = {
     'late-rate': {
       name: 'Late rate',
       numerator:
-        'Clips taken in later than the set hours after the end of the activity they belong to, or after their own end where they belong to none.',
+        'Clips sealed later than the set hours after the end of the activity they belong to, or after their own end where they belong to none.',
       denominator: 'Clips of which that end is known.',
       leftOut: 'Clips with neither an activity with an end nor a time of their own.',
       parts: { undated: 'Without a known end' },

@@ -29,7 +29,7 @@ export const statisticsZhCN: StatisticsMessages = {
     },
     'late-rate': {
       name: '迟交率',
-      numerator: '在所属活动结束后超过规定小时数才采集的视音频；不属于任何活动的，按自身结束时间计。',
+      numerator: '在所属活动结束后超过规定小时数才采集封存的视音频；不属于任何活动的，按自身结束时间计。',
       denominator: '结束时间已知的视音频。',
       leftOut: '不计：既无活动结束时间，自身时间也未知的视音频。',
       parts: { undated: '结束时间未知' },

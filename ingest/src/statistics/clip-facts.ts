@@ -33,14 +33,16 @@ const table = {
 const storedList = storedStates.map((state) => `'${state}'`).join(', ');
 
 const clipsQuery = `SELECT clip.clip_id, clip.recorder_id, clip.kind, clip.size_bytes, clip.marked, clip.quarantine_reason,
-  clip.listed_at, clip.time, clip.media, clip_mapping.state AS mapping, clip_mapping.officer_id, officer.unit_id
+  clip.listed_at, clip.time, clip.media,
+  (SELECT min(at) FROM custody_entry WHERE custody_entry.clip_id = clip.clip_id AND action = 'sealed') AS sealed_at, clip_mapping.state AS mapping, clip_mapping.officer_id, officer.unit_id
   FROM json_each(?) AS wanted CROSS JOIN clip ON clip.clip_id = wanted.value
   LEFT JOIN clip_mapping ON clip_mapping.clip_id = clip.clip_id
   LEFT JOIN officer ON officer.officer_id = clip_mapping.officer_id
   WHERE clip.state IN (${storedList}) AND clip.kind != 'sidecar'`;
 
 const linksQuery = `SELECT clip_link.clip_id, enforcement_case.category, enforcement_case.unit_id,
-  coalesce(clip_link.step, activity.step) AS step, activity.kind AS activity_kind, activity.ended_ms,
+  coalesce(clip_link.step, activity.step) AS step, activity.kind AS activity_kind,
+  activity.ended_ms + coalesce(activity.facts ->> 'timeDoubtMs', 0) AS ended_ms,
   coalesce(activity.facts ->> 'isRandomInspection', 0) OR coalesce(enforcement_case.facts ->> 'isRandomInspection', 0)
     AS is_random_inspection
   FROM json_each(?) AS wanted CROSS JOIN clip_link ON clip_link.clip_id = wanted.value
@@ -74,6 +76,7 @@ export class ClipFacts implements Reckoning {
     const time = clip.time === null ? null : (JSON.parse(String(clip.time)) as ClipTime);
     const media = clip.media === null ? null : (JSON.parse(String(clip.media)) as MediaFacts);
     const collectedMs = Date.parse(String(clip.listed_at));
+    const sealedMs = clip.sealed_at === null ? collectedMs : Date.parse(String(clip.sealed_at));
     return {
       day: dayInZone(recordedMs(time, collectedMs), this.#policy.zone),
       clip_id: String(clip.clip_id),
@@ -85,7 +88,7 @@ export class ClipFacts implements Reckoning {
       activity_kind: onlyOne(links, 'activity_kind'),
       is_random_inspection: Number(links.some((link) => link.is_random_inspection === 1)),
       mapping: textOrNull(clip.mapping) ?? 'waiting',
-      is_late: this.#isLate(time, links, collectedMs),
+      is_late: this.#isLate(time, links, sealedMs),
       duration_ms: media?.durationMs == null ? null : Math.round(media.durationMs),
       size_bytes: Number(clip.size_bytes),
       is_marked: Number(clip.marked),
@@ -93,13 +96,13 @@ export class ClipFacts implements Reckoning {
     };
   }
 
-  /** Whether it came later than the hours after the activity that it shows, or else after its own end. */
-  #isLate(time: ClipTime | null, links: readonly SqlRow[], collectedMs: number): number | null {
+  /** Whether it was sealed later than the hours after the activity that it shows, or else after its own end. */
+  #isLate(time: ClipTime | null, links: readonly SqlRow[], sealedMs: number): number | null {
     const endsMs = links.flatMap(({ ended_ms: endedMs }) => (endedMs === null ? [] : [Number(endedMs)]));
     const ownEnd = time?.end.value ?? time?.start.value ?? null;
     const endMs = endsMs.length > 0 ? Math.max(...endsMs) : ownEnd === null ? null : Date.parse(ownEnd);
     if (endMs === null) return null;
-    return Number(collectedMs > endMs + this.#policy.uploadHours * 3_600_000);
+    return Number(sealedMs > endMs + this.#policy.uploadHours * 3_600_000);
   }
 }
 

@@ -23,6 +23,8 @@ const isDuty = "fact.level IN ('required', 'whole-process', 'whole-process-if-ne
 const isExpected = `${isDuty} AND fact.state != 'exempt' AND (fact.state != 'missing' OR fact.is_due)`;
 const isUnmapped = "fact.mapping IN ('queued', 'waiting')";
 
+const judgedStates = coverageStates.filter((state) => state !== 'not-required');
+
 const clipShare = (condition: string): Omit<Measure, 'parts'> => ({
   facts: 'clip_fact',
   unit: 'share',
@@ -45,7 +47,7 @@ export const measures = {
     denominator: count(isExpected),
     parts: {
       ...Object.fromEntries(
-        coverageStates.map((state) => [
+        judgedStates.map((state) => [
           state,
           count(`${isDuty} AND fact.state = '${state}'${state === 'missing' ? ' AND fact.is_due' : ''}`),
         ]),
