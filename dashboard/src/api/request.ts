@@ -54,7 +54,8 @@ export interface RequestOptions {
   signal?: AbortSignal;
 }
 
-export async function request<Answer>(url: string, options: RequestOptions = {}): Promise<Answer> {
+/** An answer that is not a problem, with its headers; throws ApiProblem or Unreachable. */
+export async function requestAnswer(url: string, options: RequestOptions = {}): Promise<Response> {
   const init: RequestInit = {
     method: options.method ?? 'GET',
     credentials: 'same-origin',
@@ -77,6 +78,11 @@ export async function request<Answer>(url: string, options: RequestOptions = {})
     if (response.status === 401) unauthorizedListener();
     throw problem;
   }
+  return response;
+}
+
+export async function request<Answer>(url: string, options: RequestOptions = {}): Promise<Answer> {
+  const response = await requestAnswer(url, options);
   if (response.status === 204) return undefined as Answer;
   return (await response.json()) as Answer;
 }

@@ -1,3 +1,4 @@
+import { caseReviewEn } from './case-review-en.ts';
 import { caseTermsEn } from './case-terms-en.ts';
 import { casesEn } from './cases-en.ts';
 import type { Messages } from './zh-CN.ts';
@@ -5,6 +6,7 @@ import type { Messages } from './zh-CN.ts';
 export const en: Messages = {
   product: { name: 'Docket', tagline: 'Body-worn recorder dock' },
   cases: casesEn,
+  caseReview: caseReviewEn,
   caseTerms: caseTermsEn,
   navigation: {
     label: 'Main',
@@ -12,6 +14,14 @@ export const en: Messages = {
     clips: 'Clips',
     dockings: 'Dockings',
     recorders: 'Recorders',
+    cases: 'Cases',
+    queue: 'Queue',
+    exceptions: 'Exceptions',
+    statistics: 'Statistics',
+    retention: 'Retention',
+    disclosure: 'Disclosure',
+    codes: 'QR codes',
+    group: { dock: 'Dock', casework: 'Case work', oversight: 'Oversight' },
     skip: 'Skip to content',
   },
   language: { label: 'Language', switchTo: '简体中文' },

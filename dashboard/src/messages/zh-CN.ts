@@ -23,6 +23,7 @@ import type {
   TimeReading,
   TimeSourceKind,
 } from '../api/contract-types.ts';
+import { caseReviewZhCN } from './case-review-zh-CN.ts';
 import { caseTermsZhCN } from './case-terms-zh-CN.ts';
 import { casesZhCN } from './cases-zh-CN.ts';
 
@@ -30,6 +31,7 @@ import { casesZhCN } from './cases-zh-CN.ts';
 export const zhCN = {
   product: { name: 'Docket', tagline: '执法记录仪采集站' },
   cases: casesZhCN,
+  caseReview: caseReviewZhCN,
   caseTerms: caseTermsZhCN,
   navigation: {
     label: '主导航',
@@ -37,6 +39,14 @@ export const zhCN = {
     clips: '视音频文件',
     dockings: '入站记录',
     recorders: '执法记录仪',
+    cases: '案件',
+    queue: '待归案视频',
+    exceptions: '情况说明',
+    statistics: '统计分析',
+    retention: '期限与保存',
+    disclosure: '公示',
+    codes: '二维码',
+    group: { dock: '采集站', casework: '案件', oversight: '监督' },
     skip: '跳到正文',
   },
   language: { label: '语言', switchTo: 'English' },
