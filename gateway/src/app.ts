@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { UsbPlaces } from '@docket/device-protocol/transport';
 import { type ClipRecord, Ingest, isStored } from '@docket/ingest';
 import { clockOptions } from './clock-options.ts';
+import { CodeReader } from './codes/index.ts';
 import { type Component, runningComponent } from './component.ts';
 import type { Config } from './config/index.ts';
 import { createDisclosureSender, disclosurePolicy, openDisclosureKey } from './disclosure/index.ts';
@@ -73,12 +74,23 @@ export async function runGateway(options: GatewayOptions): Promise<void> {
       mediaPath,
     );
     const tell = (clipId: string) => events.clipChanged(clipId);
+    const codes = new CodeReader({
+      database: ingest.database,
+      mediaPath,
+      mapping: ingest.caseWork.mapping,
+      codeSeconds: config.mapping.codeSeconds,
+      log,
+    });
     const previews = createPreviews({
       database: ingest.database,
       mediaPath,
       times: ingest.clipTimes,
       thumbnailPath: (clipId) => thumbnailPath(config.store.directory, clipId),
-      onClip: tell,
+      onClip: (clipId) => {
+        tell(clipId);
+        codes.wake();
+        ingest.caseWork.reckoner.wake();
+      },
       log,
     });
     told.clip = (clipId) => {
@@ -97,6 +109,7 @@ export async function runGateway(options: GatewayOptions): Promise<void> {
     const parts: Component[] = [
       http,
       previews,
+      codes,
       runningComponent('forwarder', (stop) => ingest.forwarder.run(stop), end.fail),
       runningComponent('eraser', (stop) => ingest.eraser.run(stop), end.fail),
       runningComponent('reckoner', (stop) => ingest.caseWork.reckoner.run(stop), end.fail),
@@ -157,6 +170,7 @@ function openIngest(
     onClip,
     onStatus: (status) => display.status(status),
     onForwardError: (error, clipId) => log.error({ err: error, clipId }, 'forwarding failed'),
+    mapping: { nearMs: config.mapping.nearMs },
     disclosure: disclosurePolicy(config.disclosure),
     onDeletionError: (error, clipId) => log.error({ err: error, clipId }, 'deletion failed'),
     onReckonError: (error, kind, ids) => log.error({ err: error, kind, ids }, 'reckoning failed'),

@@ -13,6 +13,7 @@ import { OperatorActs } from './docking/operator-acts.ts';
 import type { RecorderCare } from './docking/recorder-care.ts';
 import { type DockingServices, type DockingStatus, runDocking } from './docking/run-docking.ts';
 import { IndexDatabase } from './index-store/index-database.ts';
+import type { MappingPolicy } from './mapping/decide-links.ts';
 import { ClipLocks } from './pull/clip-locks.ts';
 import { HashPool } from './pull/hash-pool.ts';
 import type { ReckonerOptions } from './reckoning/reckoner.ts';
@@ -52,6 +53,7 @@ export interface IngestOptions {
   onDeletionError(error: unknown, clipId: string | null): void;
   /** How cases are worked on, where the usual way is not wanted. */
   caseWork?: Omit<CaseWorkOptions, 'database' | 'custody' | 'onReckonError' | 'zone'>;
+  mapping?: MappingPolicy;
 }
 
 /** Everything between a recorder and the archive, opened as one. */
@@ -125,6 +127,7 @@ export class Ingest {
         custody,
         onReckonError: options.onReckonError,
         zone: options.clock.clips.assumedZone,
+        ...(options.mapping === undefined ? {} : { mapping: options.mapping }),
         ...(options.disclosure === undefined ? {} : { disclosure: options.disclosure }),
         ...options.caseWork,
         retention: {

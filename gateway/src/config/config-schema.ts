@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { disclosure, review } from './disclosure-section.ts';
+import { mapping } from './mapping-section.ts';
 import { choice, entry, optionalInteger, optionalText, section } from './setting.ts';
 
 const slotPath = Type.String({
@@ -589,6 +590,7 @@ export const configSchema = Type.Object(
     pull,
     clock,
     firmware,
+    mapping,
     review,
     disclosure,
     http,

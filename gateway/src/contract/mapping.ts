@@ -207,3 +207,13 @@ export const PrintedCode = Type.Object({
   ...target,
 });
 export type PrintedCode = Static<typeof PrintedCode>;
+
+export const CodeSheetQuery = Type.Object({
+  caseId: Type.Optional(FactsId),
+  from: Type.Optional(Instant),
+  to: Type.Optional(Instant),
+});
+export type CodeSheetQuery = Static<typeof CodeSheetQuery>;
+
+export const CodeSheet = Type.Object({ codes: Type.Array(PrintedCode) });
+export type CodeSheet = Static<typeof CodeSheet>;

@@ -12,6 +12,7 @@ import { calibrationRoutes, placeRoutes } from './routes/calibration.ts';
 import { caseRoutes, factsRoutes } from './routes/cases.ts';
 import { clipRoutes } from './routes/clips.ts';
 import { clockRoutes } from './routes/clock.ts';
+import { codeRoutes } from './routes/codes.ts';
 import { coverageRoutes } from './routes/coverage.ts';
 import { custodyRoutes } from './routes/custody.ts';
 import { dashboardRoutes } from './routes/dashboard.ts';
@@ -79,6 +80,7 @@ export async function createHttpServer(dependencies: HttpDependencies): Promise<
       dutyListRoutes(api, dependencies);
       for (const routes of [reviewRoutes, packetRoutes, disclosureRoutes]) routes(api, dependencies);
       mappingRoutes(api, dependencies);
+      codeRoutes(api, dependencies);
       sessionRoutes(api, door);
     },
     { prefix: apiBase },

@@ -81,3 +81,32 @@ export function thumbnailArguments(file: string, target: string, atSeconds: numb
   const globals = ['-nostdin', '-hide_banner', '-v', 'error', '-max_alloc', String(mostAllocatedBytes)];
   return [...globals, ...command._getArguments()];
 }
+
+/** Pictures of this many pixels a side still show a code held at arm's length. */
+const widestCodeFrame = 960;
+
+/** Arguments for ffmpeg to write pictures of the first seconds of `file`, grey, as binary PGM, to its output. */
+export function codeFrameArguments(
+  file: string,
+  { seconds, framesPerSecond }: { seconds: number; framesPerSecond: number },
+): string[] {
+  const size = `'min(${widestCodeFrame},iw)':'min(${widestCodeFrame},ih)'`;
+  return [
+    ...['-nostdin', '-hide_banner', '-v', 'error', '-max_alloc', String(mostAllocatedBytes)],
+    ...[...fences, '-threads', '1', '-t', String(seconds), '-i', `file:${file}`],
+    ...['-map', '0:v:0', '-an', '-sn', '-dn'],
+    '-vf',
+    `fps=${framesPerSecond}:round=up:eof_action=pass,scale=${size}:force_original_aspect_ratio=decrease:flags=area,format=gray`,
+    ...[
+      '-frames:v',
+      String(seconds * framesPerSecond),
+      '-threads',
+      '1',
+      '-f',
+      'image2pipe',
+      '-c:v',
+      'pgm',
+      'pipe:1',
+    ],
+  ];
+}
