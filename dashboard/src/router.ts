@@ -13,6 +13,7 @@ declare module 'vue-router' {
       | 'navigation.recorders'
       | 'cases.title'
       | 'cases.exceptions.waitingTitle'
+      | 'navigation.dutyLists'
       | 'calibration.title';
   }
 }
@@ -80,6 +81,33 @@ export const router = createRouter({
       name: 'exceptions',
       component: () => import('./views/ExceptionsView.vue'),
       meta: { title: 'cases.exceptions.waitingTitle' },
+    },
+    {
+      path: '/duty-lists',
+      name: 'dutyLists',
+      component: () => import('./views/DutyListsView.vue'),
+      meta: { title: 'navigation.dutyLists' },
+    },
+    {
+      path: '/duty-lists/:departmentId',
+      name: 'dutyList',
+      component: () => import('./views/DutyListView.vue'),
+      props: true,
+      meta: { title: 'navigation.dutyLists' },
+    },
+    {
+      path: '/duty-lists/:departmentId/comparison',
+      name: 'dutyListComparison',
+      component: () => import('./views/DutyListComparisonView.vue'),
+      props: true,
+      meta: { title: 'navigation.dutyLists' },
+    },
+    {
+      path: '/duty-lists/:departmentId/editor',
+      name: 'dutyListEditor',
+      component: () => import('./views/DutyListEditorView.vue'),
+      props: true,
+      meta: { title: 'navigation.dutyLists' },
     },
     {
       path: '/calibration',

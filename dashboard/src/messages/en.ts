@@ -1,6 +1,7 @@
 import { caseReviewEn } from './case-review-en.ts';
 import { caseTermsEn } from './case-terms-en.ts';
 import { casesEn } from './cases-en.ts';
+import { dutyListEn } from './duty-list-en.ts';
 import type { Messages } from './zh-CN.ts';
 
 export const en: Messages = {
@@ -8,6 +9,7 @@ export const en: Messages = {
   cases: casesEn,
   caseReview: caseReviewEn,
   caseTerms: caseTermsEn,
+  dutyList: dutyListEn,
   navigation: {
     label: 'Main',
     slots: 'Slots',
@@ -22,6 +24,7 @@ export const en: Messages = {
     disclosure: 'Disclosure',
     codes: 'QR codes',
     group: { dock: 'Dock', casework: 'Case work', oversight: 'Oversight' },
+    dutyLists: 'Duty lists',
     skip: 'Skip to content',
   },
   language: { label: 'Language', switchTo: '简体中文' },
@@ -51,6 +54,8 @@ export const en: Messages = {
   },
   problem: {
     'link-target-unknown': 'No case system has told of this case or activity.',
+    'duty-list-unchanged': 'The newest version says the same already; there is nothing to publish.',
+    'duty-list-invalid': 'Two items of the list have the same number.',
     'slot-empty': 'No recorder stands in the slot.',
     'statistics-unanswerable': 'This figure cannot be asked so. Choose another grouping or a shorter period.',
     'slot-busy': 'The recorder is busy. Wait until all its clips are taken.',

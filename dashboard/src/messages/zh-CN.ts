@@ -26,6 +26,7 @@ import type {
 import { caseReviewZhCN } from './case-review-zh-CN.ts';
 import { caseTermsZhCN } from './case-terms-zh-CN.ts';
 import { casesZhCN } from './cases-zh-CN.ts';
+import { dutyListZhCN } from './duty-list-zh-CN.ts';
 
 /** The reference for every other language: its shape is what they must fill. */
 export const zhCN = {
@@ -33,6 +34,7 @@ export const zhCN = {
   cases: casesZhCN,
   caseReview: caseReviewZhCN,
   caseTerms: caseTermsZhCN,
+  dutyList: dutyListZhCN,
   navigation: {
     label: '主导航',
     slots: '槽位',
@@ -47,6 +49,7 @@ export const zhCN = {
     disclosure: '公示',
     codes: '二维码',
     group: { dock: '采集站', casework: '案件', oversight: '监督' },
+    dutyLists: '清单',
     skip: '跳到正文',
   },
   language: { label: '语言', switchTo: 'English' },
@@ -76,6 +79,8 @@ export const zhCN = {
   },
   problem: {
     'link-target-unknown': '没有办案系统提供过此案件或活动。',
+    'duty-list-unchanged': '与最新版本相同，没有可公布的内容。',
+    'duty-list-invalid': '清单中有两项序号相同。',
     'slot-empty': '槽位中没有记录仪。',
     'statistics-unanswerable': '该指标不能这样统计，请换一种分组或缩短时间段。',
     'slot-busy': '记录仪正忙，请等全部文件采集完成后再试。',
