@@ -71,7 +71,7 @@ export function useDutyWords() {
       .map(({ categories, workingDays }) =>
         t('dutyList.publishingRule', { categories: listed('category', categories), days: workingDays }),
       )
-      .join(t('common.listSeparator'));
+      .join(t('dutyList.ruleSeparator'));
   }
 
   /** What one of the other rules says. */
@@ -104,7 +104,7 @@ export function useDutyWords() {
               basis: column('basis', basis),
             }),
           )
-          .join(t('common.listSeparator'));
+          .join(t('dutyList.ruleSeparator'));
     }
   }
 

@@ -32,6 +32,7 @@ export const dutyListEn: typeof dutyListZhCN = {
   nothing: '—',
   anyIssuer: 'any that is valid',
   wordSeparator: ', ',
+  ruleSeparator: '; ',
   basis: 'Basis',
   showBasis: 'Show the basis of item {number}',
   showAll: 'Show every basis',

@@ -40,6 +40,7 @@ export const dutyListZhCN = {
   nothing: '—',
   anyIssuer: '不限，有效即可',
   wordSeparator: '、',
+  ruleSeparator: '；',
   basis: '依据',
   showBasis: '查看第 {number} 项的依据',
   showAll: '显示全部依据',
