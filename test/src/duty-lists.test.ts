@@ -45,7 +45,9 @@ afterAll(async () => {
 
 async function adopt(): Promise<void> {
   await page.goto(url);
-  await page.getByRole('navigation').getByRole('link', { name: '清单' }).click();
+  const places = page.getByRole('navigation');
+  await places.getByRole('link', { name: '案件' }).first().click();
+  await places.getByRole('link', { name: '清单' }).click();
   const preset = page.locator('.duty-lists__preset', { hasText: '长治市商务局' });
   await preset.getByRole('button', { name: '采用预置清单' }).click();
   await preset.locator('[name="inForceFrom"]').fill('2020-01-01');
