@@ -173,6 +173,7 @@ function openIngest(
     mapping: { nearMs: config.mapping.nearMs },
     disclosure: disclosurePolicy(config.disclosure),
     onDeletionError: (error, clipId) => log.error({ err: error, clipId }, 'deletion failed'),
+    coverage: config.coverage,
     onReckonError: (error, kind, ids) => log.error({ err: error, kind, ids }, 'reckoning failed'),
   });
 }

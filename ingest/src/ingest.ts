@@ -54,6 +54,8 @@ export interface IngestOptions {
   /** How cases are worked on, where the usual way is not wanted. */
   caseWork?: Omit<CaseWorkOptions, 'database' | 'custody' | 'onReckonError' | 'zone'>;
   mapping?: MappingPolicy;
+  /** How duties are judged. */
+  coverage?: CaseWorkOptions['coverage'];
 }
 
 /** Everything between a recorder and the archive, opened as one. */
@@ -134,6 +136,7 @@ export class Ingest {
           isClockSure: async () => isSynchronised(await hostClock.read(new AbortController().signal)),
           ...options.caseWork?.retention,
         },
+        ...(options.coverage === undefined ? {} : { coverage: options.coverage }),
       });
       const eraser = new ClipEraser({
         ...base,

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { coverage } from './coverage-section.ts';
 import { disclosure, review } from './disclosure-section.ts';
 import { mapping } from './mapping-section.ts';
 import { choice, entry, optionalInteger, optionalText, section } from './setting.ts';
@@ -591,6 +592,7 @@ export const configSchema = Type.Object(
     clock,
     firmware,
     mapping,
+    coverage,
     review,
     disclosure,
     http,
