@@ -4,11 +4,17 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { modelsDocument } from '../device-protocol/dist/models/models-document.js';
 import { configDocument } from '../gateway/dist/config/config-document.js';
+import {
+  stateRulesDocument,
+  workedCasesDocument,
+} from '../ingest/dist/testing/worked-cases/worked-cases-document.js';
 
 /** Each generated part: the document it stands in, the name in its markers, and what makes it. */
 const parts = [
   { file: 'configuration.md', name: 'settings', make: configDocument },
   { file: 'recorders.md', name: 'models', make: modelsDocument },
+  { file: 'coverage.md', name: 'states', make: stateRulesDocument },
+  { file: 'coverage.md', name: 'cases', make: workedCasesDocument },
 ];
 
 const isCheck = process.argv.includes('--check');
