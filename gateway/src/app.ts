@@ -172,6 +172,15 @@ function openIngest(
     onForwardError: (error, clipId) => log.error({ err: error, clipId }, 'forwarding failed'),
     mapping: { nearMs: config.mapping.nearMs },
     disclosure: disclosurePolicy(config.disclosure),
+    caseWork: {
+      uploadHours: config.deadlines.handInHours,
+      calendar: config.calendar,
+      deadlines: config.deadlines,
+      retention: {
+        policy: { unlinkedMonths: config.retention.unlinkedMonths },
+        isByTwoPersons: config.retention.twoPersonDeletion,
+      },
+    },
     onDeletionError: (error, clipId) => log.error({ err: error, clipId }, 'deletion failed'),
     coverage: config.coverage,
     onReckonError: (error, kind, ids) => log.error({ err: error, kind, ids }, 'reckoning failed'),

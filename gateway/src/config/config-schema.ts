@@ -2,6 +2,7 @@ import { type Static, Type } from 'typebox';
 import { coverage } from './coverage-section.ts';
 import { disclosure, review } from './disclosure-section.ts';
 import { mapping } from './mapping-section.ts';
+import { calendar, deadlines, retention } from './retention-section.ts';
 import { choice, entry, optionalInteger, optionalText, section } from './setting.ts';
 
 const slotPath = Type.String({
@@ -593,6 +594,9 @@ export const configSchema = Type.Object(
     firmware,
     mapping,
     coverage,
+    calendar,
+    deadlines,
+    retention,
     review,
     disclosure,
     http,

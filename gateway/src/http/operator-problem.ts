@@ -27,6 +27,12 @@ const ingestProblems: Partial<Record<IngestErrorCode, ProblemCode>> = {
   DECISION_NOT_PUBLISHED: 'decision-not-published',
   DISCLOSURE_REFUSED: 'disclosure-refused',
   DISCLOSURE_UNKNOWN: 'disclosure-unknown',
+  CLIP_DELETED: 'clip-deleted',
+  HOLD_UNKNOWN: 'not-found',
+  HOLD_LIFTED: 'hold-lifted',
+  DELETION_UNKNOWN: 'not-found',
+  DELETION_DECIDED: 'deletion-decided',
+  DEADLINE_UNKNOWN: 'not-found',
   SERIAL_NUMBER_TAKEN: 'serial-number-taken',
 };
 

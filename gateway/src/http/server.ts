@@ -16,6 +16,8 @@ import { codeRoutes } from './routes/codes.ts';
 import { coverageRoutes } from './routes/coverage.ts';
 import { custodyRoutes } from './routes/custody.ts';
 import { dashboardRoutes } from './routes/dashboard.ts';
+import { deadlineRoutes } from './routes/deadlines.ts';
+import { deletionRoutes } from './routes/deletions.ts';
 import { disclosureRoutes } from './routes/disclosure.ts';
 import { dockingRoutes } from './routes/dockings.ts';
 import { dutyListRoutes } from './routes/duty-lists.ts';
@@ -29,6 +31,7 @@ import { mappingRoutes } from './routes/mapping.ts';
 import { mediaRoutes } from './routes/media.ts';
 import { addOpenApi } from './routes/openapi.ts';
 import { recorderRoutes } from './routes/recorders.ts';
+import { retentionRoutes } from './routes/retention.ts';
 import { packetRoutes, reviewRoutes } from './routes/review.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { slotRoutes } from './routes/slots.ts';
@@ -81,6 +84,7 @@ export async function createHttpServer(dependencies: HttpDependencies): Promise<
       for (const routes of [reviewRoutes, packetRoutes, disclosureRoutes]) routes(api, dependencies);
       mappingRoutes(api, dependencies);
       codeRoutes(api, dependencies);
+      for (const routes of [deadlineRoutes, retentionRoutes, deletionRoutes]) routes(api, dependencies);
       sessionRoutes(api, door);
     },
     { prefix: apiBase },

@@ -67,6 +67,7 @@ async function mediaFile(
   isDownload: boolean,
 ): Promise<FileToSend> {
   const clip = await findClip(database, clipId);
+  if (clip.state === 'deleted') throw new HttpProblem('clip-deleted');
   const path = await mediaPath(clip);
   if (path === null || clip.sha256 === null) throw new HttpProblem('media-not-stored');
   return {
@@ -83,6 +84,7 @@ async function sendThumbnail(
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   const clip = await findClip(database, clipId);
+  if (clip.state === 'deleted') throw new HttpProblem('clip-deleted');
   if (!clip.hasThumbnail) throw new HttpProblem('no-thumbnail');
   const etag = `${clip.sha256 ?? clip.clipId}-thumbnail`;
   return sendFile(request, reply, { path: thumbnailPath(clip.clipId), etag, disposition: () => 'inline' });
