@@ -8,6 +8,7 @@ import {
   stateRulesDocument,
   workedCasesDocument,
 } from '../ingest/dist/testing/worked-cases/worked-cases-document.js';
+import { presetsDocument } from '../ingest/dist/duties/presets/presets-document.js';
 
 /** Each generated part: the document it stands in, the name in its markers, and what makes it. */
 const parts = [
@@ -15,6 +16,7 @@ const parts = [
   { file: 'recorders.md', name: 'models', make: modelsDocument },
   { file: 'coverage.md', name: 'states', make: stateRulesDocument },
   { file: 'coverage.md', name: 'cases', make: workedCasesDocument },
+  { file: 'duty-lists.md', name: 'presets', make: presetsDocument },
 ];
 
 const isCheck = process.argv.includes('--check');

@@ -56,7 +56,7 @@ export const changdaoZhzf: DutyListPreset = {
           'coercion-measure',
           'document-service',
         ],
-        listed,
+        { ...listed, inferred: '记录方式、存储期限' },
       ),
     ],
     wholeProcess: {

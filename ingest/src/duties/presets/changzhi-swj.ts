@@ -58,7 +58,7 @@ export const changzhiSwj: DutyListPreset = {
           'coercion-measure',
           'document-service',
         ],
-        listed,
+        { ...listed, inferred: '存储期限' },
       ),
     ],
     wholeProcess: {

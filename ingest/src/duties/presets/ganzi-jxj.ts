@@ -61,7 +61,7 @@ export const ganziJxj: DutyListPreset = {
           'hearing',
           'document-service',
         ],
-        listed,
+        { ...listed, inferred: '存储期限' },
       ),
       {
         ...listed,

@@ -34,7 +34,10 @@ export const taierzhuangSpj: DutyListPreset = {
       { ...listed, ...usualColumns.siteSurvey, number: '1' },
       { ...listed, ...usualColumns.hearing, number: '2' },
       { ...listed, ...usualColumns.documentService, number: '3' },
-      remainingItem('4', ['site-survey', 'hearing', 'document-service'], listed),
+      remainingItem('4', ['site-survey', 'hearing', 'document-service'], {
+        ...listed,
+        inferred: '记录方式、存储期限',
+      }),
     ],
     wholeProcess: {
       effect: 'mandatory',

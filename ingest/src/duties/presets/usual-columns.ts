@@ -108,7 +108,7 @@ export const plainItem = {
 export function remainingItem(
   number: string,
   activities: ActivityKind[],
-  { mediaKinds, basis }: Pick<DutyItem, 'mediaKinds' | 'basis'>,
+  { mediaKinds, basis, inferred }: Pick<DutyItem, 'mediaKinds' | 'basis'> & { inferred: string },
 ): DutyItem {
   return {
     ...plainItem,
@@ -125,7 +125,7 @@ export function remainingItem(
     recordClass: null,
     basis,
     isDerived: true,
-    note: '原文不分执法类别和执法环节：前列各项之外的同类活动按本项记录。存储期限为推定。',
+    note: `原文不分执法类别和执法环节：前列各项之外的同类活动按本项记录。${inferred}为推定。`,
   };
 }
 
