@@ -14,6 +14,8 @@ declare module 'vue-router' {
       | 'cases.title'
       | 'cases.exceptions.waitingTitle'
       | 'navigation.dutyLists'
+      | 'mapping.queueTitle'
+      | 'mapping.codesTitle'
       | 'calibration.title';
   }
 }
@@ -110,6 +112,26 @@ export const router = createRouter({
       meta: { title: 'navigation.dutyLists' },
     },
     {
+      path: '/queue',
+      name: 'queue',
+      component: () => import('./views/QueueView.vue'),
+      meta: { title: 'mapping.queueTitle' },
+      children: [
+        {
+          path: ':clipId',
+          name: 'queue-clip',
+          component: () => import('./components/ClipDrawer.vue'),
+          props: true,
+        },
+      ],
+    },
+    {
+      path: '/codes',
+      name: 'codes',
+      component: () => import('./views/CodeSheetView.vue'),
+      meta: { title: 'mapping.codesTitle' },
+    },
+    {
       path: '/calibration',
       name: 'calibration',
       component: () => import('./views/CalibrationView.vue'),
@@ -120,7 +142,7 @@ export const router = createRouter({
   scrollBehavior(to, from, saved) {
     // Opening and closing a clip must leave the list where it was.
     const isWithin = (page: string) => to.path.startsWith(page) && from.path.startsWith(page);
-    if (isWithin('/clips') || isWithin('/cases/')) return false;
+    if (isWithin('/clips') || isWithin('/cases/') || isWithin('/queue')) return false;
     return saved ?? { top: 0 };
   },
 });

@@ -1,5 +1,5 @@
 import { onScopeDispose, type Ref, ref, shallowRef, watch } from 'vue';
-import { onClip } from '../events/live-state.ts';
+import { onClip, onMapping } from '../events/live-state.ts';
 
 const settleMs = 1_500;
 const againMs = 30_000;
@@ -54,11 +54,11 @@ export function useFresh<Key, Thing>(
     },
     { immediate: true },
   );
-  const stopListening = onClip(soon);
+  const stopListening = [onClip(soon), onMapping(soon)];
   const timer = setInterval(lookedAt, againMs);
   document.addEventListener('visibilitychange', lookedAt);
   onScopeDispose(() => {
-    stopListening();
+    for (const stop of stopListening) stop();
     clearInterval(timer);
     clearTimeout(settling);
     document.removeEventListener('visibilitychange', lookedAt);

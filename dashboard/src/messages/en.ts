@@ -2,11 +2,13 @@ import { caseReviewEn } from './case-review-en.ts';
 import { caseTermsEn } from './case-terms-en.ts';
 import { casesEn } from './cases-en.ts';
 import { dutyListEn } from './duty-list-en.ts';
+import { mappingEn } from './mapping-en.ts';
 import type { Messages } from './zh-CN.ts';
 
 export const en: Messages = {
   product: { name: 'Docket', tagline: 'Body-worn recorder dock' },
   cases: casesEn,
+  mapping: mappingEn,
   caseReview: caseReviewEn,
   caseTerms: caseTermsEn,
   dutyList: dutyListEn,

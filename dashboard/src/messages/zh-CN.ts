@@ -27,11 +27,13 @@ import { caseReviewZhCN } from './case-review-zh-CN.ts';
 import { caseTermsZhCN } from './case-terms-zh-CN.ts';
 import { casesZhCN } from './cases-zh-CN.ts';
 import { dutyListZhCN } from './duty-list-zh-CN.ts';
+import { mappingZhCN } from './mapping-zh-CN.ts';
 
 /** The reference for every other language: its shape is what they must fill. */
 export const zhCN = {
   product: { name: 'Docket', tagline: '执法记录仪采集站' },
   cases: casesZhCN,
+  mapping: mappingZhCN,
   caseReview: caseReviewZhCN,
   caseTerms: caseTermsZhCN,
   dutyList: dutyListZhCN,
