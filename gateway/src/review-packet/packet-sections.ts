@@ -142,10 +142,8 @@ export function footageSection(content: Content, shown: ShownValues): Html {
   const { clip: names, none } = shown.words;
   if (content.footage.length === 0) return html`<p>${none}</p>`;
   const heads = [names.name, names.recorded, names.recorder, names.link, names.custody];
-  return table(
-    heads,
-    content.footage.map((clip) => clipCells(clip, content, shown)),
-  );
+  const rows = content.footage.map((clip) => clipCells(clip, content, shown));
+  return html`<div class="footage">${table(heads, rows)}</div>`;
 }
 
 function clipCells(clip: PacketClip, content: Content, shown: ShownValues): HtmlPart[] {
@@ -208,7 +206,8 @@ function officerCells(
 ): HtmlPart[] {
   const { words } = shown;
   const warnings = lines(concerns.map(({ code }) => shown.word(words.personConcern, code)));
-  if (facts === null) return [officerId, '', '', '', '', lines([words.person.unknown, warnings])];
+  if (facts === null)
+    return [officerId, '', '', '', '', concerns.length === 0 ? words.person.unknown : warnings];
   return [
     lines([facts.name, html`<span class="small">${facts.post}</span>`]),
     unitName ?? facts.unitId,

@@ -29,6 +29,7 @@ tr { break-inside: avoid; }
 .state { border: .6pt solid #16202b; padding: 0 1.5mm; font-size: 8.5pt; white-space: nowrap; }
 .legend { display: flex; flex-wrap: wrap; gap: 4mm; font-size: 8pt; margin: 1mm 0; align-items: center; }
 .legend svg { width: 9mm; height: 3.5mm; vertical-align: -0.6mm; margin-right: 1mm; }
+.footage td:first-child { width: 62mm; }
 .gaps { width: auto; margin: 1mm 0 0; font-size: 8pt; }
 .blocks { font-weight: 600; }
 .signatures { break-inside: avoid; }

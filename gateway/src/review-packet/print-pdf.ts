@@ -61,7 +61,6 @@ export async function printPdf(
         '--no-first-run',
         '--no-default-browser-check',
         '--host-resolver-rules=MAP * ~NOTFOUND',
-        '--blink-settings=scriptEnabled=false',
         // Chromium has no sandbox for root; a dock runs the gateway as a user of its own, where it has.
         ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
         `--user-data-dir=${join(folder, 'profile')}`,
