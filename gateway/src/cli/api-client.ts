@@ -48,6 +48,13 @@ export class ApiClient {
     return this.#exchange(method, path, body, schema);
   }
 
+  /** Fetches bytes as they are. Throws ClientError. */
+  async download(path: string): Promise<{ bytes: Buffer; headers: Headers }> {
+    const response = await this.#ask('GET', path, undefined);
+    if (!response.ok) throw this.#refusal(response, await response.json().catch(() => null));
+    return { bytes: Buffer.from(await response.arrayBuffer()), headers: response.headers };
+  }
+
   async #exchange<Schema extends TSchema>(
     method: string,
     path: string,
@@ -57,14 +64,17 @@ export class ApiClient {
     const { client } = this.#context.messages;
     const response = await this.#ask(method, path, content);
     const body: unknown = await response.json().catch(() => null);
-    if (response.status === 401) throw new ClientError(client.notAuthenticated);
-    if (!response.ok) {
-      const isProblem = Value.Check(Problem, body);
-      const title = isProblem ? (body.detail ?? body.title) : response.statusText;
-      throw new ClientError(client.refused(response.status, title), undefined, isProblem ? body.code : null);
-    }
+    if (!response.ok) throw this.#refusal(response, body);
     if (!Value.Check(schema, body)) throw new ClientError(client.strange(this.#url));
     return body;
+  }
+
+  #refusal(response: Response, body: unknown): ClientError {
+    const { client } = this.#context.messages;
+    if (response.status === 401) return new ClientError(client.notAuthenticated);
+    const isProblem = Value.Check(Problem, body);
+    const title = isProblem ? (body.detail ?? body.title) : response.statusText;
+    return new ClientError(client.refused(response.status, title), undefined, isProblem ? body.code : null);
   }
 
   async #ask(method: string, path: string, content: unknown): Promise<Response> {

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { version } from '../version.ts';
 import type { CommandContext } from './command-context.ts';
 import { withExamples } from './command-parts.ts';
+import { addCasesCommand } from './commands/cases.ts';
 import { addClipsCommand } from './commands/clips.ts';
 import { addConformanceCommand } from './commands/conformance.ts';
 import { addDemoCommand } from './commands/demo.ts';
@@ -28,6 +29,7 @@ export function createProgram(context: CommandContext): Command {
     addDemoCommand,
     addStatusCommand,
     addClipsCommand,
+    addCasesCommand,
     addRecordersCommand,
     addSlotsCommand,
     addVerifyCommand,

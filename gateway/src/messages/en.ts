@@ -1,5 +1,6 @@
 import type { DifferenceCode } from '@docket/ingest';
 import type { Allowed } from '../config/index.ts';
+import { casesEn, casesExamples, casesHelpEn } from './cases-en.ts';
 import { conformanceEn, conformanceOptionsEn } from './conformance-en.ts';
 import { recorderSimulatorEn, recorderSimulatorHelpEn } from './recorder-simulator-en.ts';
 
@@ -57,6 +58,7 @@ export const en = {
       'Commands:': 'Commands:',
       examples: 'Examples:',
     },
+    ...casesHelpEn,
     program:
       'Docket runs a docking station for body-worn recorders: it copies every clip once, proves each copy, sends it to the archive, and frees a recorder only when the archive has signed.',
     help: 'show this help',
@@ -93,6 +95,7 @@ export const en = {
     tokenName: 'who will hold it',
     tokenScopes: 'what it allows, by commas: read, media, operate',
   },
+  cases: casesEn,
   examples: {
     program: ['docket demo', 'docket run --config /etc/docket/docket.yaml', 'docket status'],
     run: [
@@ -102,6 +105,7 @@ export const en = {
     demo: ['docket demo', 'docket demo --set http.port=8080'],
     status: ['docket status', 'DOCKET_TOKEN=… docket status --url http://dock-1:8686'],
     clips: ['docket clips --limit 10', 'docket clips --state sealed --json'],
+    casesPacket: casesExamples,
     recorders: ['docket recorders --battery-below 20', 'docket recorders --not-seen-for 30 --json'],
     slots: ['docket slots', 'docket slots calibrate'],
     slotsCalibrate: ['docket slots calibrate'],

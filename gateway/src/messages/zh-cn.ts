@@ -1,3 +1,5 @@
+import { casesExamples } from './cases-en.ts';
+import { casesHelpZhCN, casesZhCN } from './cases-zh-cn.ts';
 import { conformanceOptionsZhCN, conformanceZhCN } from './conformance-zh-cn.ts';
 import type { Messages } from './en.ts';
 import { recorderSimulatorHelpZhCN, recorderSimulatorZhCN } from './recorder-simulator-zh-cn.ts';
@@ -13,6 +15,7 @@ export const zhCN: Messages = {
       'Commands:': '命令：',
       examples: '示例：',
     },
+    ...casesHelpZhCN,
     program:
       'Docket 是执法记录仪采集站的网关：每个视音频文件只采集一次，逐个核验，送往归档；只有收到归档回执后，才清空记录仪。',
     help: '显示本帮助',
@@ -49,6 +52,7 @@ export const zhCN: Messages = {
     tokenName: '令牌由谁持有',
     tokenScopes: '允许做什么，用逗号分隔：read（查看）、media（视音频）、operate（操作）',
   },
+  cases: casesZhCN,
   examples: {
     program: ['docket demo', 'docket run --config /etc/docket/docket.yaml', 'docket status'],
     run: [
@@ -58,6 +62,7 @@ export const zhCN: Messages = {
     demo: ['docket demo', 'docket demo --set http.port=8080'],
     status: ['docket status', 'DOCKET_TOKEN=… docket status --url http://dock-1:8686'],
     clips: ['docket clips --limit 10', 'docket clips --state sealed --json'],
+    casesPacket: casesExamples,
     recorders: ['docket recorders --battery-below 20', 'docket recorders --not-seen-for 30 --json'],
     slots: ['docket slots', 'docket slots calibrate'],
     slotsCalibrate: ['docket slots calibrate'],
