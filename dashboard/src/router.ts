@@ -11,6 +11,7 @@ declare module 'vue-router' {
       | 'navigation.clips'
       | 'navigation.dockings'
       | 'navigation.recorders'
+      | 'disclosure.title'
       | 'cases.title'
       | 'cases.exceptions.waitingTitle'
       | 'navigation.dutyLists'
@@ -56,6 +57,12 @@ export const router = createRouter({
       component: () => import('./views/RecorderView.vue'),
       props: true,
       meta: { title: 'navigation.recorders' },
+    },
+    {
+      path: '/disclosure',
+      name: 'disclosure',
+      component: () => import('./views/DisclosureView.vue'),
+      meta: { title: 'disclosure.title' },
     },
     {
       path: '/cases',

@@ -107,6 +107,24 @@ describe('imports', () => {
     expect(strays(folder, isAllowed)).toEqual([]);
   });
 
+  test('of disclosure lead to facts and lists, and to no clip, media or store', () => {
+    const folders = ['cases', 'custody', 'duties', 'index-store', 'reckoning', 'statistics', 'disclosure'];
+    const known = [...folders.map((folder) => `ingest/src/${folder}/`), 'ingest/src/errors.ts'];
+    const isAllowed = (one: Import) =>
+      isTest(one.from) ||
+      (one.to === null
+        ? ['node:crypto', 'typebox', 'typebox/value'].includes(one.specifier)
+        : known.some((place) => one.to?.startsWith(place)));
+    expect(strays('ingest/src/disclosure/', isAllowed)).toEqual([]);
+    const isSender = (one: Import) =>
+      isTest(one.from) ||
+      one.to === null ||
+      ['gateway/src/disclosure/', 'gateway/src/contract/', 'gateway/src/config/', 'gateway/src/log.ts'].some(
+        (place) => one.to?.startsWith(place),
+      );
+    expect(strays('gateway/src/disclosure/', isSender)).toEqual([]);
+  });
+
   test('of the lab lead to simulated recorders, and to nothing else of ours: it judges from outside', () => {
     const isAllowed = (one: Import) =>
       !leavesHouse(one, 'lab/') || one.specifier === '@docket/device-protocol/simulator';

@@ -1,6 +1,7 @@
 import { caseReviewEn } from './case-review-en.ts';
 import { caseTermsEn } from './case-terms-en.ts';
 import { casesEn } from './cases-en.ts';
+import { disclosureEn } from './disclosure-en.ts';
 import { dutyListEn } from './duty-list-en.ts';
 import { mappingEn } from './mapping-en.ts';
 import type { Messages } from './zh-CN.ts';
@@ -12,6 +13,7 @@ export const en: Messages = {
   caseReview: caseReviewEn,
   caseTerms: caseTermsEn,
   dutyList: dutyListEn,
+  disclosure: disclosureEn,
   navigation: {
     label: 'Main',
     slots: 'Slots',
@@ -55,6 +57,14 @@ export const en: Messages = {
     other: 'The dock answered with an error: {detail} ({status})',
   },
   problem: {
+    'review-packet-unknown': 'No such review packet was made of this case.',
+    'review-not-submitted': 'This packet does not lie before review. Submit it first.',
+    'decision-not-publishable': 'The decision may not be published as it stands.',
+    'decision-not-published': 'The decision is not marked publishable.',
+    'disclosure-refused': 'This cannot be told to the public as it stands.',
+    'disclosure-unknown': 'It does not wait as refused any more.',
+    'pdf-browser-missing': 'No browser is installed on the dock to print with. Print the page instead.',
+    'pdf-failed': 'The packet could not be printed. Print the page instead.',
     'link-target-unknown': 'No case system has told of this case or activity.',
     'duty-list-unchanged': 'The newest version says the same already; there is nothing to publish.',
     'duty-list-invalid': 'Two items of the list have the same number.',

@@ -26,6 +26,7 @@ import type {
 import { caseReviewZhCN } from './case-review-zh-CN.ts';
 import { caseTermsZhCN } from './case-terms-zh-CN.ts';
 import { casesZhCN } from './cases-zh-CN.ts';
+import { disclosureZhCN } from './disclosure-zh-CN.ts';
 import { dutyListZhCN } from './duty-list-zh-CN.ts';
 import { mappingZhCN } from './mapping-zh-CN.ts';
 
@@ -37,6 +38,7 @@ export const zhCN = {
   caseReview: caseReviewZhCN,
   caseTerms: caseTermsZhCN,
   dutyList: dutyListZhCN,
+  disclosure: disclosureZhCN,
   navigation: {
     label: '主导航',
     slots: '槽位',
@@ -80,6 +82,14 @@ export const zhCN = {
     other: '采集站返回错误：{detail}（{status}）',
   },
   problem: {
+    'review-packet-unknown': '本案没有调取过这份审核材料。',
+    'review-not-submitted': '这份材料没有提交审核，请先提交。',
+    'decision-not-publishable': '该决定目前不能标记为可公示。',
+    'decision-not-published': '该决定没有标记为可公示。',
+    'disclosure-refused': '现有内容不能公示。',
+    'disclosure-unknown': '该内容已不是被拒收状态。',
+    'pdf-browser-missing': '采集站没有安装可打印的浏览器，请改为打印网页。',
+    'pdf-failed': '未能生成 PDF，请改为打印网页。',
     'link-target-unknown': '没有办案系统提供过此案件或活动。',
     'duty-list-unchanged': '与最新版本相同，没有可公布的内容。',
     'duty-list-invalid': '清单中有两项序号相同。',

@@ -3,6 +3,7 @@ import { canonicalJson, type JsonValue } from '../custody/canonical-json.ts';
 import type { CustodyLog } from '../custody/custody-log.ts';
 import { IngestError } from '../errors.ts';
 import type { IndexDatabase, Transaction } from '../index-store/index-database.ts';
+import { markDue } from '../reckoning/due.ts';
 import { assertPublishable } from './project.ts';
 import type { DisclosureKind } from './published-columns.ts';
 
@@ -148,6 +149,7 @@ export class DisclosureOutbox {
         ],
       );
       if (outcome.result !== 'delivered' || changed === 0) return;
+      await markCaseDue(transaction, event.sequence);
       const { eventId, kind, subject, act } = event;
       await this.#custody.append(transaction, {
         action: 'disclosed',
@@ -244,6 +246,12 @@ export class DisclosureOutbox {
     }
     transaction.onCommit(() => this.#wake());
   }
+}
+
+/** What became public, or is no longer so, is what deadlines of its case wait for. */
+async function markCaseDue(transaction: Transaction, sequence: number): Promise<void> {
+  const [row] = await transaction.all('SELECT case_id FROM disclosure_event WHERE sequence = ?', [sequence]);
+  if (typeof row?.case_id === 'string') await markDue(transaction, 'case', [row.case_id]);
 }
 
 function eventOf(row: Record<string, unknown>): DisclosureEvent {

@@ -1,10 +1,11 @@
 import type { CaseStep } from '../cases/case-terms.ts';
 import { caseSteps } from '../cases/case-terms.ts';
 import type { CoverageState, Judgement } from '../coverage/judgement.ts';
+import { type DeadlineRecord, readDeadlines } from '../deadlines/deadline-queries.ts';
 import type { IndexReader } from '../index-store/index-database.ts';
 import type { CaseFile, FiledClip } from './case-file.ts';
 import { findQuestions } from './find-questions.ts';
-import { readinessOf } from './open-question.ts';
+import { type OpenQuestion, openQuestion, readinessOf } from './open-question.ts';
 import type {
   PacketClip,
   PacketDutyList,
@@ -14,9 +15,14 @@ import type {
 } from './review-packet.ts';
 
 /** What a packet tells of the case. Computed from the book, links, clips and judgements alone. */
-export async function composeContent(index: IndexReader, file: CaseFile): Promise<ReviewContent> {
+export async function composeContent(
+  index: IndexReader,
+  file: CaseFile,
+  now: string,
+): Promise<ReviewContent> {
   const judged = new Map(file.judgements.map((judgement) => [judgement.activityId, judgement]));
-  const questions = await findQuestions(index, file);
+  const deadlines = await readDeadlines(index, file.facts.caseId, now);
+  const questions = [...(await findQuestions(index, file)), ...deadlines.flatMap(deadlineQuestion)];
   return {
     case: file.facts,
     isCaseWithdrawn: file.isWithdrawn,
@@ -26,10 +32,21 @@ export async function composeContent(index: IndexReader, file: CaseFile): Promis
     activities: file.activities.map((facts) => ({ facts, judgement: judged.get(facts.activityId) ?? null })),
     footage: file.clips.map(packetClip),
     people: peopleOf(file),
-    deadlines: [],
+    deadlines: deadlines.map(({ kind, activityId, dueAt, metAt, state }) => ({
+      kind,
+      activityId,
+      dueAt,
+      metAt,
+      state,
+    })),
     questions,
     readiness: readinessOf(questions),
   };
+}
+
+function deadlineQuestion({ kind, activityId, metAt, state }: DeadlineRecord): OpenQuestion[] {
+  const isOverdue = state === 'missed' && metAt === null;
+  return isOverdue ? [openQuestion('deadline-passed', { activityId, detail: kind })] : [];
 }
 
 async function dutyListsOf(index: IndexReader, judgements: readonly Judgement[]): Promise<PacketDutyList[]> {

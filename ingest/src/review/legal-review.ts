@@ -54,14 +54,14 @@ export class LegalReview {
       const index = within(transaction);
       const file = await readCaseFile(index, caseId);
       if (file === null) return null;
-      const content = await composeContent(index, file);
+      const madeAt = new Date().toISOString();
+      const content = await composeContent(index, file, madeAt);
       const contentSha256 = sha256(canonicalJson(content as unknown as JsonValue));
       const [newest] = await index.read(
         'SELECT * FROM review_packet WHERE case_id = ? ORDER BY made_at DESC, sha256 LIMIT 1',
         [caseId],
       );
       if (newest?.content_sha256 === contentSha256) return keptPacket(newest);
-      const madeAt = new Date().toISOString();
       const custodyHead = await headOf(index);
       const packet: ReviewPacket = { v: 1, madeAt, madeBy: person, custodyHead, content };
       const text = canonicalJson(packet as unknown as JsonValue);
@@ -117,7 +117,7 @@ export class LegalReview {
   async openQuestions(caseId: string): Promise<{ questions: OpenQuestion[]; readiness: Readiness } | null> {
     const file = await readCaseFile(this.#database, caseId);
     if (file === null) return null;
-    const { questions, readiness } = await composeContent(this.#database, file);
+    const { questions, readiness } = await composeContent(this.#database, file, new Date().toISOString());
     return { questions, readiness };
   }
 
