@@ -17,6 +17,7 @@ declare module 'vue-router' {
       | 'navigation.dutyLists'
       | 'mapping.queueTitle'
       | 'mapping.codesTitle'
+      | 'statistics.title'
       | 'calibration.title';
   }
 }
@@ -137,6 +138,12 @@ export const router = createRouter({
       name: 'codes',
       component: () => import('./views/CodeSheetView.vue'),
       meta: { title: 'mapping.codesTitle' },
+    },
+    {
+      path: '/statistics',
+      name: 'statistics',
+      component: () => import('./views/StatisticsView.vue'),
+      meta: { title: 'statistics.title' },
     },
     {
       path: '/calibration',

@@ -17,6 +17,9 @@ import type {
   RecorderState,
   Session,
   Slot,
+  StatisticsAnswer,
+  StatisticsMeasures,
+  StatisticsQuery,
 } from '@docket/gateway/contract';
 import { apiUrl, request } from './request.ts';
 
@@ -139,4 +142,21 @@ export function renamePlace(placeId: string, label: string): Promise<void> {
 
 export function forgetPlace(placeId: string): Promise<void> {
   return request(apiUrl(`/places/${segment(placeId)}`), { method: 'DELETE' });
+}
+
+export function readMeasures(): Promise<StatisticsMeasures> {
+  return request(apiUrl('/statistics/measures'));
+}
+
+export function readStatistics(query: StatisticsQuery): Promise<StatisticsAnswer> {
+  return request(statisticsUrl('/statistics', query));
+}
+
+export function statisticsFileUrl(kind: 'csv' | 'xlsx', query: StatisticsQuery): string {
+  return statisticsUrl(`/statistics.${kind}`, query);
+}
+
+/** The contract takes `by` up to twice; the pages ask by one grouping. */
+function statisticsUrl(path: string, { by, ...query }: StatisticsQuery): string {
+  return apiUrl(path, { ...query, by: by?.[0] });
 }

@@ -4,6 +4,7 @@ import { casesEn } from './cases-en.ts';
 import { disclosureEn } from './disclosure-en.ts';
 import { dutyListEn } from './duty-list-en.ts';
 import { mappingEn } from './mapping-en.ts';
+import { statisticsEn } from './statistics-en.ts';
 import type { Messages } from './zh-CN.ts';
 
 export const en: Messages = {
@@ -31,6 +32,7 @@ export const en: Messages = {
     dutyLists: 'Duty lists',
     skip: 'Skip to content',
   },
+  statistics: statisticsEn,
   language: { label: 'Language', switchTo: '简体中文' },
   common: {
     close: 'Close',

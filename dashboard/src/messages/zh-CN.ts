@@ -29,6 +29,7 @@ import { casesZhCN } from './cases-zh-CN.ts';
 import { disclosureZhCN } from './disclosure-zh-CN.ts';
 import { dutyListZhCN } from './duty-list-zh-CN.ts';
 import { mappingZhCN } from './mapping-zh-CN.ts';
+import { statisticsZhCN } from './statistics-zh-CN.ts';
 
 /** The reference for every other language: its shape is what they must fill. */
 export const zhCN = {
@@ -56,6 +57,7 @@ export const zhCN = {
     dutyLists: '清单',
     skip: '跳到正文',
   },
+  statistics: statisticsZhCN,
   language: { label: '语言', switchTo: 'English' },
   common: {
     close: '关闭',
