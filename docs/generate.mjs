@@ -9,6 +9,7 @@ import {
   workedCasesDocument,
 } from '../ingest/dist/testing/worked-cases/worked-cases-document.js';
 import { presetsDocument } from '../ingest/dist/duties/presets/presets-document.js';
+import { statisticsDocument } from '../gateway/dist/statistics/statistics-document.js';
 
 /** Each generated part: the document it stands in, the name in its markers, and what makes it. */
 const parts = [
@@ -17,6 +18,7 @@ const parts = [
   { file: 'coverage.md', name: 'states', make: stateRulesDocument },
   { file: 'coverage.md', name: 'cases', make: workedCasesDocument },
   { file: 'duty-lists.md', name: 'presets', make: presetsDocument },
+  { file: 'statistics.md', name: 'measures', make: statisticsDocument },
 ];
 
 const isCheck = process.argv.includes('--check');

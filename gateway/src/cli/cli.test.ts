@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -44,6 +44,7 @@ describe('help', () => {
       ['demo'],
       ['status'],
       ['clips'],
+      ['statistics'],
       ['recorders'],
       ['slots'],
       ['slots', 'calibrate'],
@@ -72,6 +73,8 @@ describe('wrong usage is told in words, and is 2', () => {
     [['clips', '--state', 'x'], '--state: one of listed,'],
     [['clips', '--limit'], 'the option --limit <number> needs a value'],
     [['clips', 'x'], 'there are too many arguments'],
+    [['statistics', '--measure', 'x'], '--measure: one of recording-rate,'],
+    [['statistics', '--by', 'x'], '--by: one of category,'],
     [['verify'], 'store is missing'],
     [['verify', 'no-such-folder'], 'is no store'],
     [['token', 'create', '--name', 'x'], 'the option --scopes <scopes> is needed'],
@@ -174,6 +177,28 @@ describe('against a running gateway', () => {
       clips: [{ clipId: 'c1', sizeBytes: 2_048 }],
     });
     expect((await docket(['clips', '--state', 'lost'], environment)).stdout).toBe('没有文件。\n');
+  });
+
+  test('a figure is shown as a table, and written as files', async () => {
+    const environment = { DOCKET_URL: gateway.server.url(), DOCKET_TOKEN: secret };
+    const period = ['--from', '2026-01-01', '--to', '2026-01-31'];
+    const { code, stdout } = await docket(
+      ['statistics', '--measure', 'clips', '--by', 'step', ...period],
+      environment,
+    );
+    expect([code, stdout.split('\n')[0]]).toEqual([
+      0,
+      expect.stringMatching(/^执法环节 Step +视音频数量 Clips +已关联 Linked/u),
+    ]);
+    const file = join(gateway.folder, 'clips.csv');
+    const written = await docket(['statistics', '--measure', 'clips', '--csv', file, ...period], environment);
+    expect([written.code, written.stdout]).toEqual([0, '']);
+    expect(await readFile(file, 'utf8')).toMatch(/^\ufeff视音频数量 Clips,/u);
+    const refused = await docket(
+      ['statistics', '--measure', 'clock-faults', '--by', 'step', ...period],
+      environment,
+    );
+    expect(refused.code).toBe(3);
   });
 
   test('without its token, or without a gateway', async () => {

@@ -10,6 +10,7 @@ import { addRecorderSimulatorCommand } from './commands/recorder-simulator.ts';
 import { addRecordersCommand } from './commands/recorders.ts';
 import { addRunCommand } from './commands/run.ts';
 import { addSlotsCommand } from './commands/slots.ts';
+import { addStatisticsCommand } from './commands/statistics.ts';
 import { addStatusCommand } from './commands/status.ts';
 import { addTokenCommand } from './commands/token.ts';
 import { addVerifyCommand } from './commands/verify.ts';
@@ -32,6 +33,7 @@ export function createProgram(context: CommandContext): Command {
     addCasesCommand,
     addRecordersCommand,
     addSlotsCommand,
+    addStatisticsCommand,
     addVerifyCommand,
     addConformanceCommand,
     addRecorderSimulatorCommand,

@@ -3,6 +3,7 @@ import type { Allowed } from '../config/index.ts';
 import { casesEn, casesExamples, casesHelpEn } from './cases-en.ts';
 import { conformanceEn, conformanceOptionsEn } from './conformance-en.ts';
 import { recorderSimulatorEn, recorderSimulatorHelpEn } from './recorder-simulator-en.ts';
+import { statisticsHelpEn } from './statistics-en.ts';
 
 /** Words for an allowed value, one sentence a kind. */
 type AllowedWords = { [Kind in Allowed['kind']]: (allowed: Extract<Allowed, { kind: Kind }>) => string };
@@ -83,6 +84,7 @@ export const en = {
     recordersAbsent: 'only those not seen for so many days (1 to 3650)',
     slots: 'list the slots and what they are called',
     slotsCalibrate: 'name the slots: plug a recorder into each place in turn and type its label',
+    statistics: statisticsHelpEn,
     json: 'as JSON, for programs',
     url: 'where the gateway answers (also DOCKET_URL)',
     verify: 'check a store by itself: every clip, its record and the custody log; needs no running gateway',
@@ -109,6 +111,10 @@ export const en = {
     recorders: ['docket recorders --battery-below 20', 'docket recorders --not-seen-for 30 --json'],
     slots: ['docket slots', 'docket slots calibrate'],
     slotsCalibrate: ['docket slots calibrate'],
+    statistics: [
+      'docket statistics --measure late-rate --by unit',
+      'docket statistics --measure gap-time --by officer --from 2026-01-01 --to 2026-03-31 --xlsx gaps.xlsx',
+    ],
     verify: ['docket verify /var/lib/docket/store'],
     recorderSimulator: {
       volume: ['docket recorder-simulator volume --folder card --clips 20 --gbk-names --image card.img'],

@@ -164,4 +164,16 @@ export const statisticsEn = {
   },
 };
 
+export const statisticsHelpEn = {
+  description: 'show a figure over a period, by group: a table, JSON, CSV or a workbook',
+  options: {
+    measure: (names: string) => `which figure: ${names}`,
+    by: (names: string) => `by what; may be given twice: ${names}`,
+    from: 'first day, yyyy-mm-dd (29 days ago)',
+    to: 'last day, also counted (today)',
+    csv: 'write it into this file, as CSV',
+    xlsx: 'write it into this file, as a workbook',
+  },
+};
+
 export type StatisticsMessages = typeof statisticsEn;

@@ -1,4 +1,4 @@
-import type { StatisticsMessages } from './statistics-en.ts';
+import type { StatisticsMessages, statisticsHelpEn } from './statistics-en.ts';
 
 const notExpected = '不计：已批准免录的活动；尚无视音频且未到上传时限的活动；事项清单未要求记录的活动。';
 
@@ -145,5 +145,17 @@ export const statisticsZhCN: StatisticsMessages = {
     leftOut: '不计入',
     figure: '指标',
     filter: '仅限',
+  },
+};
+
+export const statisticsHelpZhCN: typeof statisticsHelpEn = {
+  description: '按时间段和分组统计一项指标：表格、JSON、CSV 或 Excel',
+  options: {
+    measure: (names) => `指标：${names}`,
+    by: (names) => `分组，最多给出两次：${names}`,
+    from: '起始日 yyyy-mm-dd（默认 29 天前）',
+    to: '截止日，含当日（默认今天）',
+    csv: '以 CSV 写入此文件',
+    xlsx: '以 Excel 写入此文件',
   },
 };

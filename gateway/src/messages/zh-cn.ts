@@ -3,6 +3,7 @@ import { casesHelpZhCN, casesZhCN } from './cases-zh-cn.ts';
 import { conformanceOptionsZhCN, conformanceZhCN } from './conformance-zh-cn.ts';
 import type { Messages } from './en.ts';
 import { recorderSimulatorHelpZhCN, recorderSimulatorZhCN } from './recorder-simulator-zh-cn.ts';
+import { statisticsHelpZhCN } from './statistics-zh-cn.ts';
 
 /** 命令行显示的全部文字，简体中文。 */
 export const zhCN: Messages = {
@@ -40,6 +41,7 @@ export const zhCN: Messages = {
     recordersAbsent: '只列出这么多天未入站的（1 到 3650）',
     slots: '列出槽位及其标签',
     slotsCalibrate: '标定槽位：依次把记录仪插入每个槽位并输入标签',
+    statistics: statisticsHelpZhCN,
     json: '以 JSON 输出，供程序使用',
     url: '网关的地址（也可用 DOCKET_URL）',
     verify: '独立核查一个存储目录：每个文件、其记录和流转记录；不需要网关在运行',
@@ -66,6 +68,10 @@ export const zhCN: Messages = {
     recorders: ['docket recorders --battery-below 20', 'docket recorders --not-seen-for 30 --json'],
     slots: ['docket slots', 'docket slots calibrate'],
     slotsCalibrate: ['docket slots calibrate'],
+    statistics: [
+      'docket statistics --measure late-rate --by unit',
+      'docket statistics --measure gap-time --by officer --from 2026-01-01 --to 2026-03-31 --xlsx gaps.xlsx',
+    ],
     verify: ['docket verify /var/lib/docket/store'],
     recorderSimulator: {
       volume: ['docket recorder-simulator volume --folder card --clips 20 --gbk-names --image card.img'],
