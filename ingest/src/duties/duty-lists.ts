@@ -115,10 +115,12 @@ export class DutyLists {
     if (known !== undefined) return known;
     const asked = readVersions(this.#database, departmentId);
     this.#known.set(departmentId, asked);
-    asked.catch(() => {
-      // Whoever waits for it is told; the next one asks anew.
+    const forget = () => {
       if (this.#known.get(departmentId) === asked) this.#known.delete(departmentId);
-    });
+    };
+    // Departments without a list are not remembered: anybody may ask for any name. Nor is a failure, of which whoever
+    // waits is told.
+    asked.then((found) => found.length === 0 && forget(), forget);
     return asked;
   }
 
