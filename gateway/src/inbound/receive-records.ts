@@ -38,7 +38,7 @@ export async function receiveRecords(
   const unknown = await unknownReferences(database, good);
   const deliveries = good.map(({ delivery }) => delivery);
   const told = isDryRun
-    ? await book.rehearse(sender, deliveries)
+    ? await book.rehearse(deliveries)
     : await book.deliver(sender, deliveries, receivedFrom);
   const outcomes = new Map(good.map((record, position) => [record as ParsedRecord, told[position]]));
   const results = parsed.map((record, index) => {

@@ -153,7 +153,7 @@ describe('what stands', () => {
 test('a rehearsal tells what would come of it, and keeps nothing', async () => {
   await receive(named('甲', '1'));
   const before = await everything();
-  const told = await book.rehearse('oa', [named('甲', '1'), named('乙', '2'), named('丙', '0')]);
+  const told = await book.rehearse([named('甲', '1'), named('乙', '2'), named('丙', '0')]);
   expect(told.map(({ outcome }) => outcome)).toEqual(['unchanged', 'changed', 'stale']);
   expect(await everything()).toEqual(before);
   expect(await receive(named('丁', '2'))).toEqual(['changed']);
@@ -190,7 +190,8 @@ describe('what is marked to be reckoned anew', () => {
       at,
       linkedTo,
       number,
-    }: { officerId?: string; at?: string; linkedTo?: string; number?: string },
+      to = at,
+    }: { officerId?: string; at?: string; to?: string; linkedTo?: string; number?: string },
   ) =>
     database.write(async (transaction) => {
       await transaction.run(
@@ -214,7 +215,7 @@ describe('what is marked to be reckoned anew', () => {
           linkedTo === undefined ? 'queued' : 'linked',
           officerId ?? null,
           at === undefined ? null : Date.parse(at),
-          at === undefined ? null : Date.parse(at) + 60_000,
+          to === undefined ? null : Date.parse(to) + 60_000,
         ],
       );
       if (linkedTo === undefined) return;
@@ -254,6 +255,7 @@ describe('what is marked to be reckoned anew', () => {
       linkedTo: 'oa/x',
     });
     await addClip('nobody', { at: '2026-05-02T01:10:00Z' });
+    await addClip('wide', { at: '2026-03-25T01:10:00Z', to: '2026-05-02T00:30:00Z' });
     await receiveRecords(
       activityRecord({ startedAt: '2026-05-02T01:00:00.000Z', endedAt: '2026-05-02T02:00:00.000Z' }),
     );
@@ -263,6 +265,7 @@ describe('what is marked to be reckoned anew', () => {
       'clip new',
       'clip nobody',
       'clip old',
+      'clip wide',
     ]);
   });
 

@@ -73,17 +73,10 @@ export class CaseBook {
   }
 
   /** What would come of records, with nothing kept. */
-  async rehearse(sender: string, deliveries: readonly Delivery[]): Promise<DeliveryResult[]> {
-    const rehearsed = new Rehearsed();
-    await this.#database
-      .write(async (transaction) => {
-        rehearsed.results = await this.#take(transaction, sender, deliveries, 'rehearsal');
-        throw rehearsed;
-      })
-      .catch((error: unknown) => {
-        if (error !== rehearsed) throw error;
-      });
-    return rehearsed.results;
+  async rehearse(deliveries: readonly Delivery[]): Promise<DeliveryResult[]> {
+    const query: Query = (sql, parameters) => this.#database.read(sql, parameters);
+    const page = new Page(0, await readWords(query, deliveries));
+    return deliveries.map((delivery) => page.take(delivery));
   }
 
   async #take(
@@ -92,7 +85,7 @@ export class CaseBook {
     deliveries: readonly Delivery[],
     receivedFrom: string,
   ): Promise<DeliveryResult[]> {
-    const page = new Page(await nextSequence(transaction), await readWords(transaction, deliveries));
+    const page = new Page(await nextSequence(transaction), await readWords(transaction.all, deliveries));
     const results = deliveries.map((delivery) => page.take(delivery));
     if (page.words.length === 0) return results;
     await writeWords(transaction, page.words, { sender, receivedFrom });
@@ -111,10 +104,7 @@ export class CaseBook {
   }
 }
 
-/** Undoes a rehearsal; carries out what it found. */
-class Rehearsed extends Error {
-  results: DeliveryResult[] = [];
-}
+type Query = Transaction['all'];
 
 interface WrittenWord extends Word {
   kind: FactsKind;
@@ -188,7 +178,8 @@ async function settle(
       return { entityId: after.entityId, before: standing.get(after.entityId) ?? null, after };
     })
     .filter(({ before, after }) => before?.facts !== after.facts || before.isWithdrawn !== after.isWithdrawn);
-  await markWhatRestsOn(transaction, kind, changes);
+  // An activity that moves leaves clips behind; what rests on the others is told by ids that do not move.
+  if (kind === 'activity') await markWhatRestsOn(transaction, kind, changes);
   await writeStanding(transaction, kind, standings);
   await markWhatRestsOn(transaction, kind, changes);
 }
@@ -201,12 +192,9 @@ async function nextSequence(transaction: Transaction): Promise<number> {
 }
 
 /** Every word so far on the entities of these deliveries. */
-async function readWords(
-  transaction: Transaction,
-  deliveries: readonly Delivery[],
-): Promise<Map<string, WordList>> {
+async function readWords(query: Query, deliveries: readonly Delivery[]): Promise<Map<string, WordList>> {
   const keys = deliveries.map(({ record }) => [record.kind, entityIdOf(record)]);
-  const rows = await transaction.all(
+  const rows = await query(
     `SELECT kind, entity_id, sequence, revision, is_withdrawn, facts FROM received_facts
      WHERE (kind, entity_id) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?)) ORDER BY sequence`,
     [JSON.stringify(keys)],

@@ -10,14 +10,19 @@ export interface StandingChange {
   after: StandingRow;
 }
 
-/** About an activity: clips recorded this long before or after it may still be its own, e.g. where an end is not known. */
-const aboutMs = 24 * 3_600_000;
-/** The time of a clip that is in more doubt than this tells nothing of activities. */
-const widestDoubtMs = 31 * aboutMs;
+const hourMs = 3_600_000;
+/** An activity of which one end is not known is taken to have gone on no longer. */
+const longestOpenMs = 12 * hourMs;
+/** Clips of its officers this near to an activity may overlap it: the ends of both are in doubt. */
+const doubtMs = hourMs;
+/** Clips in the queue this near to an activity may be offered to a person with it. */
+const nearMs = 13 * hourMs;
+/** Clips whose time is in more doubt, or that are longer, are looked for by themselves. */
+const widestMs = 2 * 24 * hourMs;
 
 /**
  * Marks all that rests on entities of a kind by what the tables say at this moment. Called before a change is written and
- * after it, so that what lost its ground is reckoned anew as well as what gained some.
+ * after it where the change moves ground from one to another.
  */
 export async function markWhatRestsOn(
   transaction: Transaction,
@@ -38,35 +43,44 @@ export async function markWhatRestsOn(
       await mark('activity', `SELECT activity_id FROM activity WHERE case_id IN ${given}`);
       await mark('clip', `SELECT clip_id FROM clip_link WHERE case_id IN ${given}`);
       await markClipsOfCodes(transaction, ids);
-      return mark('clip', clipsAbout('activity.case_id'), JSON.stringify(casesThatCameOrWent(changes)));
+      return markClipsAbout(transaction, 'activity.case_id', JSON.stringify(casesThatCameOrWent(changes)));
     case 'activity':
       await mark('activity', 'SELECT value FROM json_each(?)');
       await mark('case', 'SELECT value FROM json_each(?)', JSON.stringify(casesOf(changes)));
       await mark('clip', `SELECT clip_id FROM clip_link WHERE activity_id IN ${given}`);
       await markClipsOfCodes(transaction, ids);
-      await mark('clip', clipsAbout('activity.activity_id'));
-      return mark('clip', queuedAbout);
+      return markClipsAbout(transaction, 'activity.activity_id', ids);
   }
 }
 
 const given = '(SELECT value FROM json_each(?))';
 
-const recordedAbout = `
-  clip_mapping.recorded_from_ms BETWEEN coalesce(activity.started_ms, activity.ended_ms) - ${widestDoubtMs}
-    AND coalesce(activity.ended_ms, activity.started_ms) + ${aboutMs}
-  AND coalesce(clip_mapping.recorded_to_ms, clip_mapping.recorded_from_ms)
-    >= coalesce(activity.started_ms, activity.ended_ms) - ${aboutMs}`;
+const startMs = `coalesce(activity.started_ms, activity.ended_ms - ${longestOpenMs})`;
+const endMs = `coalesce(activity.ended_ms, activity.started_ms + ${longestOpenMs})`;
 
-/** Clips of the officers of an activity that were recorded about its time. */
-const clipsAbout = (column: string) => `
-  SELECT clip_mapping.clip_id FROM activity JOIN activity_officer USING (activity_id)
-  JOIN clip_mapping ON clip_mapping.officer_id = activity_officer.officer_id
-  WHERE ${column} IN ${given} AND ${recordedAbout}`;
+const beginsWithin = (slackMs: number) => `
+  clip_mapping.recorded_from_ms BETWEEN ${startMs} - ${slackMs + widestMs} AND ${endMs} + ${slackMs}
+  AND coalesce(clip_mapping.recorded_to_ms, clip_mapping.recorded_from_ms) >= ${startMs} - ${slackMs}`;
 
-/** Clips in the queue that were recorded about its time, whoever wore the recorder: what they may be is told anew. */
-const queuedAbout = `
-  SELECT clip_mapping.clip_id FROM activity JOIN clip_mapping
-  WHERE activity.activity_id IN ${given} AND clip_mapping.state = 'queued' AND ${recordedAbout}`;
+/** Clips that may belong to an activity, or be offered with it: of its officers, of nobody known, of any time at all. */
+const clipsAbout = [
+  `JOIN activity_officer USING (activity_id)
+   JOIN clip_mapping ON clip_mapping.officer_id = activity_officer.officer_id AND ${beginsWithin(doubtMs)}`,
+  `JOIN activity_officer USING (activity_id)
+   JOIN clip_mapping ON clip_mapping.officer_id = activity_officer.officer_id
+     AND clip_mapping.state = 'queued' AND ${beginsWithin(nearMs)}`,
+  `JOIN clip_mapping ON clip_mapping.officer_id IS NULL AND ${beginsWithin(nearMs)}`,
+  `JOIN clip_mapping ON clip_mapping.recorded_to_ms - clip_mapping.recorded_from_ms > ${widestMs}
+     AND clip_mapping.recorded_from_ms <= ${endMs} + ${nearMs}
+     AND clip_mapping.recorded_to_ms >= ${startMs} - ${nearMs}`,
+];
+
+async function markClipsAbout(transaction: Transaction, column: string, ids: string): Promise<void> {
+  for (const join of clipsAbout) {
+    const sql = `SELECT clip_mapping.clip_id FROM activity ${join} WHERE ${column} IN ${given}`;
+    await markFound(transaction, 'clip', sql, ids);
+  }
+}
 
 /** A case that comes, is withdrawn or returns gives or takes the activities that clips may belong to. */
 function casesThatCameOrWent(changes: readonly StandingChange[]): string[] {

@@ -47,6 +47,8 @@ CREATE TABLE clip_mapping (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX clip_mapping_queued ON clip_mapping (clip_id) WHERE state = 'queued';
 CREATE INDEX clip_mapping_by_officer ON clip_mapping (officer_id, recorded_from_ms);
+CREATE INDEX clip_mapping_wide ON clip_mapping (recorded_from_ms, recorded_to_ms)
+  WHERE recorded_to_ms - recorded_from_ms > 172800000;
 
 CREATE TABLE clip_code (
   clip_id TEXT NOT NULL REFERENCES clip (clip_id),
