@@ -46,6 +46,7 @@ describe('help', () => {
       ['clips'],
       ['statistics'],
       ['recorders'],
+      ['import'],
       ['slots'],
       ['slots', 'calibrate'],
       ['verify'],

@@ -6,6 +6,7 @@ import { addCasesCommand } from './commands/cases.ts';
 import { addClipsCommand } from './commands/clips.ts';
 import { addConformanceCommand } from './commands/conformance.ts';
 import { addDemoCommand } from './commands/demo.ts';
+import { addImportCommand } from './commands/import.ts';
 import { addRecorderSimulatorCommand } from './commands/recorder-simulator.ts';
 import { addRecordersCommand } from './commands/recorders.ts';
 import { addRunCommand } from './commands/run.ts';
@@ -34,6 +35,7 @@ export function createProgram(context: CommandContext): Command {
     addRecordersCommand,
     addSlotsCommand,
     addStatisticsCommand,
+    addImportCommand,
     addVerifyCommand,
     addConformanceCommand,
     addRecorderSimulatorCommand,

@@ -2,6 +2,7 @@ import type { DifferenceCode } from '@docket/ingest';
 import type { Allowed } from '../config/index.ts';
 import { casesEn, casesExamples, casesHelpEn } from './cases-en.ts';
 import { conformanceEn, conformanceOptionsEn } from './conformance-en.ts';
+import { importEn, importHelpEn } from './import-en.ts';
 import { recorderSimulatorEn, recorderSimulatorHelpEn } from './recorder-simulator-en.ts';
 import { statisticsHelpEn } from './statistics-en.ts';
 
@@ -92,6 +93,7 @@ export const en = {
     conformance: 'hold a recorder to the contract that every driver keeps; reads only, unless allowed more',
     conformanceOptions: conformanceOptionsEn,
     ...recorderSimulatorHelpEn,
+    ...importHelpEn,
     token: 'make tokens for the API',
     tokenCreate: 'make a token: shown once, only its hash goes into the configuration',
     tokenName: 'who will hold it',
@@ -125,6 +127,11 @@ export const en = {
       mtp: ['docket recorder-simulator mtp --usb-redir tcp:127.0.0.1:4000 --listen --fault slow=2000000'],
       scsi: ['docket recorder-simulator scsi --usb-redir unix:./usb --password 123456 --fault delay=2000'],
     },
+    import: [
+      'docket import cases.xlsx --dry-run',
+      'docket import officers.csv --kind officer --sender personnel',
+      'docket import --template case cases.xlsx',
+    ],
     conformance: [
       'docket conformance --driver smp --port /dev/ttyACM0',
       'docket conformance --driver mtp --port 1-1.4 --allow-set-clock --json',
@@ -245,6 +252,7 @@ export const en = {
     codes: differences,
   },
   conformance: conformanceEn,
+  import: importEn,
   recorderSimulator: recorderSimulatorEn,
   token: {
     created: 'The token, shown this once:',

@@ -2,6 +2,7 @@ import { casesExamples } from './cases-en.ts';
 import { casesHelpZhCN, casesZhCN } from './cases-zh-cn.ts';
 import { conformanceOptionsZhCN, conformanceZhCN } from './conformance-zh-cn.ts';
 import type { Messages } from './en.ts';
+import { importHelpZhCN, importZhCN } from './import-zh-cn.ts';
 import { recorderSimulatorHelpZhCN, recorderSimulatorZhCN } from './recorder-simulator-zh-cn.ts';
 import { statisticsHelpZhCN } from './statistics-zh-cn.ts';
 
@@ -49,6 +50,7 @@ export const zhCN: Messages = {
     conformance: '检查一台记录仪是否符合驱动约定；除非允许，只读不写',
     conformanceOptions: conformanceOptionsZhCN,
     ...recorderSimulatorHelpZhCN,
+    ...importHelpZhCN,
     token: '制作接口令牌',
     tokenCreate: '制作一个令牌：只显示这一次，配置文件中只写它的哈希',
     tokenName: '令牌由谁持有',
@@ -82,6 +84,11 @@ export const zhCN: Messages = {
       mtp: ['docket recorder-simulator mtp --usb-redir tcp:127.0.0.1:4000 --listen --fault slow=2000000'],
       scsi: ['docket recorder-simulator scsi --usb-redir unix:./usb --password 123456 --fault delay=2000'],
     },
+    import: [
+      'docket import cases.xlsx --dry-run',
+      'docket import officers.csv --kind officer --sender personnel',
+      'docket import --template case cases.xlsx',
+    ],
     conformance: [
       'docket conformance --driver smp --port /dev/ttyACM0',
       'docket conformance --driver mtp --port 1-1.4 --allow-set-clock --json',
@@ -231,6 +238,7 @@ export const zhCN: Messages = {
     },
   },
   conformance: conformanceZhCN,
+  import: importZhCN,
   recorderSimulator: recorderSimulatorZhCN,
   token: {
     created: '令牌（只显示这一次）：',
