@@ -63,7 +63,7 @@ function recordOf(
   columns.forEach((column, index) => {
     const cell = row[index] ?? null;
     if (column === null || cell === null || cell === '') return;
-    const value = valueOf(column, cell, zone);
+    const value = cellValue(column, cell, zone);
     const [first = '', second] = column.field.split('.');
     if (second === undefined) record[first] = value;
     else record[first] = { ...(record[first] as object | undefined), [second]: value };
@@ -71,7 +71,7 @@ function recordOf(
   return record;
 }
 
-function valueOf({ field, value }: RecordField, cell: Cell, zone: string): Cell {
+function cellValue({ field, value }: RecordField, cell: Cell, zone: string): Cell {
   if (value === 'day') return dayOf(cell);
   if (value === 'instant' || field === 'revision') return instantOf(cell, zone);
   return cell instanceof Date ? cell.toISOString().slice(0, 10) : cell;
