@@ -42,6 +42,9 @@ async function savePacket(caseId: string, flags: PacketFlags, context: CommandCo
     throw new UsageError(
       messages.usage.wrongValue('--out', messages.usage.oneOf(['.json', '.html', '.pdf'])),
     );
+  const languages = ['zh-CN', 'en'];
+  if (flags.language !== undefined && !languages.includes(flags.language))
+    throw new UsageError(messages.usage.wrongValue('--language', messages.usage.oneOf(languages)));
   const query = new URLSearchParams();
   if (flags.sha256 !== undefined) query.set('sha256', flags.sha256);
   if (flags.person !== undefined) query.set('person', flags.person);
