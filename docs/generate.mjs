@@ -4,15 +4,18 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { modelsDocument } from '../device-protocol/dist/models/models-document.js';
 import { configDocument } from '../gateway/dist/config/config-document.js';
+import { recordFieldsDocument, termsDocument } from '../gateway/dist/inbound/record-fields-document.js';
+import { statisticsDocument } from '../gateway/dist/statistics/statistics-document.js';
+import { presetsDocument } from '../ingest/dist/duties/presets/presets-document.js';
 import {
   stateRulesDocument,
   workedCasesDocument,
 } from '../ingest/dist/testing/worked-cases/worked-cases-document.js';
-import { presetsDocument } from '../ingest/dist/duties/presets/presets-document.js';
-import { statisticsDocument } from '../gateway/dist/statistics/statistics-document.js';
 
 /** Each generated part: the document it stands in, the name in its markers, and what makes it. */
 const parts = [
+  { file: 'case-systems.md', name: 'terms', make: termsDocument },
+  { file: 'case-systems.md', name: 'fields', make: recordFieldsDocument },
   { file: 'configuration.md', name: 'settings', make: configDocument },
   { file: 'recorders.md', name: 'models', make: modelsDocument },
   { file: 'coverage.md', name: 'states', make: stateRulesDocument },

@@ -7,6 +7,7 @@ import { runGateway } from '../app.ts';
 import { loadConfig } from '../config/index.ts';
 import type { Log } from '../log.ts';
 import { makeFootage } from './footage.ts';
+import { tellCases } from './tell-cases.ts';
 import { type VirtualRecorder, virtualRecorders } from './virtual-recorders.ts';
 
 export interface DemoOptions {
@@ -36,7 +37,8 @@ const wallClockOffsetMs = 8 * 3_600_000;
  */
 export async function runDemo(options: DemoOptions): Promise<void> {
   const places = await demoPlaces(options.directory);
-  const recorders = virtualRecorders(await shiftEnd(places.root));
+  const endOfShift = await shiftEnd(places.root);
+  const recorders = virtualRecorders(endOfShift);
   const serialLink = join(places.serial, 'recorder');
   const config = await loadConfig({
     file: null,
@@ -56,18 +58,23 @@ export async function runDemo(options: DemoOptions): Promise<void> {
   const stop = new AbortController();
   const signal = AbortSignal.any([options.signal, stop.signal]);
   const docked: (() => Promise<void>)[] = [];
+  let telling = Promise.resolve();
   const gateway = runGateway({
     config,
     log: options.log,
     signal,
     drivers: { volume: pacedDriver(volumeDriver, cardBytesPerSecond) },
-    onReady: options.onReady,
+    onReady: (url) => {
+      options.onReady(url);
+      telling = tellCases(url, endOfShift, options.log, signal);
+    },
   });
   try {
     await Promise.all([gateway, dockAll(recorders, places, serialLink, docked, { ...options, signal })]);
   } finally {
     stop.abort();
     await gateway.catch(() => {});
+    await telling;
     for (const undock of docked) await undock();
   }
 }

@@ -6,6 +6,10 @@ const longestRecordBytes = 64 * 1024;
 /** Reads CSV as people’s spreadsheets write it: UTF-8 or GB18030, commas, semicolons or tabs. Throws TableFileError. */
 export function csvTable(bytes: Buffer): Table {
   const text = decoded(bytes);
+  // The parser counts what is in the cells of a record, and so not the cells themselves.
+  if (text.split('\n').some((line) => line.length > longestRecordBytes)) {
+    throw new TableFileError('csv-broken', `a line of more than ${longestRecordBytes} signs`);
+  }
   try {
     const rows: string[][] = parse(text, {
       bom: true,
@@ -14,9 +18,12 @@ export function csvTable(bytes: Buffer): Table {
       skip_empty_lines: false,
       max_record_size: longestRecordBytes,
       to: tableLimits.rows + 1,
+      on_record: (row: string[]) => {
+        if (row.length > tableLimits.columns)
+          throw new TableFileError('too-many-columns', String(row.length));
+        return row;
+      },
     });
-    const widest = rows.reduce((most, row) => Math.max(most, row.length), 0);
-    if (widest > tableLimits.columns) throw new TableFileError('too-many-columns', String(widest));
     return { sheet: null, rows };
   } catch (error) {
     if (error instanceof CsvError) throw new TableFileError('csv-broken', error.message, error);
