@@ -18,6 +18,7 @@ declare module 'vue-router' {
       | 'mapping.queueTitle'
       | 'mapping.codesTitle'
       | 'statistics.title'
+      | 'retention.title'
       | 'calibration.title';
   }
 }
@@ -144,6 +145,10 @@ export const router = createRouter({
       name: 'statistics',
       component: () => import('./views/StatisticsView.vue'),
       meta: { title: 'statistics.title' },
+      path: '/retention',
+      name: 'retention',
+      component: () => import('./views/RetentionView.vue'),
+      meta: { title: 'retention.title' },
     },
     {
       path: '/calibration',

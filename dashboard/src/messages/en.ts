@@ -5,6 +5,7 @@ import { disclosureEn } from './disclosure-en.ts';
 import { dutyListEn } from './duty-list-en.ts';
 import { mappingEn } from './mapping-en.ts';
 import { statisticsEn } from './statistics-en.ts';
+import { deadlinesEn, retentionEn } from './retention-en.ts';
 import type { Messages } from './zh-CN.ts';
 
 export const en: Messages = {
@@ -15,6 +16,8 @@ export const en: Messages = {
   caseTerms: caseTermsEn,
   dutyList: dutyListEn,
   disclosure: disclosureEn,
+  deadlines: deadlinesEn,
+  retention: retentionEn,
   navigation: {
     label: 'Main',
     slots: 'Slots',
@@ -621,6 +624,16 @@ export const en: Messages = {
       unreadable: 'Unreadable',
       lost: 'Lost before copy',
       returned: 'Came back',
+      'hold-placed': 'Put on hold',
+      'hold-lifted': 'Hold lifted',
+      'deletion-requested': 'Deletion asked for',
+      'deletion-approved': 'Deletion approved',
+      'deletion-refused': 'Deletion refused',
+      'deletion-kept': 'Kept after all',
+      'deletion-started': 'Deletion begun',
+      deleted: 'Deleted, with certificate',
+      'deleted-clip-seen': 'Seen again on a recorder after its deletion',
+      'deadline-stated': 'Said to be done in time',
       'clock-set': 'Clock set',
       'time-revised': 'Time reckoned anew',
       mapped: 'Linked to a case',

@@ -30,6 +30,7 @@ import { disclosureZhCN } from './disclosure-zh-CN.ts';
 import { dutyListZhCN } from './duty-list-zh-CN.ts';
 import { mappingZhCN } from './mapping-zh-CN.ts';
 import { statisticsZhCN } from './statistics-zh-CN.ts';
+import { deadlinesZhCN, retentionZhCN } from './retention-zh-CN.ts';
 
 /** The reference for every other language: its shape is what they must fill. */
 export const zhCN = {
@@ -40,6 +41,8 @@ export const zhCN = {
   caseTerms: caseTermsZhCN,
   dutyList: dutyListZhCN,
   disclosure: disclosureZhCN,
+  deadlines: deadlinesZhCN,
+  retention: retentionZhCN,
   navigation: {
     label: '主导航',
     slots: '槽位',
@@ -631,6 +634,16 @@ export const zhCN = {
       unreadable: '无法读取',
       lost: '采集前丢失',
       returned: '再次出现',
+      'hold-placed': '保全',
+      'hold-lifted': '解除保全',
+      'deletion-requested': '申请销毁',
+      'deletion-approved': '批准销毁',
+      'deletion-refused': '拒绝销毁',
+      'deletion-kept': '仍须保存，未销毁',
+      'deletion-started': '开始销毁',
+      deleted: '已销毁',
+      'deleted-clip-seen': '已销毁的文件再次出现在记录仪上',
+      'deadline-stated': '声明期限事项已完成',
       'clock-set': '校准时钟',
       'time-revised': '重新推算录制时间',
       mapped: '关联案件',
