@@ -145,6 +145,8 @@ export const router = createRouter({
       name: 'statistics',
       component: () => import('./views/StatisticsView.vue'),
       meta: { title: 'statistics.title' },
+    },
+    {
       path: '/retention',
       name: 'retention',
       component: () => import('./views/RetentionView.vue'),
