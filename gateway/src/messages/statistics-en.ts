@@ -48,9 +48,9 @@ export const statisticsEn = {
     },
     'gap-time': {
       name: 'Gaps',
-      numerator: 'Time of duties that surely no footage covers.',
+      numerator: 'Time of duties to record the whole process that surely no footage covers.',
       denominator: null,
-      leftOut: `${notExpected} Activities without a start and an end. Stretches of which the times do not tell whether they are covered.`,
+      leftOut: `${notExpected} Activities without a start and an end, and those of which any footage will do. Stretches of which the times do not tell whether they are covered.`,
       parts: {
         required: 'Time to be recorded',
         covered: 'Surely recorded',

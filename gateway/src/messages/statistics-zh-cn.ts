@@ -36,9 +36,9 @@ export const statisticsZhCN: StatisticsMessages = {
     },
     'gap-time': {
       name: '缺口时长',
-      numerator: '应当记录而确定没有视音频覆盖的时间。',
+      numerator: '应当全过程记录而确定没有视音频覆盖的时间。',
       denominator: null,
-      leftOut: `${notExpected}没有起止时间的活动；时间误差使其无法判断是否覆盖的时段。`,
+      leftOut: `${notExpected}没有起止时间的活动；不要求全过程记录的活动；时间误差使其无法判断是否覆盖的时段。`,
       parts: { required: '应记录时长', covered: '确定已记录', untimed: '无起止时间的活动' },
     },
     'clock-faults': {

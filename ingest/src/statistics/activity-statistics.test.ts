@@ -99,6 +99,7 @@ test('gap time adds up what surely is not covered, and random inspections stand 
     { id: 'a', state: 'partial', requiredMs: 600_000, coveredMs: 480_000, gapMs: 120_000, random: true },
     { id: 'b', state: 'met', requiredMs: 300_000, coveredMs: 300_000, gapMs: 0 },
     { id: 'untimed', state: 'unverifiable' },
+    { id: 'any-footage', level: 'required', state: 'met', requiredMs: 900_000, coveredMs: 60_000 },
   ]);
   expect((await ask('gap-time')).total).toMatchObject({
     numerator: 120_000,

@@ -21,6 +21,8 @@ const count = (condition: string) => `count(*) FILTER (WHERE ${condition})`;
 const isDuty = "fact.level IN ('required', 'whole-process', 'whole-process-if-necessary')";
 /** A duty that footage should be here for by now: not exempt, and not one that may still be handed in in time. */
 const isExpected = `${isDuty} AND fact.state != 'exempt' AND (fact.state != 'missing' OR fact.is_due)`;
+/** Of those, what must be recorded from its start to its end; only there is a pause a gap. */
+const isExpectedWhole = `${isExpected} AND fact.level = 'whole-process'`;
 const isUnmapped = "fact.mapping IN ('queued', 'waiting')";
 
 const judgedStates = coverageStates.filter((state) => state !== 'not-required');
@@ -66,12 +68,12 @@ export const measures = {
   'gap-time': {
     facts: 'activity_fact',
     unit: 'milliseconds',
-    numerator: `coalesce(sum(fact.gap_ms) FILTER (WHERE ${isExpected} AND fact.required_ms IS NOT NULL), 0)`,
+    numerator: `coalesce(sum(fact.gap_ms) FILTER (WHERE ${isExpectedWhole}), 0)`,
     denominator: null,
     parts: {
-      required: `coalesce(sum(fact.required_ms) FILTER (WHERE ${isExpected}), 0)`,
-      covered: `coalesce(sum(fact.covered_ms) FILTER (WHERE ${isExpected}), 0)`,
-      untimed: count(`${isExpected} AND fact.required_ms IS NULL`),
+      required: `coalesce(sum(fact.required_ms) FILTER (WHERE ${isExpectedWhole}), 0)`,
+      covered: `coalesce(sum(fact.covered_ms) FILTER (WHERE ${isExpectedWhole}), 0)`,
+      untimed: count(`${isExpectedWhole} AND fact.required_ms IS NULL`),
     },
   },
   'clock-faults': {
