@@ -6,7 +6,7 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir, rename, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -128,7 +128,11 @@ async function putFilm(card: string, startedMs: number, seconds: number): Promis
   const film = join(card, 'DCIM', `${stem}.mp4`);
   execFileSync('ffmpeg', ['-nostdin', '-v', 'error', '-f', 'lavfi', '-i', picture, ...coding, film]);
   const fixes = [startedMs + 500, startedMs + seconds * 1000 - 500].map(rmc).join('');
-  await writeFile(join(card, 'DCIM', `${stem}.nmea`), fixes);
+  const track = join(card, 'DCIM', `${stem}.nmea`);
+  await writeFile(track, fixes);
+  // As a card has it: the end of the recording, in the recorder's own zone.
+  const writtenAt = (startedMs + 8 * 60 * minute) / 1000 + seconds;
+  for (const file of [film, track]) await utimes(file, writtenAt, writtenAt);
 }
 
 /** A position of a satellite receiver (NMEA 0183), checksum included. */
