@@ -117,6 +117,8 @@ export class Disclosure {
     if (statisticsEvery === null || !this.#tells('statistics')) return null;
     const { name, from, to } = lastPeriod(statisticsEvery, today);
     const answer = await this.#sources.coverageByCategory(from, to);
+    // A period in which nothing happened is nothing to tell of.
+    if (answer.groups.length === 0) return null;
     return this.#offer('statistics', name, async () => projectStatistics(answer));
   }
 
