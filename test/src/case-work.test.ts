@@ -168,7 +168,7 @@ test('delivered facts and docked footage meet on the page of the case, the gap h
   const gap = page.locator('[data-activity="oa/a1"] .activity-strip__gap[data-kind="sure"]');
   await gap.waitFor({ timeout: 60_000 });
   expect(await gap.getAttribute('fill')).toBe('url(#lane-gap-sure)');
-  expect(await gap.getAttribute('aria-label')).toMatch(/缺口 09:12:.* 至 09:2.*7 分/u);
+  expect(await gap.getAttribute('aria-label')).toMatch(/缺口 09:12:.* 至 09:19:.*7 分/u);
   expect(await page.locator('[data-activity="oa/a1"] .chip').textContent()).toContain('部分');
   expect(await page.locator('[data-activity="oa/a2"] .chip').textContent()).toContain('缺失');
   expect(complaints).toEqual([]);
