@@ -70,7 +70,9 @@ export class LinkActs {
     for (const { clip, standing } of acted) {
       const manual = standing.filter(({ source }) => source === 'manual');
       const others = standing.filter(({ source }) => source !== 'manual');
-      await entries.change(clip.clipId, [...manual, ...others], others, manualGround(ground, []));
+      const because = manualGround(ground, []);
+      const isEnded = await entries.change(clip.clipId, [...manual, ...others], others, because);
+      if (!isEnded) await entries.takeBack(clip.clipId, because);
     }
     await writeMappings(
       transaction,
@@ -97,7 +99,8 @@ export class LinkActs {
       const { clip, mapping, standing } = one;
       const { wanted, reasons, state } = decide(one);
       const because = manualGround(ground, mapping.rulesSaid);
-      await entries.change(clip.clipId, standing, wanted, because);
+      const isChanged = await entries.change(clip.clipId, standing, wanted, because);
+      if (!isChanged && state === 'queued') await entries.takeBack(clip.clipId, because);
       if (state === 'set-aside' && mapping.state !== 'set-aside')
         await entries.setAside(clip.clipId, because);
       mappings.push({

@@ -47,7 +47,9 @@ export class LinkEntries {
     ground: LinkGround,
   ): Promise<boolean> {
     const gone = standing.filter((link) => !wanted.some((one) => isSameTarget(one, link)));
-    const fresh = wanted.filter((one) => !standing.some((link) => isSameLink(one, link)));
+    // What a person says again is a word of its own; what only stays as it was is none.
+    const isSaid = (one: WantedLink) => ground.actor !== 'gateway' && !('sequence' in one);
+    const fresh = wanted.filter((one) => isSaid(one) || !standing.some((link) => isSameLink(one, link)));
     for (const link of gone) {
       await this.#insert(clipId, 'unlinked', { ...link, supersedes: link.sequence }, ground);
       await this.#end(link.sequence);
@@ -73,6 +75,13 @@ export class LinkEntries {
     const source = ground.actor === 'gateway' ? 'interval' : 'manual';
     await this.#insert(clipId, 'set-aside', { ...nowhere, source, confidence: 'certain' }, ground);
     await this.#tell('set-aside', clipId, [], ground);
+  }
+
+  /** Says that what was said of a clip before counts no longer, where no link is there to be ended. */
+  async takeBack(clipId: string, ground: LinkGround): Promise<void> {
+    const nowhere = { caseId: null, activityId: null, step: null, supersedes: null };
+    await this.#insert(clipId, 'unlinked', { ...nowhere, source: 'manual', confidence: 'certain' }, ground);
+    await this.#tell('unlinked', clipId, [], ground);
   }
 
   async #insert(

@@ -108,6 +108,8 @@ test('what a person decided stands against the rules; a new contradiction is put
   await caseWork.mapping.link([clipId], [{ activityId: 'B' }], ground);
   await settle();
   expect(await mappingOf(clipId)).toMatchObject({ state: 'linked', reasons: [] });
+  const [again] = await readLinkHistory(database, clipId, 1);
+  expect(again).toMatchObject({ act: 'linked', activityId: 'B', supersedes: expect.any(Number) });
   await caseWork.mapping.reopen([clipId], ground);
   await settle();
   expect(await readLinks(database, { clipId })).toMatchObject([{ activityId: 'C', source: 'interval' }]);
@@ -128,6 +130,8 @@ test('a clip set aside belongs to no case until it is taken up again', async () 
   expect(acts).toEqual(['set-aside', 'unlinked', 'linked']);
   await caseWork.mapping.reopen([clipId], ground);
   expect(await readLinks(database, { clipId })).toMatchObject([{ activityId: 'A' }]);
+  const [, reopened] = await readLinkHistory(database, clipId, 10);
+  expect(reopened).toMatchObject({ act: 'unlinked', caseId: null, actor: 'operator:李四' });
 });
 
 test('a clip taken out by a person waits, and the rules do not put it back', async () => {
