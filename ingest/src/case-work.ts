@@ -8,7 +8,7 @@ import { type CalendarOptions, WorkingCalendar } from './deadlines/working-calen
 import { Disclosure, type DisclosurePolicy } from './disclosure/disclosure.ts';
 import { DutyLists } from './duties/duty-lists.ts';
 import type { IndexDatabase } from './index-store/index-database.ts';
-import { defaultMappingPolicy, type MappingPolicy } from './mapping/decide-links.ts';
+import { defaultMappingPolicy, type MappingPolicy } from './mapping/link-evidence.ts';
 import { Mapping } from './mapping/mapping.ts';
 import { Reckoner, type ReckonerOptions } from './reckoning/reckoner.ts';
 import { RetentionBook, type RetentionOptions } from './retention/retention-book.ts';

@@ -30,7 +30,6 @@ export {
   readOfficers,
   readUnit,
 } from './cases/case-queries.ts';
-export { type CaseStanding, readCaseStandings } from './cases/case-standings.ts';
 export {
   type ActivityFacts,
   type CaseDecision,
@@ -42,6 +41,7 @@ export {
   type UnitFacts,
   type Withdrawal,
 } from './cases/case-record.ts';
+export { type CaseStanding, readCaseStandings } from './cases/case-standings.ts';
 export {
   type ActivityKind,
   activityKinds,
@@ -178,6 +178,7 @@ export { dutyListPresets } from './duties/presets/duty-list-presets.ts';
 export { errnoOf, IngestError, type IngestErrorCode, isIngestError } from './errors.ts';
 export { IndexDatabase, type Transaction } from './index-store/index-database.ts';
 export { Ingest, type IngestOptions } from './ingest.ts';
+export type { ClipLinkFile, QueuedClip, ShownCode } from './mapping/clip-file.ts';
 export {
   type ClipLink,
   type LinkConfidence,
@@ -189,9 +190,7 @@ export {
   readLinks,
 } from './mapping/clip-link.ts';
 export { type ClipMapping, type MappingState, mappingStates } from './mapping/clip-mapping.ts';
-export type { ClipLinkFile, QueuedClip, ShownCode } from './mapping/clip-file.ts';
 export { type CodeContent, codeText, readCodeText } from './mapping/code-text.ts';
-export { defaultMappingPolicy, type MappingPolicy } from './mapping/decide-links.ts';
 export {
   type LinkSuggestion,
   type LinkTarget,
@@ -201,6 +200,7 @@ export {
   suggestionGrounds,
 } from './mapping/decision.ts';
 export type { WantedTarget } from './mapping/link-acts.ts';
+export { defaultMappingPolicy, type MappingPolicy } from './mapping/link-evidence.ts';
 export { type LiveSessionCase, Mapping } from './mapping/mapping.ts';
 export type { QueueFilter } from './mapping/mapping-queue.ts';
 export { readTargetFacts, type TargetFacts } from './mapping/target-facts.ts';

@@ -13,7 +13,7 @@ import { OperatorActs } from './docking/operator-acts.ts';
 import type { RecorderCare } from './docking/recorder-care.ts';
 import { type DockingServices, type DockingStatus, runDocking } from './docking/run-docking.ts';
 import { IndexDatabase } from './index-store/index-database.ts';
-import type { MappingPolicy } from './mapping/decide-links.ts';
+import type { MappingPolicy } from './mapping/link-evidence.ts';
 import { ClipLocks } from './pull/clip-locks.ts';
 import { HashPool } from './pull/hash-pool.ts';
 import type { ReckonerOptions } from './reckoning/reckoner.ts';

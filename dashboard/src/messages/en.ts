@@ -4,8 +4,8 @@ import { casesEn } from './cases-en.ts';
 import { disclosureEn } from './disclosure-en.ts';
 import { dutyListEn } from './duty-list-en.ts';
 import { mappingEn } from './mapping-en.ts';
-import { statisticsEn } from './statistics-en.ts';
 import { deadlinesEn, retentionEn } from './retention-en.ts';
+import { statisticsEn } from './statistics-en.ts';
 import type { Messages } from './zh-CN.ts';
 
 export const en: Messages = {

@@ -29,8 +29,8 @@ import { casesZhCN } from './cases-zh-CN.ts';
 import { disclosureZhCN } from './disclosure-zh-CN.ts';
 import { dutyListZhCN } from './duty-list-zh-CN.ts';
 import { mappingZhCN } from './mapping-zh-CN.ts';
-import { statisticsZhCN } from './statistics-zh-CN.ts';
 import { deadlinesZhCN, retentionZhCN } from './retention-zh-CN.ts';
+import { statisticsZhCN } from './statistics-zh-CN.ts';
 
 /** The reference for every other language: its shape is what they must fill. */
 export const zhCN = {

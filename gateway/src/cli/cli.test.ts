@@ -81,7 +81,7 @@ describe('wrong usage is told in words, and is 2', () => {
     [['token', 'create', '--name', 'x'], 'the option --scopes <scopes> is needed'],
     [
       ['token', 'create', '--name', 'x', '--scopes', 'all'],
-      '--scopes: one of read, media, operate is expected',
+      '--scopes: one of read, media, operate, approve, deliver is expected',
     ],
     [['status', '--url', 'ftp://x'], '--url: an address that begins with http:// or https:// is expected'],
     [['status', '--lang', 'xx'], '--lang: one of zh-CN, en is expected'],

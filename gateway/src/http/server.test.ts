@@ -74,7 +74,8 @@ describe('problems', () => {
     ['/api/v1/clips?limit=0', {}, 400, 'request-invalid'],
     ['/api/v1/clips?state=nonsense', {}, 400, 'request-invalid'],
     ['/api/v1/clips/%zz', {}, 400, 'request-invalid'],
-    [`/api/v1/clips/${'x'.repeat(200)}`, {}, 404, 'not-found'],
+    [`/api/v1/clips/${'x'.repeat(200)}`, {}, 400, 'request-invalid'],
+    [`/api/v1/clips/${'x'.repeat(2_000)}`, {}, 404, 'not-found'],
     ['/api/v1/nothing', {}, 404, 'not-found'],
     ['/api/v1/slots', { method: 'POST' }, 404, 'not-found'],
     [

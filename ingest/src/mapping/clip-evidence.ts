@@ -8,7 +8,7 @@ import {
 } from './activity-facts.ts';
 import { type CandidateActivity, longestOpenMs } from './activity-span.ts';
 import type { ClipFacts, Query } from './clip-facts.ts';
-import type { ClipEvidence, MappingPolicy, Naming } from './decide-links.ts';
+import type { ClipEvidence, MappingPolicy, Naming } from './link-evidence.ts';
 import { latestStartMs, type RecordedSpan, recordedSpan } from './recorded-span.ts';
 import type { Wearer } from './wearer.ts';
 import { readWearers } from './wearer-facts.ts';

@@ -7,9 +7,10 @@ import { readClipEvidence } from './clip-evidence.ts';
 import { type ClipFacts, readClipFacts, readFollowed, readSidecars } from './clip-facts.ts';
 import { type ClipLink, readLinksOf } from './clip-link.ts';
 import { type ClipMapping, isSameMapping, readMappings, writeMappings } from './clip-mapping.ts';
-import { type ClipEvidence, decideLinks, type MappingPolicy } from './decide-links.ts';
+import { decideLinks } from './decide-links.ts';
 import type { Decision, LinkSuggestion, LinkTarget } from './decision.ts';
 import { isSameTarget, LinkEntries } from './link-entries.ts';
+import type { ClipEvidence, MappingPolicy } from './link-evidence.ts';
 import { suggestLinks } from './suggest-links.ts';
 
 /** What the rules come to for one clip. */

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { decideLinks, defaultMappingPolicy } from './decide-links.ts';
+import { decideLinks } from './decide-links.ts';
+import { defaultMappingPolicy } from './link-evidence.ts';
 
 test('a code is believed in a clip that began on the way and went on into the activity', () => {
   const startedMs = Date.UTC(2026, 7, 4, 2);

@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Interval } from '../time/interval.ts';
 import { activitySpan, type CandidateActivity } from './activity-span.ts';
-import { type ClipEvidence, decideLinks, type Naming } from './decide-links.ts';
+import { decideLinks } from './decide-links.ts';
 import type { Decision } from './decision.ts';
+import type { ClipEvidence, Naming } from './link-evidence.ts';
 import type { RecordedSpan } from './recorded-span.ts';
 
 const minuteMs = 60_000;

@@ -7,8 +7,8 @@ import type { ActGround } from '../register/recorder-ledger.ts';
 import { type ClipLinkFile, type QueuedClip, readClipLinkFile, readQueued } from './clip-file.ts';
 import { ClipReckoning } from './clip-reckoning.ts';
 import { readCodeText } from './code-text.ts';
-import type { MappingPolicy } from './decide-links.ts';
 import { LinkActs, type WantedTarget } from './link-acts.ts';
+import type { MappingPolicy } from './link-evidence.ts';
 import { listQueue, type QueueFilter, type QueueListing } from './mapping-queue.ts';
 
 /** A live session of a recorder that was held for a case. Instants are Unix milliseconds. */

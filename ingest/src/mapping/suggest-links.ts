@@ -1,6 +1,6 @@
 import { activitySpan, apartMs, type CandidateActivity, mayOverlap, surelyOverlap } from './activity-span.ts';
-import type { ClipEvidence, MappingPolicy } from './decide-links.ts';
 import type { LinkSuggestion, SuggestionGround } from './decision.ts';
+import type { ClipEvidence, MappingPolicy } from './link-evidence.ts';
 
 /** More would not fit on buttons a thumb can hit. */
 const mostSuggestions = 6;
