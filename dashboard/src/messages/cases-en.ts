@@ -167,7 +167,7 @@ export const casesEn: typeof casesZhCN = {
     first: 'first',
     nothingElse: 'same as before',
   },
-  deadlines: { none: 'no deadline', overdue: 'overdue', due: 'due {time}' },
+  deadlines: { title: 'Deadlines', none: 'no deadline', overdue: 'overdue', due: 'due {time}' },
   reviewState: {
     none: 'Not submitted',
     submitted: 'Under review',

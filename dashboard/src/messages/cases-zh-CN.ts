@@ -166,7 +166,7 @@ export const casesZhCN = {
     first: '首次',
     nothingElse: '内容与前一次相同',
   },
-  deadlines: { none: '没有期限', overdue: '已逾期', due: '{time} 到期' },
+  deadlines: { title: '期限', none: '没有期限', overdue: '已逾期', due: '{time} 到期' },
   reviewState: {
     none: '未送审',
     submitted: '审核中',
