@@ -9,8 +9,9 @@ export const demoSender = 'demo';
 export const demoDepartment = { departmentId, reason: '示例 · example' };
 
 /**
- * What a case system would tell of the shift that the virtual recorders come from: one activity whose clip links by
- * itself, one recorded only in part, two at once that one clip may belong to, one that nobody recorded. `shiftEnd` is
+ * What a case system would tell of the shift that the virtual recorders come from: one activity whose clips link by
+ * themselves and that is recorded only in part, two at once that one clip may belong to, one that nobody recorded. Clips
+ * off cards, whose clocks nobody could read, wait for a person with their suggestions. `shiftEnd` is
  * the wall clock as UTC, as for the footage.
  */
 export function exampleCases(shiftEnd: Date): { records: Record<string, unknown>[]; firstDay: string } {
@@ -66,13 +67,13 @@ export function exampleCases(shiftEnd: Date): { records: Record<string, unknown>
     officer('000303', '王五'),
     enforcementCase('case-1', '示例商行未按规定备案案', '处罚', { riskTriggers: '重大财产权益' }),
     enforcementCase('case-2', '示例超市预付卡检查', '检查', { isRandomInspection: '是' }),
-    enforcementCase('case-3', '示例公司合同违规案', '处罚'),
+    enforcementCase('case-3', '示例公司合同违规案', '处罚', { riskTriggers: '重大财产权益' }),
     activity('activity-1', 'case-2', '现场检查', 'officer-000101、officer-000202', [192, 185], '示例超市'),
     activity('activity-2', 'case-1', '调查取证', 'officer-000101', [152, 147], '示例商行'),
     activity('activity-3', 'case-1', '听证', 'officer-000202', [125, 115], '听证室'),
     activity('activity-4', 'case-3', '文书送达', 'officer-000202', [122, 112], '示例公司'),
-    activity('activity-5', 'case-3', '现场检查', 'officer-000303', [103, 95], '示例公司'),
-    activity('activity-6', 'case-2', '文书送达', 'officer-000303', [30, 20], '示例超市'),
+    activity('activity-5', 'case-3', '现场检查', 'officer-000303', [105, 40], '示例公司'),
+    activity('activity-6', 'case-2', '文书送达', 'officer-000202', [30, 20], '示例超市'),
   ];
   return { records, firstDay: day(30) };
 }
