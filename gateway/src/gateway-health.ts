@@ -44,6 +44,7 @@ export async function gatewayHealth(sources: HealthSources): Promise<Health> {
       quarantined: Number(clips?.quarantined ?? 0),
     },
     archive: { target: ingest.target.name, ...queue },
+    deadlines: await ingest.caseWork.deadlines.pressing(),
     releasePolicy: sources.releasePolicy,
     components,
   };

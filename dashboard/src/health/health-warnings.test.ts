@@ -15,6 +15,7 @@ const well: Health = {
     lastReceiptAt: '2026-11-22T07:59:00.000Z',
     lastError: null,
   },
+  deadlines: { dueSoon: 0, missedLately: 0 },
   releasePolicy: 'after-receipt',
   components: [{ name: 'index', state: 'ok', detail: null }],
 };
@@ -48,10 +49,23 @@ describe('warnings before it breaks', () => {
     expect(keys({ ...well, components })).toEqual(['component']);
   });
 
+  test('deadlines that were missed or end within a day', () => {
+    const pressing = (dueSoon: number, missedLately: number) => ({
+      ...well,
+      deadlines: { dueSoon, missedLately },
+    });
+    expect(healthWarnings(pressing(2, 1))).toEqual([
+      { key: 'deadlines', level: 'attention', dueSoon: 2, missed: 1 },
+    ]);
+    expect(keys(pressing(1, 0))).toEqual(['deadlines']);
+    expect(keys(pressing(0, 1))).toEqual(['deadlines']);
+  });
+
   test('the worst comes first', () => {
     const health: Health = {
       ...well,
       archive: { ...well.archive, lastError: 'timed out' },
+      deadlines: { dueSoon: 0, missedLately: 3 },
       components: [
         { name: 'clock', state: 'degraded', detail: null },
         { name: 'index', state: 'failed', detail: 'disk I/O error' },
@@ -59,6 +73,7 @@ describe('warnings before it breaks', () => {
     };
     expect(healthWarnings(health).map((warning) => warning.level)).toEqual([
       'failed',
+      'attention',
       'attention',
       'attention',
     ]);

@@ -6,6 +6,7 @@ export type HealthWarning =
   | { key: 'storeLow' | 'storeFull'; level: WarningLevel; freeBytes: number; percent: number }
   | { key: 'archiveError'; level: WarningLevel; detail: string }
   | { key: 'archiveSilent'; level: WarningLevel; waitingClips: number; lastReceiptAt: string | null }
+  | { key: 'deadlines'; level: WarningLevel; dueSoon: number; missed: number }
   | { key: 'component'; level: WarningLevel; name: string; detail: string | null };
 
 // A share alone would cry wolf on a large disk, a number of bytes alone would stay silent on a small one.
@@ -45,7 +46,13 @@ function archiveWarning(health: Health): HealthWarning | undefined {
   return undefined;
 }
 
-/** What IT should hear of before it breaks, the worst first. */
+function deadlineWarning({ deadlines }: Health): HealthWarning | undefined {
+  const { dueSoon, missedLately } = deadlines;
+  if (dueSoon === 0 && missedLately === 0) return undefined;
+  return { key: 'deadlines', level: 'attention', dueSoon, missed: missedLately };
+}
+
+/** What IT and case handlers should hear of before it is too late, the worst first. */
 export function healthWarnings(health: Health): HealthWarning[] {
   const warnings: HealthWarning[] = [];
   const store = storeWarning(health.store);
@@ -59,5 +66,7 @@ export function healthWarnings(health: Health): HealthWarning[] {
     const level = component.state === 'failed' ? 'failed' : 'attention';
     warnings.push({ key: 'component', level, name: component.name, detail: component.detail });
   }
+  const deadlines = deadlineWarning(health);
+  if (deadlines) warnings.push(deadlines);
   return warnings.sort((left, right) => Number(right.level === 'failed') - Number(left.level === 'failed'));
 }

@@ -25,6 +25,16 @@ export const Health = Type.Object({
     lastReceiptAt: nullable(Instant),
     lastError: nullable(Type.String()),
   }),
+  deadlines: Type.Object(
+    {
+      dueSoon: Type.Integer({ description: 'Not done, and ending within 24 hours.' }),
+      missedLately: Type.Integer({ description: 'Not done, and ended in the last 30 days.' }),
+    },
+    {
+      description:
+        'Deadlines of cases that press. They are the work of people: the gateway is no worse for them.',
+    },
+  ),
   releasePolicy: oneOf(['never', 'after-receipt']),
   components: Type.Array(ComponentHealth),
 });

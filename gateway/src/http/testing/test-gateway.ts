@@ -138,6 +138,7 @@ export class TestGateway {
       now: '2026-01-01T00:00:01.000Z',
       store: { freeBytes: 1, totalBytes: 2, clips: 0, quarantined: 0 },
       archive: { target: 'archive', waitingClips: 0, waitingBytes: 0, lastReceiptAt: null, lastError: null },
+      deadlines: { dueSoon: 0, missedLately: 0 },
       releasePolicy: 'never',
       components: [{ name: 'archive', state: 'ok', detail: null }],
     };
