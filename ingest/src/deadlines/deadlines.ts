@@ -81,7 +81,7 @@ export class Deadlines implements Reckoning {
       );
       await custody.append(transaction, {
         action: 'deadline-stated',
-        actor: person,
+        actor: `operator:${person}`,
         details: { caseId, kind, activityId, doneAt, reason },
       });
       // A reckoning under way may have read the case before this word.

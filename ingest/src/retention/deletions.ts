@@ -132,7 +132,7 @@ export class Deletions {
     for (const clipId of clipIds) {
       await this.#options.custody.append(transaction, {
         action,
-        actor: person,
+        actor: `operator:${person}`,
         clipId,
         details: { requestId, reason },
       });

@@ -121,7 +121,7 @@ export class Holds {
   ): Promise<void> {
     await this.#custody.append(transaction, {
       action,
-      actor: person,
+      actor: `operator:${person}`,
       ...(clipId === null ? {} : { clipId }),
       details: { holdId, ...(caseId === null ? {} : { caseId }), ...more, reason },
     });

@@ -84,7 +84,7 @@ export class LegalReview {
       );
       await this.#custody.append(transaction, {
         action: 'review-recorded',
-        actor: person,
+        actor: `operator:${person}`,
         details: { act: 'packet-made', caseId, packetSha256: hash, reviewReady },
       });
       return { sha256: hash, caseId, madeAt, madeBy: person, reviewReady, text };
@@ -182,7 +182,7 @@ export class LegalReview {
     );
     await this.#custody.append(transaction, {
       action: 'review-recorded',
-      actor: person,
+      actor: `operator:${person}`,
       details: { act, caseId, packetSha256, opinion, reason },
     });
   }

@@ -194,7 +194,7 @@ export class Publication implements Reckoning {
     );
     await this.#custody.append(transaction, {
       action: act === 'publishable' ? 'decision-publishable' : 'decision-unpublishable',
-      ...(cause === null || cause === 'by-person' ? { actor: person } : {}),
+      ...(cause === null || cause === 'by-person' ? { actor: `operator:${person}` } : {}),
       details: { caseId, reason, reviewRule: gate.reviewRule, ...(cause === null ? {} : { cause }) },
     });
   }
