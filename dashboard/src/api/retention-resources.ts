@@ -1,10 +1,7 @@
 import type {
-  CaseDeadlines,
   ClipRetention,
-  Deadline,
   DeadlinePage,
   DeadlineQuery,
-  DeadlineStatement,
   DeletionAnswer,
   DeletionPage,
   DeletionRequestRecord,
@@ -23,16 +20,8 @@ interface Acting {
 const read = <Answer>(path: string, query: Record<string, string | number | boolean | undefined> = {}) =>
   request<Answer>(apiUrl(path, query));
 const send = <Answer>(path: string, body: unknown) => request<Answer>(apiUrl(path), { method: 'POST', body });
-const casePath = (caseId: string) => `/cases/${encodeURIComponent(caseId)}`;
 
 export const readDeadlines = (query: DeadlineQuery) => read<DeadlinePage>('/deadlines', { ...query });
-
-export async function readDeadlinesOf(caseId: string): Promise<Deadline[]> {
-  return (await read<{ deadlines: Deadline[] }>(`${casePath(caseId)}/deadlines`)).deadlines;
-}
-
-export const stateDeadline = (caseId: string, body: DeadlineStatement) =>
-  send<typeof CaseDeadlines>(`${casePath(caseId)}/deadlines/statements`, body);
 
 export const readClipRetention = (clipId: string) => read<ClipRetention>(`/clips/${clipId}/retention`);
 export const readHolds = (cursor?: string) => read<HoldPage>('/holds', { standing: true, cursor });
