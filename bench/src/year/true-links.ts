@@ -1,6 +1,9 @@
 import type { TrueActivity, TrueClip, TrueYear } from './true-year.ts';
 
-/** Which activities each clip truly shows: those of its wearer that went on while it was recorded. */
+/**
+ * Which activities each clip truly shows: those of its wearer that went on while it was recorded, and the one whose code
+ * was held before the camera, even where that file ended a moment before it began.
+ */
 export function trueLinks(year: TrueYear): Map<string, TrueActivity[]> {
   const links = new Map<string, TrueActivity[]>();
   const ofOfficer = new Map<number, TrueActivity[]>();
@@ -15,7 +18,11 @@ export function trueLinks(year: TrueYear): Map<string, TrueActivity[]> {
     const own = activitiesAbout(ofOfficer.get(clip.wearer) ?? [], clip);
     links.set(
       clip.clipId,
-      own.filter((activity) => activity.startMs < clip.endMs && clip.startMs < activity.endMs),
+      own.filter(
+        (activity) =>
+          (activity.startMs < clip.endMs && clip.startMs < activity.endMs) ||
+          activity.activityId === `year/activity-${clip.codeOf}`,
+      ),
     );
   }
   return links;

@@ -203,8 +203,9 @@ export class TrueYear {
     if ((this.#waiting.get(ofOne)?.length ?? 0) + (this.#waiting.get(ofOther)?.length ?? 0) > 0) return [];
     this.#worn[one] = ofOther;
     this.#worn[other] = ofOne;
-    // The ledger is sometimes written only in the evening.
-    const writtenMs = this.#random.chance(0.2) ? midnightMs + 19 * hourMs : atMs;
+    // The ledger is sometimes written only in the evening. Where clips carry no number nothing would tell that it is behind.
+    const areNumbered = [ofOne, ofOther].every((recorder) => this.recorders[recorder]?.isNumbered);
+    const writtenMs = this.#random.chance(0.2) && areNumbered ? midnightMs + 19 * hourMs : atMs;
     return [
       { recorder: ofOne, atMs: writtenMs, act: 'returned', officer: one },
       { recorder: ofOther, atMs: writtenMs, act: 'returned', officer: other },
