@@ -216,6 +216,18 @@ describe('by a code shown to the camera', () => {
     expect(decision).toMatchObject({ links: [], reasons: ['code-against-time'] });
   });
 
+  test('where the clip may have ended before the activity began, the code waits too', () => {
+    const activities = [activity('A', 20, 30)];
+    const doubtful = decide({ recorded: recorded(10, 20, 5), activities, namings: [shows('A')] });
+    expect(doubtful).toMatchObject({ links: [], reasons: ['overlap-within-doubt'] });
+    const open = decide({
+      recorded: recorded(25, 28),
+      activities: [activity('A', 20, null)],
+      namings: [shows('A')],
+    });
+    expect([linked(open), open.reasons]).toEqual([['A'], []]);
+  });
+
   test('a code nobody has told of, and codes that disagree, wait', () => {
     const activities = [activity('A', 5, 30)];
     expect(decide({ activities, namings: [shows('X', { isKnown: false })] }).reasons).toEqual([
@@ -293,6 +305,11 @@ describe('for whatever activities and doubts', () => {
   const share = fc.double({ min: 0, max: 1, noNaN: true });
   const within = ({ lowMs, highMs }: Interval, part: number) => lowMs + (highMs - lowMs) * part;
   const startOf = (one: CandidateActivity) => activitySpan(one)?.start.lowMs ?? Number.NaN;
+  /** A code of one of the activities that have both their times, or none. */
+  const showing = (activities: readonly CandidateActivity[], isShown: boolean): Naming[] => {
+    const named = activities.find(({ startedMs, endedMs }) => startedMs !== null && endedMs !== null);
+    return isShown && named !== undefined ? [shows(named.activityId, { caseId: named.caseId })] : [];
+  };
   const keys = (decision: Decision) => decision.links.map(({ activityId }) => activityId).sort();
 
   test('a link holds for every possible true time of clip and activity', () => {
@@ -301,12 +318,11 @@ describe('for whatever activities and doubts', () => {
         someActivities,
         someSpan,
         basis,
-        share,
-        share,
-        share,
-        share,
-        (activities, span, kind, ...parts) => {
-          const { links } = decide({ activities, recorded: { basis: kind, span } });
+        fc.boolean(),
+        fc.tuple(share, share, share, share),
+        (activities, span, kind, isShown, parts) => {
+          const namings = showing(activities, isShown);
+          const { links } = decide({ activities, namings, recorded: { basis: kind, span } });
           const trueStart = within(span.start, parts[0]);
           const trueEnd = Math.max(trueStart, within(span.end, parts[1]));
           for (const { activityId } of links) {
@@ -328,16 +344,18 @@ describe('for whatever activities and doubts', () => {
         someActivities,
         someSpan,
         basis,
+        fc.boolean(),
         fc.tuple(share, share),
         fc.tuple(share, share),
-        (activities, span, kind, one, other) => {
+        (activities, span, kind, isShown, one, other) => {
+          const namings = showing(activities, isShown);
           const narrow = (interval: Interval, [a, b]: [number, number]) => ({
             lowMs: within(interval, Math.min(a, b)),
             highMs: within(interval, Math.max(a, b)),
           });
-          const wide = decide({ activities, recorded: { basis: kind, span } });
+          const wide = decide({ activities, namings, recorded: { basis: kind, span } });
           const narrower = { start: narrow(span.start, one), end: narrow(span.end, other) };
-          const sharp = decide({ activities, recorded: { basis: kind, span: narrower } });
+          const sharp = decide({ activities, namings, recorded: { basis: kind, span: narrower } });
           expect(keys(sharp)).toEqual(expect.arrayContaining(keys(wide)));
         },
       ),

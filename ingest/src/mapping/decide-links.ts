@@ -100,6 +100,9 @@ class Deciding {
     const isTooEarly = clip === null && span !== null && this.#evidence.latestStartMs < span.start.lowMs;
     if (isTooEarly || (span !== null && clip !== null && !mayOverlap(clip, span))) {
       this.#against(`${word}-against-time`);
+    } else if (span !== null && clip !== null && hasTimes(activity) && !surelyOverlap(clip, span)) {
+      // Shown on the way, and the clip may have ended before the activity began.
+      this.#against('overlap-within-doubt');
     }
     const { caseId, activityId, step } = activity;
     this.#link({ caseId, activityId, step }, source);
@@ -207,6 +210,10 @@ function areSurelyApart(one: CandidateActivity, other: CandidateActivity): boole
   return left !== null && right !== null && !mayCoincide(left, right);
 }
 
-function reasonOfDoubt({ startedMs, endedMs }: CandidateActivity): QueueReason {
-  return startedMs === null || endedMs === null ? 'activity-without-times' : 'overlap-within-doubt';
+function reasonOfDoubt(activity: CandidateActivity): QueueReason {
+  return hasTimes(activity) ? 'overlap-within-doubt' : 'activity-without-times';
+}
+
+function hasTimes({ startedMs, endedMs }: CandidateActivity): boolean {
+  return startedMs !== null && endedMs !== null;
 }
