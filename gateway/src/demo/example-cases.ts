@@ -9,10 +9,10 @@ export const demoSender = 'demo';
 export const demoDepartment = { departmentId, reason: '示例 · example' };
 
 /**
- * What a case system would tell of the shift that the virtual recorders come from: one activity whose clips link by
- * themselves and that is recorded only in part, two at once that one clip may belong to, one that nobody recorded. Clips
- * off cards, whose clocks nobody could read, wait for a person with their suggestions. `shiftEnd` is
- * the wall clock as UTC, as for the footage.
+ * What a case system would tell of the shift that the virtual recorders come from: activities whose clips link by
+ * themselves, one answered and one recorded only in part where the whole is wanted; two at once that one clip may belong
+ * to; some that nobody recorded. Clips without a satellite track, off cards whose clocks nobody could read, wait for a
+ * person with their suggestions. `shiftEnd` is the wall clock as UTC, as for the footage.
  */
 export function exampleCases(shiftEnd: Date): { records: Record<string, unknown>[]; firstDay: string } {
   const at = (minutesBefore: number) =>

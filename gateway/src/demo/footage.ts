@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
-import { mkdir, rename, stat, utimes } from 'node:fs/promises';
+import { mkdir, rename, stat, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { satelliteTrack } from './satellite-track.ts';
 
 /** One file on a virtual recorder. */
 export interface FootagePlan {
@@ -14,6 +15,8 @@ export interface FootagePlan {
   size: string;
   /** What is written into the picture beside the clock. */
   caption: string;
+  /** UTC at which the recording truly began, where the recorder writes a satellite track beside it. */
+  trackFrom?: Date;
 }
 
 const font = 'DejaVu Sans Mono';
@@ -28,6 +31,11 @@ export async function makeFootage(root: string, plan: FootagePlan, signal: Abort
   await runFfmpeg([...argumentsFor(plan), temporary], signal);
   const endedAt = new Date(plan.startedAt.getTime() + plan.seconds * 1000);
   await utimes(temporary, endedAt, endedAt);
+  if (plan.trackFrom !== undefined) {
+    const track = path.toString('latin1').replace(/\.[^.]*$/u, '.nmea');
+    await writeFile(track, satelliteTrack(plan.trackFrom, plan.seconds));
+    await utimes(track, endedAt, endedAt);
+  }
   await rename(temporary, path);
 }
 

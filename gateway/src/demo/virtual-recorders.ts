@@ -12,6 +12,8 @@ export interface VirtualRecorder {
 }
 
 const minuteMs = 60_000;
+/** The recorders' wall clocks are those of China. */
+const wallClockOffsetMs = 8 * 60 * minuteMs;
 
 /**
  * Three recorders after a shift: two with USB cards, one on a serial line. `shiftEnd` is the wall clock, as UTC, that
@@ -24,7 +26,7 @@ export function virtualRecorders(shiftEnd: Date): VirtualRecorder[] {
 
 type Before = (minutes: number) => Date;
 
-/** A camera of the DCAM kind: folders by kind and day, an identity file, `_IMP` on what was marked. */
+/** A camera of the DCAM kind: folders by kind and day, an identity file, `_IMP` on what was marked; with a satellite receiver. */
 function dcamRecorder(before: Before): VirtualRecorder {
   const file = (minutes: number, kind: FootagePlan['kind'], seconds: number, mark = ''): FootagePlan => {
     const startedAt = before(minutes);
@@ -34,7 +36,9 @@ function dcamRecorder(before: Before): VirtualRecorder {
     const path = Buffer.from(
       `DCIM/Media/${folder}/${day}/DCAM_CAM001_000101_${date}_${time}${mark}.${extension}`,
     );
-    return { path, kind, startedAt, seconds, size: '1280x720', caption: 'CAM001 000101' };
+    const plan = { path, kind, startedAt, seconds, size: '1280x720', caption: 'CAM001 000101' };
+    const trackFrom = new Date(startedAt.getTime() - wallClockOffsetMs);
+    return kind === 'video' ? { ...plan, trackFrom } : plan;
   };
   return {
     card: 'cam001',
