@@ -178,7 +178,9 @@ test('a host clock that jumps in mid-docking takes the readings with it, and say
   expect(entry?.found).toEqual({ state: 'unreadable', reason: 'host-clock-jumped' });
   expect(entry?.afterSet).toEqual({ state: 'unreadable', reason: 'host-clock-jumped' });
   const read = await custodyOf(dock, 'clock-read');
-  expect(read.at(-1)).toMatchObject({ reason: 'host-clock-jumped', hostJumpMs: 3_600_000 });
+  expect(read.at(-1)).toMatchObject({ reason: 'host-clock-jumped' });
+  // Told by two clocks, each read a moment after the other: to the millisecond only where nothing holds the process up.
+  expect(Math.abs(Number(read.at(-1)?.hostJumpMs) - 3_600_000)).toBeLessThan(1_000);
   const [clip] = await dock.clips();
   expect(clip?.time?.start.kind).toBe('unbounded');
 });
