@@ -59,6 +59,13 @@ test('a pulled plug ends reading and writing with RECORDER_GONE', async () => {
   await link.close();
 });
 
+test('a plug pulled before anything was read is noticed by the read that comes after', async () => {
+  const link = await openSerialLink(target, never);
+  await pty.unplug();
+  await expect(link.input[Symbol.asyncIterator]().next()).rejects.toMatchObject({ code: 'RECORDER_GONE' });
+  await link.close();
+});
+
 test('closing ends the input without an error', async () => {
   const link = await openSerialLink(target, never);
   const reading = link.input[Symbol.asyncIterator]().next();

@@ -1,5 +1,7 @@
+import type { LinuxPortBinding } from '@serialport/bindings-cpp';
 import { SerialPort } from 'serialport';
 import { RecorderError } from '../errors.ts';
+import { noticeHangUp } from './hang-up.ts';
 import type { Link } from './link.ts';
 
 export interface SerialTarget {
@@ -18,6 +20,8 @@ export async function openSerialLink(target: SerialTarget, signal: AbortSignal):
   await new Promise<void>((resolve, reject) => {
     port.open((error) => (error === null ? resolve() : reject(openError(devicePath, error))));
   });
+  // Recorders are docked on Linux only; an opened port has its binding.
+  noticeHangUp(port.port as LinuxPortBinding);
   const link = new SerialLink(port);
   if (signal.aborted) {
     await link.close();
