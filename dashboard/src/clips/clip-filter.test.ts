@@ -29,7 +29,7 @@ describe('clip filter', () => {
 
   test('whatever a stranger typed into the address is dropped', () => {
     const filter = filterFromAddress({
-      state: 'deleted',
+      state: 'destroyed',
       kind: ['video', 'audio'],
       marked: 'true',
       from: '2026-13-45',

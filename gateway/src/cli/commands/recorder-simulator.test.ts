@@ -23,14 +23,27 @@ beforeEach(async () => {
 
 afterEach(() => rm(folder, { recursive: true }));
 
-/** Runs the simulator while `use` lasts; resolves with its exit code. */
-async function whileSimulated(words: readonly string[], use: (place: string) => Promise<void>) {
+/**
+ * Runs the simulator while `use` lasts; resolves with its exit code. It is told to stop, unless its recorder unplugs itself
+ * and it ends of its own accord: a signal that comes while a process is on its way out kills it.
+ */
+async function whileSimulated(
+  words: readonly string[],
+  use: (place: string) => Promise<void>,
+  end: 'told' | 'by-itself' = 'told',
+) {
   const child = startDocket(['recorder-simulator', ...words], english, folder);
   const closed = once(child, 'close');
   for await (const line of createInterface({ input: child.stdout ?? process.stdin })) {
     const place = / is at (\S+)\. Ctrl\+C/u.exec(line)?.[1];
     if (place === undefined) continue;
-    await use(place).finally(() => child.kill('SIGTERM'));
+    let isUsed = false;
+    try {
+      await use(place);
+      isUsed = true;
+    } finally {
+      if (end === 'told' || !isUsed) child.kill('SIGTERM');
+    }
   }
   return (await closed)[0];
 }
@@ -80,23 +93,27 @@ test('MTP as a USB device on a socket, unplugged at a byte', slow, async () => {
     '--fault',
     'unplug=200000',
   ];
-  const code = await whileSimulated(words, async (place) => {
-    const path = place.slice('unix:'.length);
-    const looked = await openUsbRedir({ path }, { signal: never });
-    looked.unplug();
-    const { device } = looked;
-    const target = { type: 'usb', device, driver: 'mtp', interfaceNumber: 0, model: 'simulated' } as const;
-    const attachment: Attachment = { portPath: device.portPath, instance: 'a', target };
-    const driver = isolatedDriver({ choice: { driver: 'mtp', usb: { via: 'usb-redir', path } } });
-    const recorder = await driver.open(attachment, never);
-    const [clip] = await clipsOf(recorder);
-    if (clip === undefined) throw new Error('there is no clip');
-    const reader = await recorder.open(clip, never);
-    await expect(reader.read(new Uint8Array(300_000), 0, never)).rejects.toMatchObject({
-      code: 'RECORDER_GONE',
-    });
-    await recorder.close();
-  });
+  const code = await whileSimulated(
+    words,
+    async (place) => {
+      const path = place.slice('unix:'.length);
+      const looked = await openUsbRedir({ path }, { signal: never });
+      looked.unplug();
+      const { device } = looked;
+      const target = { type: 'usb', device, driver: 'mtp', interfaceNumber: 0, model: 'simulated' } as const;
+      const attachment: Attachment = { portPath: device.portPath, instance: 'a', target };
+      const driver = isolatedDriver({ choice: { driver: 'mtp', usb: { via: 'usb-redir', path } } });
+      const recorder = await driver.open(attachment, never);
+      const [clip] = await clipsOf(recorder);
+      if (clip === undefined) throw new Error('there is no clip');
+      const reader = await recorder.open(clip, never);
+      await expect(reader.read(new Uint8Array(300_000), 0, never)).rejects.toMatchObject({
+        code: 'RECORDER_GONE',
+      });
+      await recorder.close();
+    },
+    'by-itself',
+  );
   expect(code).toBe(0);
 });
 
