@@ -286,6 +286,31 @@ export const PublishDutyListRequest = Type.Object(
 );
 export type PublishDutyListRequest = Static<typeof PublishDutyListRequest>;
 
+/** The same list as a case system sends it, again and again if it likes. */
+export const DeliverDutyListRequest = Type.Object(
+  {
+    sender: Type.String({
+      pattern: '^[a-z0-9][a-z0-9.-]{0,31}$',
+      description: 'Name of the case system, as in its other deliveries.',
+    }),
+    name: listName,
+    inForceFrom,
+    content: DutyListContent,
+    reason,
+  },
+  closed,
+);
+export type DeliverDutyListRequest = Static<typeof DeliverDutyListRequest>;
+
+export const DutyListDelivered = Type.Object({
+  outcome: oneOf(
+    ['published', 'unchanged'],
+    '`unchanged`: the newest version says the same; nothing was kept.',
+  ),
+  version: DutyListSummary,
+});
+export type DutyListDelivered = Static<typeof DutyListDelivered>;
+
 export const AdoptPresetRequest = Type.Object(
   {
     presetId: Type.Optional(DepartmentId),

@@ -256,6 +256,7 @@ const documented = [
   '/api/v1/holds',
   '/api/v1/holds/{holdId}/lift',
   '/api/v1/inbound',
+  '/api/v1/inbound/duty-lists/{departmentId}',
   '/api/v1/mapping/link',
   '/api/v1/mapping/queue',
   '/api/v1/mapping/reopen',

@@ -45,6 +45,31 @@ describe('a duty list', () => {
     },
   );
 
+  test('is taken from a case system, and the same one again is no new version', async () => {
+    const system = testToken('case-system', ['deliver']);
+    await gateway.close();
+    gateway = await TestGateway.open({ tokens: [system.entry] });
+    const deliver = (sent: DutyListContent, path = '/api/v1/inbound/duty-lists/swj') =>
+      gateway.ask(path, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${system.secret}` },
+        body: JSON.stringify({
+          sender: 'oa',
+          name: '清单',
+          inForceFrom: '2024-01-01',
+          content: sent,
+          reason: '同步',
+        }),
+      });
+    expect((await deliver(content)).json).toMatchObject({
+      outcome: 'published',
+      version: { version: 1, publishedBy: 'oa (case-system)' },
+    });
+    expect((await deliver(content)).json).toMatchObject({ outcome: 'unchanged', version: { version: 1 } });
+    expect((await deliver(shorter)).json).toMatchObject({ outcome: 'published', version: { version: 2 } });
+    expect((await deliver(content, `${lists}/swj/versions`)).json.code).toBe('scope-missing');
+  });
+
   test('is listed with the version in force today and the newest', async () => {
     expect((await gateway.ask(lists)).json).toMatchObject({ departments: [] });
     await post(`${lists}/swj/versions`, request);

@@ -1,10 +1,18 @@
-import { compareDutyLists, type DutyLists, type DutyListVersion, dutyListPresets } from '@docket/ingest';
+import {
+  compareDutyLists,
+  type DutyLists,
+  type DutyListVersion,
+  dutyListPresets,
+  isIngestError,
+} from '@docket/ingest';
 import { Type } from 'typebox';
 import {
   AdoptPresetRequest,
+  DeliverDutyListRequest,
   DepartmentId,
   DutyListCompareQuery,
   DutyListComparison,
+  DutyListDelivered,
   DutyListDepartments,
   DutyListDraft,
   DutyListPreset,
@@ -31,6 +39,7 @@ export function dutyListRoutes(app: HttpApp, dependencies: HttpDependencies): vo
   readingRoutes(app, dependencies.caseWork.dutyLists);
   comparingRoutes(app, dependencies.caseWork.dutyLists);
   publishingRoutes(app, dependencies);
+  deliveringRoute(app, dependencies);
 }
 
 function readingRoutes(app: HttpApp, lists: DutyLists): void {
@@ -226,6 +235,41 @@ async function read(lists: DutyLists, departmentId: string, version: number): Pr
   const found = await lists.read(departmentId, version);
   if (found === null) throw new HttpProblem('not-found');
   return found;
+}
+
+/** How a case system hands a list in: the same one again is no fault and no new version. */
+function deliveringRoute(app: HttpApp, { caseWork }: HttpDependencies): void {
+  const lists = caseWork.dutyLists;
+  app.post(
+    '/inbound/duty-lists/:departmentId',
+    {
+      config: { scope: 'deliver' },
+      bodyLimit,
+      schema: {
+        operationId: 'deliverDutyList',
+        summary: 'Take a duty list from a case system; the same list again changes nothing',
+        tags: ['inbound'],
+        params,
+        body: DeliverDutyListRequest,
+        response: answers(DutyListDelivered, 'The version that stands'),
+      },
+    },
+    async ({ params: { departmentId }, body: { sender, ...list }, caller }) => {
+      const by = `${sender} (${caller.name ?? 'unknown'})`;
+      const published = await asOperatorAsked(
+        lists.publish(departmentId, list, by).catch((error: unknown) => {
+          if (isIngestError(error, 'DUTY_LIST_UNCHANGED')) return null;
+          throw error;
+        }),
+      );
+      if (published === null) {
+        const [newest] = await lists.versions(departmentId);
+        return { outcome: 'unchanged' as const, version: summaryOf(newest as DutyListVersion) };
+      }
+      caseWork.reckoner.wake();
+      return { outcome: 'published' as const, version: summaryOf(published) };
+    },
+  );
 }
 
 function summaryOf({ content, ...version }: DutyListVersion): DutyListSummary {
