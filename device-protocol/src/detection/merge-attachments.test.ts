@@ -12,6 +12,7 @@ import {
   mergeAttachments,
   type UsbBus,
 } from './merge-attachments.ts';
+import { SysfsUsb } from './sysfs-usb.ts';
 import { FakeSysfs } from './testing/fake-sysfs.ts';
 import { usbBus } from './usb-bus.ts';
 
@@ -145,6 +146,37 @@ describe('recorders on the bus and in folders', () => {
     await dock.hears('attached 1-6 scsi', 'attached 1-7 mtp');
     await dock.sysfs.unplug('1-6');
     await dock.hears('attached 1-6 scsi', 'attached 1-7 mtp', 'detached 1-6');
+  });
+
+  test('that switch their mode between two looks stay docked: the new device is seen before its card', async () => {
+    await dock.close();
+    let look = () => {};
+    const usb: UsbBus = {
+      scan: () => new SysfsUsb(dock.sysfs).scan(),
+      async *changes(signal) {
+        while (!signal.aborted) {
+          await new Promise<void>((resolve) => {
+            look = resolve;
+            signal.addEventListener('abort', () => resolve(), { once: true });
+          });
+          yield;
+        }
+      },
+    };
+    dock = await Dock.make({ usb });
+    await dock.sysfs.plug('1-6', command);
+    look();
+    await dock.hears('attached 1-6 scsi');
+    const hold = dock.merged.holdDetach('1-6');
+    const card = dock.merged.nextVolume('1-6', dock.stop.signal);
+    await dock.sysfs.unplug('1-6');
+    await dock.sysfs.plug('1-6', storage);
+    await dock.mount('1-6');
+    await card;
+    hold.end();
+    await dock.sysfs.plug('1-7', { interfaces: ['060101'] });
+    look();
+    await dock.hears('attached 1-6 scsi', 'attached 1-7 mtp');
   });
 
   test('whose card is waited for in vain: the wait ends with the docking', async () => {

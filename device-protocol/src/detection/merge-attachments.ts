@@ -163,9 +163,10 @@ export class MergedAttachments implements AttachmentSource, FaceWatch {
         if (attachment === null) present.delete(portPath);
         else present.set(portPath, attachment.instance);
         await this.#inTurn(async () => {
-          // Many cards at once need one look, where their devices are known already.
+          // Many cards at once need one look, where their devices are known already and are not about to be others.
           const isFresh = performance.now() - this.#scannedAtMs < freshScanMs;
-          if (!isFresh || this.#slots.get(portPath)?.hasDevice() !== true) await this.#scan();
+          const slot = this.#slots.get(portPath);
+          if (!isFresh || slot?.hasDevice() !== true || slot.isHeld()) await this.#scan();
           this.#seeFace(face, portPath, attachment);
         });
       }

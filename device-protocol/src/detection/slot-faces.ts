@@ -133,6 +133,11 @@ export class SlotFaces {
     return this.#device !== null;
   }
 
+  /** Whether its recorder is about to come back as another device. */
+  isHeld(): boolean {
+    return this.#holdUntilMs !== null;
+  }
+
   /** Whether nothing is there and nothing is shown. */
   isEmpty(): boolean {
     return this.#device === null && this.#volume === null && this.#port === null && this.#shown === null;
