@@ -1,27 +1,9 @@
+import { categoryWordsEn, stepWordsEn } from './case-terms-en.ts';
 import type { ReviewPacketWords } from './review-packet-zh-cn.ts';
 
 export const reviewPacketEn: ReviewPacketWords = {
-  category: {
-    license: 'Licence',
-    penalty: 'Penalty',
-    coercion: 'Coercion',
-    inspection: 'Inspection',
-    levy: 'Levy',
-    requisition: 'Requisition',
-    fee: 'Fee',
-    'other-power': 'Other power',
-  },
-  step: {
-    acceptance: 'Acceptance',
-    filing: 'Filing',
-    investigation: 'Investigation',
-    evidence: 'Evidence',
-    review: 'Review',
-    decision: 'Decision',
-    service: 'Service',
-    execution: 'Execution',
-    archiving: 'Archiving',
-  },
+  category: categoryWordsEn,
+  step: stepWordsEn,
   activity: {
     'on-site-inspection': 'On-site inspection',
     'random-inspection': 'Random inspection',

@@ -1,26 +1,9 @@
+import { categoryWordsZhCN, stepWordsZhCN } from './case-terms-zh-cn.ts';
+
 /** The words of a printed review packet. */
 export const reviewPacketZhCN = {
-  category: {
-    license: '行政许可',
-    penalty: '行政处罚',
-    coercion: '行政强制',
-    inspection: '行政检查',
-    levy: '行政征收',
-    requisition: '行政征用',
-    fee: '行政收费',
-    'other-power': '其他权力',
-  },
-  step: {
-    acceptance: '受理',
-    filing: '立案',
-    investigation: '调查',
-    evidence: '取证',
-    review: '审查',
-    decision: '决定',
-    service: '送达',
-    execution: '执行',
-    archiving: '归档',
-  },
+  category: categoryWordsZhCN,
+  step: stepWordsZhCN,
   activity: {
     'on-site-inspection': '现场检查',
     'random-inspection': '随机抽查',

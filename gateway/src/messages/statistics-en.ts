@@ -1,4 +1,5 @@
 import type { Grouping, MeasureName } from '@docket/ingest';
+import { categoryWordsEn, stepWordsEn } from './case-terms-en.ts';
 
 /** What a figure means, in words. `leftOut`: what is in neither. */
 export interface MeasureWords {
@@ -114,27 +115,8 @@ export const statisticsEn = {
   } satisfies Record<Grouping, string> as Record<Grouping, string>,
   keys: {
     any: { none: 'None', several: 'Several', total: 'All' },
-    category: {
-      license: 'Licence',
-      penalty: 'Penalty',
-      coercion: 'Coercion',
-      inspection: 'Inspection',
-      levy: 'Levy',
-      requisition: 'Requisition',
-      fee: 'Fee',
-      'other-power': 'Other power',
-    },
-    step: {
-      acceptance: 'Acceptance',
-      filing: 'Filing',
-      investigation: 'Investigation',
-      evidence: 'Evidence',
-      review: 'Review',
-      decision: 'Decision',
-      service: 'Service',
-      execution: 'Execution',
-      archiving: 'Archiving',
-    },
+    category: categoryWordsEn,
+    step: stepWordsEn,
     'activity-kind': {
       'on-site-inspection': 'On-site inspection',
       'random-inspection': 'Random inspection',
