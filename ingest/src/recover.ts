@@ -134,7 +134,7 @@ async function adoptSealed(services: Services, clip: ClipRecord): Promise<Outcom
     await syncFolder(join(folder, '..'));
     const details = { recovered: true };
     const { clipId } = clip;
-    const moves = new Moves(services, sealed.dockingId);
+    const moves = new Moves(services, sealed.dockingId ?? undefined);
     const { sha256, blake3, sampleBlake3, sizeBytes } = media;
     const columns = {
       sha256,

@@ -246,6 +246,7 @@ export class ClipLoader {
       recorderSerialNumber: recorderId.slice(3),
       officerNumber: isNumbered ? (this.#year.officers[clip.wearer]?.number ?? null) : null,
       dockingId,
+      liveSessionId: null,
       pulledIn: dockingId,
       slot: '1-1',
       startedAt: { text: startedAt, source: 'name', assumedZone: null },
@@ -309,7 +310,12 @@ export class ClipLoader {
       ],
     );
     for (const action of ['listed', 'sealed'] as const) {
-      await this.#custody.append(transaction, { action, clipId, dockingId, recorderId });
+      await this.#custody.append(transaction, {
+        action,
+        clipId,
+        ...(dockingId === null ? {} : { dockingId }),
+        recorderId,
+      });
     }
     await markDue(transaction, 'clip', [clipId]);
   }

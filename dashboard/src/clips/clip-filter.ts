@@ -4,6 +4,7 @@ import type { ClipKind, ClipState } from '../api/contract-types.ts';
 export const clipKinds = ['video', 'audio', 'photo', 'sidecar'] as const satisfies readonly ClipKind[];
 
 export const clipStates = [
+  'recording',
   'listed',
   'pulled',
   'verified',

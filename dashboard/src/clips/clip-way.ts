@@ -20,6 +20,7 @@ export function standingOf(step: ClipStep, state: ClipState): StepStanding {
   // A deleted clip had its receipt; whether its recorder was freed before, its state does not say.
   if (state === 'deleted') return step === 'released' ? 'ahead' : 'passed';
   const here = clipWay.indexOf(state as ClipStep);
+  if (state === 'recording') return there === 0 ? 'current' : 'ahead';
   // Unreadable and lost clips were listed and went no further.
   if (here < 0) return there === 0 ? 'passed' : there === 1 ? 'blocked' : 'ahead';
   if (there < here) return 'passed';
@@ -36,6 +37,7 @@ export function isKept(state: ClipState): boolean {
 export type ClipTone = 'idle' | 'working' | 'verify' | 'safe' | 'failed';
 
 const tones: Record<ClipState, ClipTone> = {
+  recording: 'working',
   listed: 'idle',
   pulled: 'working',
   verified: 'verify',

@@ -274,11 +274,14 @@ export const en: Messages = {
       'file-time': 'File time',
       container: 'Container',
       gps: 'Satellite track',
+      arrival: 'Arrival of the live stream',
+      'sender-report': 'Live time report (RTCP)',
     },
     reading: {
       'recorder-clock': 'by the recorder’s clock',
       'utc-by-recorder-clock': 'UTC by the recorder’s clock',
       satellites: 'by satellites',
+      'dock-clock': 'by the dock’s clock',
       unusable: 'not usable',
     },
     doubt: {
@@ -290,6 +293,7 @@ export const en: Messages = {
       'clock-step-suspected': 'the clock may have been moved',
       'sources-conflict': 'sources contradict each other',
       'duration-unknown': 'running time not known',
+      'delay-assumed': 'the delay on the way is taken from the settings',
     },
   },
   clock: {
@@ -345,6 +349,7 @@ export const en: Messages = {
       'clock-stepped': 'the clock was moved while it was read',
       'host-clock-jumped': 'the dock’s own clock was moved during this docking: readings cannot be used',
       'not-read-yet': 'not read yet',
+      'not-docked': 'recorded live, no docking read it',
     },
   },
   duration: {
@@ -438,6 +443,7 @@ export const en: Messages = {
   clip: {
     kind: { video: 'Video', audio: 'Audio', photo: 'Photo', sidecar: 'Sidecar' },
     state: {
+      recording: 'Being recorded live',
       listed: 'Not copied yet',
       pulled: 'Copied, not verified',
       verified: 'Verified',
@@ -449,7 +455,9 @@ export const en: Messages = {
       unreadable: 'Unreadable',
       lost: 'Lost before copy',
     },
+    fromLive: 'Recorded live, not docked',
     stateExplain: {
+      recording: 'A live stream is being written into it, part by part.',
       listed: 'Seen on the recorder, not copied yet.',
       pulled: 'Bytes are in the dock but not yet read back and compared. This is not done.',
       verified: 'Read back from the dock and equal to the hash taken while copying.',
@@ -606,6 +614,7 @@ export const en: Messages = {
     leafDiffers: 'This browser recomputed the leaf hash from the entry: it differs',
     leafUnchecked: 'Not a secure origin: the browser cannot recompute the leaf hash',
     action: {
+      'recording-started': 'Live recording begun',
       attached: 'Recorder attached',
       identified: 'Recorder identified',
       'clock-read': 'Clock read',

@@ -297,11 +297,14 @@ export const zhCN = {
       'file-time': '文件时间',
       container: '视频容器',
       gps: '卫星轨迹',
+      arrival: '直播到达时间',
+      'sender-report': '直播时间报告（RTCP）',
     } satisfies Record<TimeSourceKind, string>,
     reading: {
       'recorder-clock': '记录仪时钟',
       'utc-by-recorder-clock': '记录仪时钟（UTC）',
       satellites: '卫星时间',
+      'dock-clock': '采集站时钟',
       unusable: '无法采用',
     } satisfies Record<TimeReading, string>,
     doubt: {
@@ -313,6 +316,7 @@ export const zhCN = {
       'clock-step-suspected': '时钟疑似被拨动',
       'sources-conflict': '时间来源互相矛盾',
       'duration-unknown': '时长未知',
+      'delay-assumed': '传输延迟按设置推定',
     } satisfies Record<TimeDoubt, string>,
   },
   clock: {
@@ -367,6 +371,7 @@ export const zhCN = {
       'clock-stepped': '读取期间时钟被拨动',
       'host-clock-jumped': '采集站时钟在本次入站中被拨动，读数不可用',
       'not-read-yet': '尚未读取',
+      'not-docked': '直播录像，未入站读取',
     } satisfies Record<ClockReason, string>,
   },
   duration: {
@@ -468,6 +473,7 @@ export const zhCN = {
       sidecar: '附属文件',
     } satisfies Record<ClipKind, string>,
     state: {
+      recording: '直播录制中',
       listed: '待采集',
       pulled: '已拷入，待核验',
       verified: '已核验',
@@ -479,7 +485,9 @@ export const zhCN = {
       unreadable: '无法读取',
       lost: '采集前丢失',
     } satisfies Record<ClipState, string>,
+    fromLive: '直播录像，未经入站',
     stateExplain: {
+      recording: '直播流正在写入，逐段落盘。',
       listed: '已在记录仪上列出，尚未拷入。',
       pulled: '字节已拷入采集站，尚未回读比对，不能视为完成。',
       verified: '已从采集站回读并与拷入时的哈希一致。',
@@ -616,6 +624,7 @@ export const zhCN = {
     leafDiffers: '本浏览器用原文重算的叶哈希不一致',
     leafUnchecked: '此页面不是安全来源，浏览器无法重算叶哈希',
     action: {
+      'recording-started': '直播录制开始',
       attached: '记录仪插入',
       identified: '识别记录仪',
       'clock-read': '读取时钟',

@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { coverage } from './coverage-section.ts';
 import { disclosure, review } from './disclosure-section.ts';
+import { live } from './live-section.ts';
 import { mapping } from './mapping-section.ts';
 import { calendar, deadlines, retention } from './retention-section.ts';
 import { choice, entry, optionalInteger, optionalText, section } from './setting.ts';
@@ -592,6 +593,7 @@ export const configSchema = Type.Object(
     pull,
     clock,
     firmware,
+    live,
     mapping,
     coverage,
     calendar,

@@ -1,7 +1,15 @@
 import { type Static, Type } from 'typebox';
 import { Instant, nullable, oneOf } from './terms.ts';
 
-export const TimeSourceKind = oneOf(['name', 'exif', 'file-time', 'container', 'gps']);
+export const TimeSourceKind = oneOf([
+  'name',
+  'exif',
+  'file-time',
+  'container',
+  'gps',
+  'arrival',
+  'sender-report',
+]);
 export type TimeSourceKind = Static<typeof TimeSourceKind>;
 
 export const TimeSource = Type.Object(
@@ -9,8 +17,8 @@ export const TimeSource = Type.Object(
     kind: TimeSourceKind,
     raw: Type.String({ description: 'As found.' }),
     reading: oneOf(
-      ['recorder-clock', 'utc-by-recorder-clock', 'satellites', 'unusable'],
-      'How it was understood. `unusable`: no way to understand it fits the other sources.',
+      ['recorder-clock', 'utc-by-recorder-clock', 'satellites', 'dock-clock', 'unusable'],
+      'How it was understood. `dock-clock`: by the clock of the dock, when a live stream arrived. `unusable`: no way to understand it fits the other sources.',
     ),
     zone: nullable(Type.String({ description: 'IANA zone taken for a wall clock that names none.' })),
     tells: oneOf(['start', 'during', 'track']),
@@ -63,6 +71,7 @@ export const TimeDoubt = oneOf(
     'clock-step-suspected',
     'sources-conflict',
     'duration-unknown',
+    'delay-assumed',
   ],
   'What stands against taking a time for proven.',
 );

@@ -7,6 +7,7 @@ export const ClipKind = oneOf(['video', 'audio', 'photo', 'sidecar']);
 
 export const ClipState = oneOf(
   [
+    'recording',
     'listed',
     'pulled',
     'verified',
@@ -18,7 +19,7 @@ export const ClipState = oneOf(
     'unreadable',
     'lost',
   ],
-  'Where the clip stands on its way. `unreadable`: its bytes could not be taken; `lost`: listed once, gone before it was pulled.',
+  'Where the clip stands on its way. `recording`: a live stream is being written into it. `unreadable`: its bytes could not be taken; `lost`: listed once, gone before it was pulled.',
 );
 export type ClipState = Static<typeof ClipState>;
 
@@ -92,8 +93,9 @@ export const Clip = Type.Object({
   recorderId: Identifier,
   recorderSerialNumber: nullable(Type.String()),
   officerNumber: nullable(Type.String()),
-  dockingId: Identifier,
-  slot: Type.String(),
+  dockingId: nullable(Identifier),
+  liveSessionId: nullable(Identifier),
+  slot: nullable(Type.String()),
   startedAt: nullable(DeviceTime),
   modifiedAt: nullable(DeviceTime),
   clock: ClockStatement,
@@ -120,6 +122,7 @@ export const ClipQuery = Type.Object({
   kind: Type.Optional(ClipKind),
   recorderId: Type.Optional(Identifier),
   dockingId: Type.Optional(Identifier),
+  liveSessionId: Type.Optional(Identifier),
   marked: Type.Optional(Type.Boolean()),
   quarantined: Type.Optional(Type.Boolean()),
   collectedFrom: Type.Optional(Instant),

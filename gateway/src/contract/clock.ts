@@ -50,6 +50,7 @@ export const ClockStatement = Type.Union([
       'clock-stepped',
       'host-clock-jumped',
       'not-read-yet',
+      'not-docked',
     ]),
   }),
 ]);

@@ -18,6 +18,7 @@ export function clipAnswer(record: ClipRecord): Clip {
     recorderSerialNumber: record.recorderSerialNumber,
     officerNumber: record.officerNumber,
     dockingId: record.pulledIn ?? record.dockingId,
+    liveSessionId: record.liveSessionId,
     slot: record.slot,
     startedAt: record.startedAt,
     modifiedAt: record.modifiedAt,

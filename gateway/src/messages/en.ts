@@ -206,6 +206,7 @@ export const en = {
     none: 'No clips.',
     toLookAt: 'to look at',
     states: {
+      recording: 'being recorded',
       listed: 'listed',
       pulled: 'copied, not verified',
       verified: 'verified',

@@ -94,6 +94,7 @@ export const reviewPacketEn: ReviewPacketWords = {
     'clock-step-suspected': 'the clock may have been moved',
     'sources-conflict': 'sources contradict each other',
     'duration-unknown': 'running time not known',
+    'delay-assumed': 'the delay on the way is taken from the settings',
   },
   question: {
     'case-withdrawn': 'the case system has withdrawn the case',

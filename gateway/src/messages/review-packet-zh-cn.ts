@@ -94,6 +94,7 @@ export const reviewPacketZhCN = {
     'clock-step-suspected': '时钟可能被改动过',
     'sources-conflict': '时间来源相互矛盾',
     'duration-unknown': '时长未知',
+    'delay-assumed': '传输延迟按设置推定',
   },
   question: {
     'case-withdrawn': '案件已由办案系统撤回',

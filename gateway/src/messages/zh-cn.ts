@@ -181,6 +181,7 @@ export const zhCN: Messages = {
     none: '没有文件。',
     toLookAt: '需要查看',
     states: {
+      recording: '直播录制中',
       listed: '待采集',
       pulled: '已拷入，待核验',
       verified: '已核验',

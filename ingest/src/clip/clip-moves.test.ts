@@ -17,6 +17,8 @@ const expectedMoves = [
   'pulled verified',
   'pulled listed',
   'verified sealed',
+  'recording pulled',
+  'recording lost',
   'verified listed',
   'sealed forwarded',
   'forwarded receipted',
@@ -122,7 +124,7 @@ describe('the moves of a clip', () => {
 
   test('stored are exactly the states that can only be reached through sealed', () => {
     const reachable = (blocked: ClipState) => {
-      const seen = new Set<ClipState>(['listed']);
+      const seen = new Set<ClipState>(['listed', 'recording']);
       for (const from of seen) {
         for (const to of legalMoves[from]) if (to !== blocked) seen.add(to);
       }

@@ -39,6 +39,7 @@ export interface ClipMove {
 }
 
 const actionOfState: Record<ClipState, CustodyAction> = {
+  recording: 'recording-started',
   listed: 'returned',
   pulled: 'pulled',
   verified: 'verified',

@@ -1,7 +1,7 @@
 import type { SqlParameters, SqlRow, SqlValue } from '../index-store/connection.ts';
 import type { IndexReader } from '../index-store/index-database.ts';
 import type { ClipTime } from '../time/clip-time.ts';
-import type { ClockStatement } from '../time/clock-statement.ts';
+import { type ClockStatement, clockNotDocked } from '../time/clock-statement.ts';
 import type { ClipRecord, MediaFacts, ReceiptSummary } from './clip-record.ts';
 import type { ClipState } from './clip-states.ts';
 import { parseDeviceTime } from './device-time.ts';
@@ -12,6 +12,7 @@ export interface ClipFilter {
   kind?: ClipRecord['kind'];
   recorderId?: string;
   dockingId?: string;
+  liveSessionId?: string;
   marked?: boolean;
   quarantined?: boolean;
   collectedFrom?: string;
@@ -28,7 +29,7 @@ export interface ClipListing {
 }
 
 const clipColumns = `clip.*, recorder.serial_number AS recorder_serial_number, docking.slot AS slot, docking.clock AS clock`;
-const clipTables = `clip JOIN recorder USING (recorder_id) JOIN docking ON docking.docking_id = coalesce(clip.pulled_in, clip.docking_id)`;
+const clipTables = `clip JOIN recorder USING (recorder_id) LEFT JOIN docking ON docking.docking_id = coalesce(clip.pulled_in, clip.docking_id)`;
 
 /** Clips that fit the filter, newest first. `before` is the clip id the page starts after. */
 export async function listClips(
@@ -88,6 +89,7 @@ function conditions(filter: ClipFilter): { where: string; parameters: SqlParamet
   add('clip.kind = ?', filter.kind);
   add('clip.recorder_id = ?', filter.recorderId);
   add('coalesce(clip.pulled_in, clip.docking_id) = ?', filter.dockingId);
+  add('clip.live_session_id = ?', filter.liveSessionId);
   add('clip.marked = ?', filter.marked);
   add('clip.listed_at >= ?', filter.collectedFrom);
   add('clip.listed_at < ?', filter.collectedTo);
@@ -150,12 +152,13 @@ function toClip(row: SqlRow, receipts: ReceiptSummary[]): ClipRecord {
     recorderId: String(row.recorder_id),
     recorderSerialNumber: textOrNull(row.recorder_serial_number),
     officerNumber: textOrNull(row.officer_number),
-    dockingId: String(row.docking_id),
+    dockingId: textOrNull(row.docking_id),
+    liveSessionId: textOrNull(row.live_session_id),
     pulledIn: textOrNull(row.pulled_in),
-    slot: String(row.slot),
+    slot: textOrNull(row.slot),
     startedAt: row.started_at === null ? null : parseDeviceTime(String(row.started_at), 'name'),
     modifiedAt: row.modified_at === null ? null : parseDeviceTime(String(row.modified_at), 'file-time'),
-    clock: JSON.parse(String(row.clock)) as ClockStatement,
+    clock: row.clock === null ? clockNotDocked : (JSON.parse(String(row.clock)) as ClockStatement),
     time: row.time == null ? null : (JSON.parse(String(row.time)) as ClipTime),
     collectedAt: String(row.listed_at),
     sha256: textOrNull(row.sha256),

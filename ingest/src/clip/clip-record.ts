@@ -44,11 +44,13 @@ export interface ClipRecord {
   recorderId: string;
   recorderSerialNumber: string | null;
   officerNumber: string | null;
-  /** The docking in which the clip was first seen. */
-  dockingId: string;
+  /** The docking in which the clip was first seen; `null` for one that was recorded from a live stream. */
+  dockingId: string | null;
+  /** The live session it was recorded from; `null` for one that was taken from a docked recorder. */
+  liveSessionId: string | null;
   /** The docking in which its bytes were taken. */
   pulledIn: string | null;
-  slot: string;
+  slot: string | null;
   startedAt: DeviceTime | null;
   modifiedAt: DeviceTime | null;
   clock: ClockStatement;

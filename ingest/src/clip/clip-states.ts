@@ -1,6 +1,7 @@
 /**
  * The life of a clip. The only place where the legal moves stand; `moveClip` allows nothing else.
  *
+ * recording   a live stream is being written into it, part by part
  * listed      seen on a recorder; no byte of it is ours yet
  * pulled      every byte written and on disk, hashes taken from the bytes as they were read
  * verified    read back from the store's disk and equal to what was read
@@ -13,6 +14,7 @@
  * lost        seen once, and gone from the recorder before it was pulled
  */
 export const legalMoves = {
+  recording: ['pulled', 'lost'],
   listed: ['pulled', 'unreadable', 'lost'],
   pulled: ['verified', 'listed'],
   verified: ['sealed', 'listed'],

@@ -13,6 +13,7 @@ export type CustodyAction =
   | 'detached'
   | 'failed'
   | 'listed'
+  | 'recording-started'
   | 'pulled'
   | 'verified'
   | 'sealed'

@@ -11,6 +11,9 @@ import { migration0008 } from './migrations/0008-coverage.ts';
 import { migration0009 } from './migrations/0009-retention.ts';
 import { migration0010 } from './migrations/0010-review.ts';
 import { migration0011 } from './migrations/0011-statistics.ts';
+import { migration0012 } from './migrations/0012-live.ts';
+import { migration0013 } from './migrations/0013-operations.ts';
+import { migration0014 } from './migrations/0014-reconciliation.ts';
 
 const migrations: readonly string[] = [
   migration0001,
@@ -24,6 +27,9 @@ const migrations: readonly string[] = [
   migration0009,
   migration0010,
   migration0011,
+  migration0012,
+  migration0013,
+  migration0014,
 ];
 
 /** Brings the schema to the newest version, each step in a transaction of its own. Never goes back. */

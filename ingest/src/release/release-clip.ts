@@ -113,7 +113,7 @@ export async function settleInterruptedReleases(
   present: ReadonlySet<string>,
 ): Promise<void> {
   const rows = await database.read(
-    `SELECT clip_id FROM clip WHERE recorder_id = ? AND state = 'receipted' AND release_started_at IS NOT NULL
+    `SELECT clip_id FROM clip WHERE recorder_id = ? AND state = 'receipted' AND release_started_at IS NOT NULL AND live_session_id IS NULL
      AND ${notDockedElsewhere}`,
     [context.recorderId, context.dockingId],
   );

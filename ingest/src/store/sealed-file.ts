@@ -4,7 +4,7 @@ import { Check } from 'typebox/value';
 /** What a sealed record must say for its clip to be recognised and checked. */
 const SealedFile = Type.Object({
   clipId: Type.String(),
-  dockingId: Type.String(),
+  dockingId: Type.Union([Type.String(), Type.Null()]),
   pulledAt: Type.String(),
   verifiedAt: Type.String(),
   original: Type.Object({ pathBase64: Type.String() }),

@@ -14,7 +14,8 @@ export interface TakenFacts {
   readBack: 'media' | 'cache';
   pulledAt: string;
   verifiedAt: string;
-  pulledIn: string;
+  /** The docking in which the bytes were taken; `null` where no docking brought them. */
+  pulledIn: string | null;
 }
 
 export type RecorderClaims = Omit<RecorderIdentity, 'source'> & { recorderId: string; driver: string };
@@ -35,6 +36,7 @@ export function sealedRecord(
     dock: dockName,
     slot: clip.slot,
     dockingId: taken.pulledIn,
+    liveSessionId: clip.liveSessionId,
     recorder: { ...recorder },
     original: {
       pathBase64: clip.pathBytes.toString('base64'),

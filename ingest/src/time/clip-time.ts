@@ -1,8 +1,20 @@
 /** What the time of a clip is told by. */
-export type TimeSourceKind = 'name' | 'exif' | 'file-time' | 'container' | 'gps';
+export type TimeSourceKind =
+  | 'name'
+  | 'exif'
+  | 'file-time'
+  | 'container'
+  | 'gps'
+  | 'arrival'
+  | 'sender-report';
 
-/** What stands behind a time as found. `unusable`: none of the ways to understand it fits the others. */
-export type TimeReading = 'recorder-clock' | 'utc-by-recorder-clock' | 'satellites' | 'unusable';
+/** What stands behind a time as found. `dock-clock`: this machine's own, when a live stream arrived. `unusable`: none of the ways to understand it fits the others. */
+export type TimeReading =
+  | 'recorder-clock'
+  | 'utc-by-recorder-clock'
+  | 'satellites'
+  | 'dock-clock'
+  | 'unusable';
 
 /** One source of a clip's time, as found, with how it was understood. */
 export interface TimeSource {
@@ -26,7 +38,7 @@ export interface TimeConflict {
   zoneHours: number | null;
 }
 
-/** What stands against taking a time for proven. */
+/** What stands against taking a time for proven. `delay-assumed`: how long a live stream was on its way is taken from the settings. */
 export type TimeDoubt =
   | 'start-not-named'
   | 'clock-never-read'
@@ -35,7 +47,8 @@ export type TimeDoubt =
   | 'no-later-reading'
   | 'clock-step-suspected'
   | 'sources-conflict'
-  | 'duration-unknown';
+  | 'duration-unknown'
+  | 'delay-assumed';
 
 /**
  * An instant with its doubt. `bounded`: UTC lies between `notBefore` and `notAfter`, that is within

@@ -18,6 +18,21 @@ export interface ClipTimePolicy {
   assumedZone: string;
 }
 
+const unknown = {
+  kind: 'unbounded',
+  value: null,
+  halfWidthMs: null,
+  notBefore: null,
+  notAfter: null,
+} as const;
+const timeUnknown: ClipTime = {
+  start: unknown,
+  end: unknown,
+  sources: [],
+  conflicts: [],
+  doubts: ['clock-never-read'],
+};
+
 /** Earlier dockings by which the clock of a clip is reckoned. */
 const reckonedDockings = 10;
 
@@ -51,8 +66,9 @@ export class ClipTimes {
     return { dockingId, entries };
   }
 
-  /** The time of a clip by all that is known now. */
+  /** The time of a clip by all that is known now. That of a live segment is told once, by its session; dockings change nothing of it. */
   async reckon(clip: ClipRecord, docked?: DockedHistory): Promise<ClipTime> {
+    if (clip.dockingId === null) return clip.time ?? timeUnknown;
     const isFirstSeenNow = docked?.dockingId === clip.dockingId;
     const history = isFirstSeenNow ? docked : await this.history(clip.recorderId, clip.dockingId);
     // Sidecars of a clip under way are not there yet; those of a sealed one may be.

@@ -33,9 +33,12 @@ export type UnreadableReason =
   | 'readings-disagree'
   | 'clock-stepped'
   | 'host-clock-jumped'
-  | 'not-read-yet';
+  | 'not-read-yet'
+  | 'not-docked';
 
 export const clockNotReadYet: ClockStatement = { state: 'unreadable', reason: 'not-read-yet' };
+/** Of a clip that was recorded from a live stream: no docking read the clock for it. */
+export const clockNotDocked: ClockStatement = { state: 'unreadable', reason: 'not-docked' };
 
 /** Fastest that a working clock runs away while it is being read; generous, and still nothing beside its steps. */
 const driftWhileReading = 100e-6;

@@ -1,0 +1,17 @@
+import type { Arrival } from './arrival.ts';
+import type { LiveTrack } from './live-track.ts';
+
+/** One coded picture, or one frame of sound. */
+export interface AccessUnit {
+  track: LiveTrack;
+  /** Media time in ticks of the track's clock, unwrapped from 32 bits: it goes on where RTP begins anew at 0. */
+  mediaTicks: number;
+  /** Video: NAL units without start codes, in order, parameter sets included where the sender sent them. Audio: one frame. */
+  data: readonly Buffer[];
+  /** Decoding can begin here. Always true for audio. */
+  isKeyFrame: boolean;
+  /** False where packets of it are missing: it is kept, and told. */
+  isWhole: boolean;
+  /** Of its last packet; `sentNotBeforeMs` is that of its first. */
+  arrival: Arrival;
+}
