@@ -45,6 +45,8 @@ export interface LiveFeed {
   readonly way: LiveWay;
   readonly transport: LiveTransport;
   readonly description: LiveDescription;
+  /** Lets the stream flow (PLAY, or the answer to RECORD); called once. What came before is dropped. */
+  begin(listener: LiveFeedListener): void;
   /** Resolves once nothing of it is open any more; never rejects. */
   readonly ended: Promise<FeedEnd>;
   /** Ends it in good order (TEARDOWN); resolves with `ended`. */
