@@ -1,0 +1,98 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { LineStanding } from './live-supervisor.ts';
+
+/** What is wrong with a recorder that should be recorded. */
+export interface LiveFault {
+  kind: 'not-recording' | 'store-failed';
+  recorderId: string;
+  operationId: string | null;
+  sessionId: string | null;
+  detail: string;
+}
+
+export interface LiveWatchOptions {
+  standings(): readonly LineStanding[];
+  /** A recording that has not grown for this long is none. */
+  graceMs: number;
+  raise(fault: LiveFault): Promise<string>;
+  end(alarmId: string): Promise<void>;
+  onError(error: unknown): void;
+  intervalMs?: number;
+  now?: () => number;
+}
+
+/**
+ * Compares what should be recording with what is, again and again, and raises an alarm within seconds where they differ; the
+ * alarm ends when they agree. It asks the recording when its last part was durable, not the stream whether it is
+ * connected: a recorder can be there and send nothing.
+ */
+export class LiveWatch {
+  readonly #options: LiveWatchOptions;
+  readonly #now: () => number;
+  /** Since when each recorder is expected. */
+  readonly #expectedSince = new Map<string, number>();
+  /** Open alarms by kind and recorder. */
+  readonly #open = new Map<string, string>();
+
+  constructor(options: LiveWatchOptions) {
+    this.#options = options;
+    this.#now = options.now ?? Date.now;
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      await this.look().catch((error: unknown) => this.#options.onError(error));
+      await wait(this.#options.intervalMs ?? 1_000, undefined, { signal }).catch(() => {});
+    }
+  }
+
+  /** One comparison. */
+  async look(): Promise<void> {
+    const nowMs = this.#now();
+    const standings = this.#options.standings();
+    const expected = new Set(
+      standings.filter(({ isExpected }) => isExpected).map(({ recorderId }) => recorderId),
+    );
+    for (const recorderId of this.#expectedSince.keys()) {
+      if (!expected.has(recorderId)) this.#expectedSince.delete(recorderId);
+    }
+    for (const recorderId of expected) {
+      if (!this.#expectedSince.has(recorderId)) this.#expectedSince.set(recorderId, nowMs);
+    }
+    const faults = standings.flatMap((standing) => this.#faultOf(standing, nowMs) ?? []);
+    for (const fault of faults) await this.#raise(fault);
+    const standing = new Set(faults.map(keyOf));
+    for (const [key, alarmId] of this.#open) {
+      if (standing.has(key)) continue;
+      await this.#options.end(alarmId);
+      this.#open.delete(key);
+    }
+  }
+
+  async #raise(fault: LiveFault): Promise<void> {
+    const key = keyOf(fault);
+    if (!this.#open.has(key)) this.#open.set(key, await this.#options.raise(fault));
+  }
+
+  #faultOf(standing: LineStanding, nowMs: number): LiveFault | null {
+    const { recorderId, operationId, sessionId, failure, lastPartMs } = standing;
+    const found = { recorderId, operationId, sessionId };
+    if (failure !== null) return { ...found, kind: 'store-failed', detail: failure.message };
+    const sinceMs = this.#expectedSince.get(recorderId);
+    if (sinceMs === undefined) return null;
+    const quietMs = nowMs - Math.max(sinceMs, lastPartMs ?? 0);
+    return quietMs <= this.#options.graceMs
+      ? null
+      : { ...found, kind: 'not-recording', detail: reasonOf(standing) };
+  }
+}
+
+function keyOf({ kind, recorderId }: LiveFault): string {
+  return `${kind} ${recorderId}`;
+}
+
+function reasonOf({ isRegistered, stream, trouble }: LineStanding): string {
+  if (!isRegistered) return 'no live source is registered for the recorder';
+  if (stream !== null) return 'the stream is connected and brings nothing that could be recorded';
+  return trouble ?? 'the recorder sends nothing';
+}
