@@ -17,3 +17,4 @@ export {
   type LiveTrack,
   videoCodecs,
 } from './live-track.ts';
+export type { AudioFormat, TrackFormat, VideoFormat } from './track-format.ts';

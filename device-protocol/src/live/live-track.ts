@@ -17,6 +17,8 @@ export interface LiveTrack {
   encodingName: string;
   /** Parameters of `a=fmtp`, names in lower case. */
   formatParameters: ReadonlyMap<string, string>;
+  /** `a=control` (RFC 2326 §C.1.1): an absolute URL where the description's base URL was given, else as written. */
+  control: string | null;
 }
 
 /** What a live stream consists of. */
@@ -25,6 +27,8 @@ export interface LiveDescription {
   tracks: readonly LiveTrack[];
   /** Tracks of other codecs, by name: told, not carried. */
   refused: readonly string[];
+  /** `a=control` of the whole: what PLAY and TEARDOWN name; resolved as that of tracks. */
+  control: string | null;
   /** The description as received (RFC 4566). */
   sdp: string;
 }
