@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { setPriority } from 'node:os';
 import { errnoOf } from '@docket/ingest';
+import { ProcessGroup } from '../process-group.ts';
 
 export type ToolFault = 'not-installed' | 'failed' | 'timed-out' | 'too-much-output' | 'stopped';
 
@@ -29,11 +29,6 @@ export interface ToolRun {
 
 const lowestPriority = 19;
 const stderrTailBytes = 2_048;
-const running = new Set<number>();
-
-process.on('exit', () => {
-  for (const group of running) signalGroup(group, 'SIGKILL');
-});
 
 /**
  * Runs a program on input from a stranger: no shell, no standard input, nothing of our environment, lowest priority,
@@ -77,55 +72,28 @@ export function runTool(run: ToolRun): Promise<Buffer> {
 /** Holds a process group to its limits. */
 class Leash {
   fault: ToolFault | null = null;
-  readonly #group: number | undefined;
+  readonly #group: ProcessGroup;
   readonly #run: ToolRun;
   readonly #timer: NodeJS.Timeout;
-  #killTimer: NodeJS.Timeout | undefined;
   readonly #onAbort = () => this.pull('stopped');
 
   constructor(child: ChildProcess, run: ToolRun) {
     this.#run = run;
-    this.#group = child.pid;
+    this.#group = new ProcessGroup(child);
+    this.#group.setPriority(lowestPriority);
     this.#timer = setTimeout(() => this.pull('timed-out'), run.timeoutMs);
     run.signal.addEventListener('abort', this.#onAbort, { once: true });
-    if (child.pid === undefined) return;
-    running.add(child.pid);
-    lowerPriority(child.pid);
-    // What the leader leaves behind would hold the pipes open, and us with them.
-    child.on('exit', () => this.#signal('SIGKILL'));
   }
 
   pull(fault: ToolFault): void {
     if (this.fault !== null) return;
     this.fault = fault;
-    this.#signal('SIGTERM');
-    this.#killTimer = setTimeout(() => this.#signal('SIGKILL'), this.#run.graceMs ?? 2_000);
+    this.#group.stop(this.#run.graceMs ?? 2_000);
   }
 
   drop(): void {
     clearTimeout(this.#timer);
-    clearTimeout(this.#killTimer);
+    this.#group.forget();
     this.#run.signal.removeEventListener('abort', this.#onAbort);
-    if (this.#group !== undefined) running.delete(this.#group);
-  }
-
-  #signal(signal: NodeJS.Signals): void {
-    if (this.#group !== undefined) signalGroup(this.#group, signal);
-  }
-}
-
-function signalGroup(group: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(-group, signal);
-  } catch {
-    // The group is gone already, which is what was wanted.
-  }
-}
-
-function lowerPriority(pid: number): void {
-  try {
-    setPriority(pid, lowestPriority);
-  } catch {
-    // It ended before it could be lowered.
   }
 }
