@@ -8,6 +8,13 @@ import type {
   SenderReport,
 } from '@docket/device-protocol/live';
 
+/** One RTP packet of a stream, untouched. */
+export interface StreamPacket {
+  track: LiveTrack;
+  packet: Buffer;
+  arrival: Arrival;
+}
+
 /** Takes packets of a stream as they come. Must not throw and must not block; what it cannot take it drops by itself. */
 export interface PacketSink {
   packet(track: LiveTrack, packet: Buffer, arrival: Arrival): void;
@@ -39,7 +46,9 @@ export interface LiveStream {
   /** Pictures and sound since the newest key frame, bounded: for a viewer to begin with at once. */
   latestGroup(): readonly AccessUnit[];
   /** The packets of the same. */
-  latestGroupPackets(): readonly { track: LiveTrack; packet: Buffer; arrival: Arrival }[];
+  latestGroupPackets(): readonly StreamPacket[];
+  /** The newest sender report of each track, for a viewer to synchronise by at once. */
+  latestSenderReports(): ReadonlyMap<LiveTrack, SenderReport>;
 }
 
 /** Every stream that comes in now, at most one a recorder. */

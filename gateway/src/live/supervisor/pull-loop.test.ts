@@ -13,7 +13,7 @@ function feed(): LiveFeed & { end(end: FeedEnd): void } {
   return {
     way: 'pull-rtsp',
     transport: 'tcp',
-    description: { tracks: [], refused: [], sdp: '' },
+    description: { tracks: [], refused: [], control: null, sdp: '' },
     begin: () => {},
     ended,
     close: async () => end({ cause: 'closed', detail: '' }),
