@@ -178,7 +178,25 @@ export { dutyListPresets } from './duties/presets/duty-list-presets.ts';
 export { errnoOf, IngestError, type IngestErrorCode, isIngestError } from './errors.ts';
 export { IndexDatabase, type Transaction } from './index-store/index-database.ts';
 export { Ingest, type IngestOptions } from './ingest.ts';
-export type { LiveEndCause, LiveGapCause, LiveRecorder, LiveRecording } from './live/live-recording.ts';
+export {
+  codecString,
+  FormatWatch,
+  fragment,
+  initSegment,
+  isVideo,
+  type Mp4Track,
+  pictureSize,
+  pictureTimes,
+  type Sample,
+  type SampleRun,
+  type TrackFormat,
+} from './live/fragmented-mp4/index.ts';
+export type {
+  LiveEndCause,
+  LiveGapCause,
+  LiveRecorder,
+  LiveRecording,
+} from './live/live-recording.ts';
 export type { ClipLinkFile, QueuedClip, ShownCode } from './mapping/clip-file.ts';
 export {
   type ClipLink,

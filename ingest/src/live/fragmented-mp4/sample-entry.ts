@@ -1,0 +1,137 @@
+import { box, fullBox, u8, u16, u32 } from './box.ts';
+import { h264PictureFormat, h265PictureFormat, unknownPictureFormat } from './picture-format.ts';
+import { h265Profile, type TrackFormat } from './track-format.ts';
+
+/** The sample entry of a track: which decoder, and what it needs to begin. */
+export function sampleEntry(format: TrackFormat): Buffer {
+  switch (format.codec) {
+    case 'h264':
+      return h264Entry(format);
+    case 'h265':
+      return h265Entry(format);
+    case 'aac':
+      return audioEntry('mp4a', format, elementaryStream(format.audioSpecificConfig));
+    case 'pcma':
+      return audioEntry('alaw', format);
+    case 'pcmu':
+      return audioEntry('ulaw', format);
+  }
+}
+
+/** How large pictures are, in pixels; 0 where nobody told, and for sound. */
+export function pictureSize(format: TrackFormat): { widthPixels: number; heightPixels: number } {
+  if (format.codec !== 'h264' && format.codec !== 'h265') return { widthPixels: 0, heightPixels: 0 };
+  const set = format.sequenceParameterSets[0];
+  if (set === undefined) return unknownPictureFormat;
+  return format.codec === 'h264' ? h264PictureFormat(set) : h265PictureFormat(set);
+}
+
+/** NAL units lie behind lengths of four bytes. */
+const lengthSize = 4;
+
+/** AVCDecoderConfigurationRecord (ISO/IEC 14496-15 §5.3.3.1). Without sets `avc3`: they come with the pictures. */
+function h264Entry(format: TrackFormat & { codec: 'h264' }): Buffer {
+  const sequenceSets = format.sequenceParameterSets.slice(0, 31);
+  const pictureSets = format.pictureParameterSets.slice(0, 255);
+  const first = sequenceSets[0];
+  const [profile = 66, constraints = 0, level = 30] = first?.subarray(1, 4) ?? [];
+  const picture = first === undefined ? unknownPictureFormat : h264PictureFormat(first);
+  const isHigh = [100, 110, 122, 144].includes(profile);
+  const record = [
+    u8(1, profile, constraints, level, 0xfc | (lengthSize - 1), 0xe0 | sequenceSets.length),
+    ...sequenceSets.flatMap(counted),
+    u8(pictureSets.length),
+    ...pictureSets.flatMap(counted),
+    ...(isHigh
+      ? [u8(0xfc | picture.chromaFormat, 0xf8 | (picture.lumaBits - 8), 0xf8 | (picture.chromaBits - 8), 0)]
+      : []),
+  ];
+  return visualEntry(first === undefined ? 'avc3' : 'avc1', format, box('avcC', ...record));
+}
+
+const h265NalTypes = { video: 32, sequence: 33, picture: 34 };
+
+/** HEVCDecoderConfigurationRecord (ISO/IEC 14496-15 §8.3.3.1). Without sets `hev1`: they come with the pictures. */
+function h265Entry(format: TrackFormat & { codec: 'h265' }): Buffer {
+  const first = format.sequenceParameterSets[0];
+  const picture = first === undefined ? unknownPictureFormat : h265PictureFormat(first);
+  const profile = (first === undefined ? null : h265Profile(first)) ?? Buffer.alloc(12);
+  const layers = (picture.temporalLayers << 3) | (picture.isTemporallyNested ? 4 : 0) | (lengthSize - 1);
+  const arrays = [
+    { type: h265NalTypes.video, sets: format.videoParameterSets },
+    { type: h265NalTypes.sequence, sets: format.sequenceParameterSets },
+    { type: h265NalTypes.picture, sets: format.pictureParameterSets },
+  ].filter(({ sets }) => sets.length > 0);
+  const isComplete = arrays.length === 3;
+  const record = [
+    u8(1),
+    profile,
+    u16(0xf000),
+    u8(0xfc, 0xfc | picture.chromaFormat, 0xf8 | (picture.lumaBits - 8), 0xf8 | (picture.chromaBits - 8)),
+    u16(0),
+    u8(layers, arrays.length),
+    ...arrays.flatMap(({ type, sets }) => [
+      u8((isComplete ? 0x80 : 0) | type),
+      u16(sets.length),
+      ...sets.flatMap(counted),
+    ]),
+  ];
+  return visualEntry(isComplete ? 'hvc1' : 'hev1', format, box('hvcC', ...record));
+}
+
+function counted(set: Buffer): Buffer[] {
+  return [u16(set.length), set];
+}
+
+/** VisualSampleEntry (ISO/IEC 14496-12 §12.1.3). */
+function visualEntry(type: string, format: TrackFormat, configuration: Buffer): Buffer {
+  const { widthPixels, heightPixels } = pictureSize(format);
+  return box(
+    type,
+    Buffer.alloc(6),
+    u16(1),
+    Buffer.alloc(16),
+    u16(widthPixels, heightPixels),
+    u32(0x0048_0000, 0x0048_0000, 0),
+    u16(1),
+    Buffer.alloc(32),
+    u16(0x0018, 0xffff),
+    configuration,
+  );
+}
+
+/** AudioSampleEntry (ISO/IEC 14496-12 §12.2.3). */
+function audioEntry(
+  type: string,
+  { channels, sampleRateHz }: { channels: number; sampleRateHz: number },
+  ...configuration: readonly Buffer[]
+): Buffer {
+  const rate = sampleRateHz < 65_536 ? sampleRateHz * 65_536 : 0;
+  return box(
+    type,
+    Buffer.alloc(6),
+    u16(1),
+    Buffer.alloc(8),
+    u16(channels, 16, 0, 0),
+    u32(rate),
+    ...configuration,
+  );
+}
+
+/** ESDBox with the descriptors of one AAC stream (ISO/IEC 14496-14 §5.6, ISO/IEC 14496-1 §7.2.6). */
+function elementaryStream(audioSpecificConfig: Buffer): Buffer {
+  const specific = descriptor(5, audioSpecificConfig);
+  const decoder = descriptor(4, u8(0x40, 0x15, 0, 0, 0), u32(0, 0), specific);
+  return fullBox('esds', 0, 0, descriptor(3, u16(0), u8(0), decoder, descriptor(6, u8(2))));
+}
+
+function descriptor(tag: number, ...content: readonly Buffer[]): Buffer {
+  const body = Buffer.concat(content);
+  const length = u8(
+    0x80 | (body.length >> 21),
+    0x80 | (body.length >> 14),
+    0x80 | (body.length >> 7),
+    body.length & 0x7f,
+  );
+  return Buffer.concat([u8(tag), length, body]);
+}
