@@ -180,7 +180,6 @@ export { IndexDatabase, type Transaction } from './index-store/index-database.ts
 export { Ingest, type IngestOptions } from './ingest.ts';
 export {
   codecString,
-  FormatWatch,
   fragment,
   initSegment,
   isVideo,
@@ -189,7 +188,8 @@ export {
   pictureTimes,
   type Sample,
   type SampleRun,
-  type TrackFormat,
+  sampleData,
+  untoldFormat,
 } from './live/fragmented-mp4/index.ts';
 export type {
   LiveEndCause,

@@ -36,12 +36,6 @@ export class BitReader {
     return 2 ** zeros - 1 + this.bits(zeros);
   }
 
-  /** se(v) */
-  signed(): number {
-    const code = this.unsigned();
-    return code % 2 === 1 ? (code + 1) / 2 : -code / 2;
-  }
-
   #next(): number {
     const byte = this.#bytes[this.#bit >> 3];
     if (byte === undefined) throw new BitsEnd('the parameter set is too short');

@@ -1,18 +1,15 @@
 /**
  * Fragmented MP4 (ISO/IEC 14496-12, -14, -15) of what live streams carry: H.264, H.265, AAC, G.711.
  *
- *     const watch = new FormatWatch(liveTrack);                 // one a track; knows its parameter sets
- *     const isAnother = watch.take(unit);                       // true: the format changed, begin anew with initSegment
- *     const track = { id: 1, ticksPerSecond: liveTrack.clockRateHz, format: watch.format };
+ *     const format = unit.format ?? untoldFormat(unit.track);   // another object than before: begin anew with initSegment
+ *     const track = { id: 1, ticksPerSecond: unit.track.clockRateHz, format };
  *     initSegment([track]);                                     // ftyp + moov
- *     fragment(1, [{ track, startTicks, samples: [{ data: watch.sampleData(unit), durationTicks,
+ *     fragment(1, [{ track, startTicks, samples: [{ data: sampleData(unit), durationTicks,
  *       compositionOffsetTicks: 0, isKeyFrame: unit.isKeyFrame }] }]);   // moof + mdat, one picture or many
- *     `video/mp4; codecs="${codecString(watch.format)}"`
+ *     `video/mp4; codecs="${codecString(format)}"`
  */
-
-export { FormatWatch } from './format-watch.ts';
 export { fragment, type Sample, type SampleRun } from './fragment.ts';
 export { initSegment } from './init-segment.ts';
 export { type PictureTime, pictureTimes } from './picture-times.ts';
 export { pictureSize } from './sample-entry.ts';
-export { codecString, isVideo, type Mp4Track, type TrackFormat } from './track-format.ts';
+export { codecString, isVideo, type Mp4Track, sampleData, untoldFormat } from './track-format.ts';

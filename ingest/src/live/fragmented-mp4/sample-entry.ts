@@ -1,6 +1,7 @@
+import type { AudioFormat, TrackFormat, VideoFormat } from '@docket/device-protocol/live';
 import { box, fullBox, u8, u16, u32 } from './box.ts';
-import { h264PictureFormat, h265PictureFormat, unknownPictureFormat } from './picture-format.ts';
-import { h265Profile, type TrackFormat } from './track-format.ts';
+import { h264PictureDepth, h265PictureDepth } from './picture-depth.ts';
+import { h265Profile } from './track-format.ts';
 
 /** The sample entry of a track: which decoder, and what it needs to begin. */
 export function sampleEntry(format: TrackFormat): Buffer {
@@ -10,7 +11,7 @@ export function sampleEntry(format: TrackFormat): Buffer {
     case 'h265':
       return h265Entry(format);
     case 'aac':
-      return audioEntry('mp4a', format, elementaryStream(format.audioSpecificConfig));
+      return audioEntry('mp4a', format, ...(format.config === null ? [] : [elementaryStream(format.config)]));
     case 'pcma':
       return audioEntry('alaw', format);
     case 'pcmu':
@@ -18,24 +19,23 @@ export function sampleEntry(format: TrackFormat): Buffer {
   }
 }
 
-/** How large pictures are, in pixels; 0 where nobody told, and for sound. */
+/** How large pictures are, in pixels; 0 where nobody told, and for sound. The fields of a file have 16 bits for it. */
 export function pictureSize(format: TrackFormat): { widthPixels: number; heightPixels: number } {
-  if (format.codec !== 'h264' && format.codec !== 'h265') return { widthPixels: 0, heightPixels: 0 };
-  const set = format.sequenceParameterSets[0];
-  if (set === undefined) return unknownPictureFormat;
-  return format.codec === 'h264' ? h264PictureFormat(set) : h265PictureFormat(set);
+  if (format.kind === 'audio') return { widthPixels: 0, heightPixels: 0 };
+  const sized = (pixels: number | null) => (pixels !== null && pixels < 65_536 ? pixels : 0);
+  return { widthPixels: sized(format.widthPixels), heightPixels: sized(format.heightPixels) };
 }
 
 /** NAL units lie behind lengths of four bytes. */
 const lengthSize = 4;
 
 /** AVCDecoderConfigurationRecord (ISO/IEC 14496-15 §5.3.3.1). Without sets `avc3`: they come with the pictures. */
-function h264Entry(format: TrackFormat & { codec: 'h264' }): Buffer {
+function h264Entry(format: VideoFormat): Buffer {
   const sequenceSets = format.sequenceParameterSets.slice(0, 31);
   const pictureSets = format.pictureParameterSets.slice(0, 255);
   const first = sequenceSets[0];
   const [profile = 66, constraints = 0, level = 30] = first?.subarray(1, 4) ?? [];
-  const picture = first === undefined ? unknownPictureFormat : h264PictureFormat(first);
+  const picture = h264PictureDepth(first);
   const isHigh = [100, 110, 122, 144].includes(profile);
   const record = [
     u8(1, profile, constraints, level, 0xfc | (lengthSize - 1), 0xe0 | sequenceSets.length),
@@ -52,9 +52,9 @@ function h264Entry(format: TrackFormat & { codec: 'h264' }): Buffer {
 const h265NalTypes = { video: 32, sequence: 33, picture: 34 };
 
 /** HEVCDecoderConfigurationRecord (ISO/IEC 14496-15 §8.3.3.1). Without sets `hev1`: they come with the pictures. */
-function h265Entry(format: TrackFormat & { codec: 'h265' }): Buffer {
+function h265Entry(format: VideoFormat): Buffer {
   const first = format.sequenceParameterSets[0];
-  const picture = first === undefined ? unknownPictureFormat : h265PictureFormat(first);
+  const picture = h265PictureDepth(first);
   const profile = (first === undefined ? null : h265Profile(first)) ?? Buffer.alloc(12);
   const layers = (picture.temporalLayers << 3) | (picture.isTemporallyNested ? 4 : 0) | (lengthSize - 1);
   const arrays = [
@@ -103,7 +103,7 @@ function visualEntry(type: string, format: TrackFormat, configuration: Buffer): 
 /** AudioSampleEntry (ISO/IEC 14496-12 §12.2.3). */
 function audioEntry(
   type: string,
-  { channels, sampleRateHz }: { channels: number; sampleRateHz: number },
+  { channels, sampleRateHz }: AudioFormat,
   ...configuration: readonly Buffer[]
 ): Buffer {
   const rate = sampleRateHz < 65_536 ? sampleRateHz * 65_536 : 0;

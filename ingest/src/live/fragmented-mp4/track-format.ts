@@ -1,24 +1,4 @@
-/** What a decoder must know before the first picture or sound. Parameter sets are NAL units without start codes. */
-export type TrackFormat =
-  | {
-      codec: 'h264';
-      sequenceParameterSets: readonly Buffer[];
-      pictureParameterSets: readonly Buffer[];
-    }
-  | {
-      codec: 'h265';
-      videoParameterSets: readonly Buffer[];
-      sequenceParameterSets: readonly Buffer[];
-      pictureParameterSets: readonly Buffer[];
-    }
-  | {
-      codec: 'aac';
-      /** AudioSpecificConfig (ISO/IEC 14496-3 §1.6.2.1). */
-      audioSpecificConfig: Buffer;
-      channels: number;
-      sampleRateHz: number;
-    }
-  | { codec: 'pcma' | 'pcmu'; channels: number; sampleRateHz: number };
+import type { AccessUnit, LiveTrack, TrackFormat } from '@docket/device-protocol/live';
 
 /** One track of a file. */
 export interface Mp4Track {
@@ -30,7 +10,46 @@ export interface Mp4Track {
 }
 
 export function isVideo({ format }: Mp4Track): boolean {
-  return format.codec === 'h264' || format.codec === 'h265';
+  return format.kind === 'video';
+}
+
+/** The format of a track nobody has told anything of yet. Its pictures can be written, and bring their sets along. */
+export function untoldFormat({ codec, clockRateHz, channels }: LiveTrack): TrackFormat {
+  if (codec === 'h264' || codec === 'h265') {
+    return {
+      kind: 'video',
+      codec,
+      videoParameterSets: [],
+      sequenceParameterSets: [],
+      pictureParameterSets: [],
+      widthPixels: null,
+      heightPixels: null,
+    };
+  }
+  const samplesPerFrame = codec === 'aac' ? 1024 : null;
+  return {
+    kind: 'audio',
+    codec,
+    sampleRateHz: clockRateHz,
+    channels: channels ?? 1,
+    samplesPerFrame,
+    config: null,
+  };
+}
+
+/**
+ * What of a unit lies in a file as its sample. Parameter sets lie in the beginning of the file, once (ISO/IEC 14496-15
+ * §5.4.2.1): those of the unit's format, with which the file must have begun.
+ */
+export function sampleData({ track, format, data }: AccessUnit): readonly Buffer[] {
+  if (track.kind === 'audio' || format === null) return data;
+  return data.filter((nal) => nal.length > 0 && !isParameterSet(nal, format.codec));
+}
+
+function isParameterSet(nal: Buffer, codec: TrackFormat['codec']): boolean {
+  const [first = 0] = nal;
+  const type = codec === 'h264' ? first & 0x1f : (first >> 1) & 0x3f;
+  return codec === 'h264' ? type === 7 || type === 8 : type >= 32 && type <= 34;
 }
 
 /**
@@ -46,7 +65,7 @@ export function codecString(format: TrackFormat): string {
     case 'h265':
       return h265CodecString(format.sequenceParameterSets[0]);
     case 'aac':
-      return `mp4a.40.${audioObjectType(format.audioSpecificConfig)}`;
+      return `mp4a.40.${audioObjectType(format.config)}`;
     case 'pcma':
       return 'alaw';
     case 'pcmu':
@@ -93,9 +112,11 @@ function reversedBits(value: number): number {
   return reversed;
 }
 
+const lowComplexity = 2;
+
 /** ISO/IEC 14496-3 §1.6.2.1: 5 bits, or 31 and 6 bits more. */
-function audioObjectType(config: Buffer): number {
-  const [first = 0, second = 0] = config;
+function audioObjectType(config: Buffer | null): number {
+  const [first = lowComplexity << 3, second = 0] = config ?? [];
   const short = first >> 3;
   return short === 31 ? 32 + (((first & 7) << 3) | (second >> 5)) : short;
 }

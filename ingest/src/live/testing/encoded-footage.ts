@@ -1,9 +1,16 @@
 import { execFileSync } from 'node:child_process';
-import type { AccessUnit, LiveCodec, LiveTrack } from '@docket/device-protocol/live';
+import type {
+  AccessUnit,
+  LiveCodec,
+  LiveTrack,
+  TrackFormat,
+  VideoFormat,
+} from '@docket/device-protocol/live';
 
 /** Real footage, encoded by ffmpeg, as a stream's units: a test picture with a clock, or a tone. */
 export interface EncodedFootage {
   track: LiveTrack;
+  format: TrackFormat;
   units: AccessUnit[];
 }
 
@@ -47,6 +54,7 @@ function track(wanted: Wanted, clockRateHz: number, channels: number | null): Li
       wanted.codec
     ],
     formatParameters: new Map(),
+    control: null,
   };
 }
 
@@ -71,16 +79,28 @@ function pictures(wanted: Wanted): EncodedFootage {
   const stream = ffmpeg(['-f', 'lavfi', '-i', source, '-pix_fmt', 'yuv420p', ...rate, ...encoder]);
   const ticks = 90_000 / framesPerSecond;
   const shown = wanted.bPictures === undefined ? null : shownOrder(stream, codec);
-  const units = accessUnits(nalUnits(stream), codec).map((data, index): AccessUnit => {
-    const mediaTicks = (shown?.[index] ?? index) * ticks;
-    return unit(
-      track(wanted, 90_000, null),
-      data,
-      mediaTicks,
-      data.some((nal) => isKeyFrameNal(nal, codec)),
-    );
+  const own = track(wanted, 90_000, null);
+  const coded = accessUnits(nalUnits(stream), codec);
+  const format = videoFormat(coded[0] ?? [], codec as VideoFormat['codec'], size);
+  const units = coded.map((data, index): AccessUnit => {
+    const isKeyFrame = data.some((nal) => isKeyFrameNal(nal, codec));
+    return unit(own, format, data, (shown?.[index] ?? index) * ticks, isKeyFrame);
   });
-  return { track: track(wanted, 90_000, null), units };
+  return { track: own, format, units };
+}
+
+function videoFormat(first: readonly Buffer[], codec: VideoFormat['codec'], size: string): VideoFormat {
+  const of = (...types: number[]) => first.filter((nal) => types.includes(nalType(nal, codec)));
+  const [widthPixels = null, heightPixels = null] = size.split('x').map(Number);
+  return {
+    kind: 'video',
+    codec,
+    videoParameterSets: codec === 'h265' ? of(32) : [],
+    sequenceParameterSets: codec === 'h265' ? of(33) : of(7),
+    pictureParameterSets: codec === 'h265' ? of(34) : of(8),
+    widthPixels,
+    heightPixels,
+  };
 }
 
 /** The place of each picture in the order of showing, as ffprobe finds it. */
@@ -102,28 +122,52 @@ function sound(wanted: Wanted): EncodedFootage {
   const tone = ['-f', 'lavfi', '-i', `sine=frequency=500:sample_rate=${rateHz}:duration=${seconds}`];
   const own = track(wanted, rateHz, 1);
   if (codec === 'aac') {
+    // AAC-LC, 16 kHz, mono.
+    const config = Buffer.from('1408', 'hex');
+    const format: TrackFormat = {
+      kind: 'audio',
+      codec,
+      sampleRateHz: rateHz,
+      channels: 1,
+      samplesPerFrame: 1024,
+      config,
+    };
     const frames = adtsFrames(ffmpeg([...tone, '-c:a', 'aac', '-f', 'adts']));
-    return { track: own, units: frames.map((frame, index) => unit(own, [frame], index * 1024, true)) };
+    return {
+      track: own,
+      format,
+      units: frames.map((frame, index) => unit(own, format, [frame], index * 1024, true)),
+    };
   }
-  const [encoder, format] = codec === 'pcma' ? ['pcm_alaw', 'alaw'] : ['pcm_mulaw', 'mulaw'];
-  const bytes = ffmpeg([...tone, '-c:a', encoder as string, '-f', format as string]);
+  const law = codec === 'pcma' ? 'pcma' : 'pcmu';
+  const format: TrackFormat = {
+    kind: 'audio',
+    codec: law,
+    sampleRateHz: rateHz,
+    channels: 1,
+    samplesPerFrame: null,
+    config: null,
+  };
+  const [encoder, container] = codec === 'pcma' ? ['pcm_alaw', 'alaw'] : ['pcm_mulaw', 'mulaw'];
+  const bytes = ffmpeg([...tone, '-c:a', encoder as string, '-f', container as string]);
   const units: AccessUnit[] = [];
   for (let at = 0; at < bytes.length; at += 160) {
-    units.push(unit(own, [bytes.subarray(at, at + 160)], at, true));
+    units.push(unit(own, format, [bytes.subarray(at, at + 160)], at, true));
   }
-  return { track: own, units };
+  return { track: own, format, units };
 }
 
-function unit(own: LiveTrack, data: readonly Buffer[], mediaTicks: number, isKeyFrame: boolean): AccessUnit {
+function unit(
+  own: LiveTrack,
+  format: TrackFormat,
+  data: readonly Buffer[],
+  mediaTicks: number,
+  isKeyFrame: boolean,
+): AccessUnit {
   const atMs = (mediaTicks / own.clockRateHz) * 1000;
-  return {
-    track: own,
-    mediaTicks,
-    data,
-    isKeyFrame,
-    isWhole: true,
-    arrival: { atMs, sentNotBeforeMs: null },
-  };
+  const rtpTimestamp = mediaTicks % 2 ** 32;
+  const arrival = { atMs, sentNotBeforeMs: null };
+  return { track: own, mediaTicks, rtpTimestamp, data, isKeyFrame, isWhole: true, arrival, format };
 }
 
 function ffmpeg(words: readonly string[]): Buffer {
