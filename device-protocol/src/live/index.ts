@@ -1,6 +1,7 @@
 /** Live streams of recorders: RTSP, SDP, RTP and RTCP. */
 export type { AccessUnit } from './access-unit.ts';
 export type { Arrival } from './arrival.ts';
+export { hostClockMs } from './host-clock.ts';
 export type {
   FeedEnd,
   FeedEndCause,
@@ -17,4 +18,5 @@ export {
   type LiveTrack,
   videoCodecs,
 } from './live-track.ts';
+export * from './rtsp/index.ts';
 export type { AudioFormat, TrackFormat, VideoFormat } from './track-format.ts';

@@ -1,0 +1,38 @@
+/** RTSP (RFC 2326): messages of one connection, who may ask, and the client that pulls from recorders. */
+export { type Challenge, parseChallenges } from './challenge.ts';
+export { ClientAuthorization, type LiveCredentials } from './client-authorization.ts';
+export { type CredentialHashes, type DigestAlgorithm, digestAlgorithms, hashCredentials } from './digest.ts';
+export { RtspHeaders } from './headers.ts';
+export {
+  encodeFrameHead,
+  encodeRequest,
+  encodeResponse,
+  type InterleavedFrame,
+  mostFramePayloadBytes,
+  type RtspRequest,
+  type RtspResponse,
+} from './message.ts';
+export {
+  type DiscardedBytes,
+  MessageStream,
+  type MessageStreamOptions,
+  type RtspItem,
+} from './message-stream.ts';
+export { isRtspProtocolError, RtspProtocolError } from './protocol-error.ts';
+export { encodeRange, type PlayRange, parseRange } from './range-header.ts';
+export { encodeRtpInfo, parseRtpInfo, type RtpInfo } from './rtp-info-header.ts';
+export {
+  controlUrl,
+  credentialsInUrl,
+  parseRtspUrl,
+  type RtspUrl,
+  redactUrl,
+  usualRtspPort,
+} from './rtsp-url.ts';
+export {
+  type AuthenticationVerdict,
+  ServerAuthentication,
+  type ServerAuthenticationOptions,
+} from './server-authentication.ts';
+export { encodeSession, parseSession, type SessionHeader } from './session-header.ts';
+export { encodeTransport, type PacketPair, parseTransports, type TransportSpec } from './transport-header.ts';
