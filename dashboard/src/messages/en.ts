@@ -276,6 +276,7 @@ export const en: Messages = {
       gps: 'Satellite track',
       arrival: 'Arrival of the live stream',
       'sender-report': 'Live time report (RTCP)',
+      'live-match': 'Live stream with the same pictures',
     },
     reading: {
       'recorder-clock': 'by the recorder’s clock',

@@ -299,6 +299,7 @@ export const zhCN = {
       gps: '卫星轨迹',
       arrival: '直播到达时间',
       'sender-report': '直播时间报告（RTCP）',
+      'live-match': '画面相同的直播录像',
     } satisfies Record<TimeSourceKind, string>,
     reading: {
       'recorder-clock': '记录仪时钟',

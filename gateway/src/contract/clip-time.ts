@@ -9,6 +9,7 @@ export const TimeSourceKind = oneOf([
   'gps',
   'arrival',
   'sender-report',
+  'live-match',
 ]);
 export type TimeSourceKind = Static<typeof TimeSourceKind>;
 

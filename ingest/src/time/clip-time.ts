@@ -1,4 +1,4 @@
-/** What the time of a clip is told by. */
+/** What the time of a clip is told by. `live-match`: a live segment of proven time that holds the same coded pictures. */
 export type TimeSourceKind =
   | 'name'
   | 'exif'
@@ -6,7 +6,8 @@ export type TimeSourceKind =
   | 'container'
   | 'gps'
   | 'arrival'
-  | 'sender-report';
+  | 'sender-report'
+  | 'live-match';
 
 /** What stands behind a time as found. `dock-clock`: this machine's own, when a live stream arrived. `unusable`: none of the ways to understand it fits the others. */
 export type TimeReading =

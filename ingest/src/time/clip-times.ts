@@ -4,6 +4,8 @@ import { isStored } from '../clip/clip-states.ts';
 import { canonicalJson, type JsonValue } from '../custody/canonical-json.ts';
 import type { CustodyLog } from '../custody/custody-log.ts';
 import type { IndexDatabase } from '../index-store/index-database.ts';
+import type { LiveMatchTime } from '../live/reconcile/live-match-time.ts';
+import { readLiveMatchTimes } from '../live/reconcile/live-match-times.ts';
 import { markDue } from '../reckoning/due.ts';
 import type { ClipTime } from './clip-time.ts';
 import { type ClockEntry, stretchesBeforeListing } from './clock-history.ts';
@@ -72,11 +74,17 @@ export class ClipTimes {
     const isFirstSeenNow = docked?.dockingId === clip.dockingId;
     const history = isFirstSeenNow ? docked : await this.history(clip.recorderId, clip.dockingId);
     // Sidecars of a clip under way are not there yet; those of a sealed one may be.
-    const tracks = isStored(clip.state) ? await this.#tracksOf(clip) : [];
-    return this.#fuse(clip, history.entries, tracks);
+    const [tracks, liveMatches] = isStored(clip.state)
+      ? [await this.#tracksOf(clip), await readLiveMatchTimes(this.#database, clip.clipId)]
+      : [[], []];
+    return this.#fuse(clip, history.entries, { tracks, liveMatches });
   }
 
-  #fuse(clip: ClipRecord, entries: readonly ClockEntry[], tracks: readonly GpsTrack[]): ClipTime {
+  #fuse(
+    clip: ClipRecord,
+    entries: readonly ClockEntry[],
+    { tracks, liveMatches }: { tracks: readonly GpsTrack[]; liveMatches: readonly LiveMatchTime[] },
+  ): ClipTime {
     const listedIn = entries.at(-1) ?? null;
     const host = listedIn?.host ?? null;
     const isHostRight = host !== null && isSynchronised(host);
@@ -90,6 +98,7 @@ export class ClipTimes {
         createdAt: clip.media?.createdAt ?? null,
         takenAt: clip.media?.takenAt ?? null,
         tracks,
+        liveMatches,
         stretches: stretchesBeforeListing(entries, clip.recorderSerialNumber !== null),
         isHostDoubtful: listedIn?.found.state === 'measured' && listedIn.found.kind === 'unverified',
         listedBeforeMs: isHostRight ? Date.parse(clip.collectedAt) + host.boundMs : null,

@@ -49,6 +49,7 @@ function facts(change: Partial<ClipTimeFacts> = {}): ClipTimeFacts {
     createdAt: null,
     takenAt: null,
     tracks: [],
+    liveMatches: [],
     stretches: stretchesOf([monday, tuesday]),
     isHostDoubtful: false,
     listedBeforeMs: Date.parse('2026-11-23T00:01:00Z'),

@@ -1,4 +1,5 @@
 import type { ClipKind, DeviceTime } from '@docket/device-protocol';
+import type { LiveMatchTime } from '../live/reconcile/live-match-time.ts';
 import type { ClipInstant, ClipTime, TimeDoubt, TimeReading, TimeSource } from './clip-time.ts';
 import type { ClockStretch } from './clock-history.ts';
 import type { ClockLimits } from './clock-limits.ts';
@@ -18,6 +19,8 @@ export interface ClipTimeFacts {
   createdAt: string | null;
   takenAt: string | null;
   tracks: readonly GpsTrack[];
+  /** What live segments with the same coded pictures tell. */
+  liveMatches: readonly LiveMatchTime[];
   /** What is known of the recorder's clock while it can have recorded this clip. */
   stretches: readonly ClockStretch[];
   /** Whether that clock was read against a host whose own clock was not right. */
@@ -53,6 +56,7 @@ export function fuseClipTime(facts: ClipTimeFacts, limits: FusionLimits): ClipTi
   fusion.takeShownTimes();
   fusion.takeContainerTime();
   fusion.takeTracks();
+  fusion.takeLiveMatches();
   return fusion.result();
 }
 
@@ -71,7 +75,8 @@ class Fusion {
   readonly #doubts = new Set<TimeDoubt>();
   #start: StartByClock | null = null;
   #guess: StartByClock | null = null;
-  #trackStart: Interval | null = null;
+  /** What is told of the start by others than the recorder's clock. */
+  #toldStart: ComparedTime | null = null;
 
   constructor(facts: ClipTimeFacts, limits: FusionLimits) {
     this.#facts = facts;
@@ -164,10 +169,36 @@ class Fusion {
       });
       const lowMs = this.#durationMs === null ? Number.NEGATIVE_INFINITY : lastMs - this.#longestMs();
       const start = widened({ lowMs, highMs: firstMs }, trackSlackMs);
-      const shared = intersection(start, this.#trackStart ?? start);
-      if (shared === null) this.#doubts.add('sources-conflict');
-      else this.#trackStart = shared;
+      this.#takeToldStart({ kind: 'gps', when: start });
     }
+  }
+
+  /** Coded pictures that a live segment holds too were captured when it was, whatever the recorder's clock showed. */
+  takeLiveMatches(): void {
+    for (const { liveClipId, laterMs, start, isDelayAssumed } of this.#facts.liveMatches) {
+      this.#sources.push({
+        kind: 'live-match',
+        raw: `${liveClipId} ${laterMs < 0 ? '-' : '+'}${Math.abs(laterMs)} ms`,
+        reading: 'dock-clock',
+        zone: null,
+        tells: 'start',
+        ...bounds(start),
+      });
+      if (isDelayAssumed) this.#doubts.add('delay-assumed');
+      this.#takeToldStart({ kind: 'live-match', when: start });
+    }
+  }
+
+  #takeToldStart(told: ComparedTime): void {
+    const known = this.#toldStart ?? told;
+    const shared = intersection(told.when, known.when);
+    if (shared !== null) {
+      this.#toldStart = { kind: told.kind, when: shared };
+      return;
+    }
+    this.#doubts.add('sources-conflict');
+    const conflict = conflictBetween(known, told, this.#limits);
+    if (conflict !== null) this.#conflicts.push(conflict);
   }
 
   result(): ClipTime {
@@ -192,19 +223,20 @@ class Fusion {
   } {
     const byClock = this.#start ?? this.#guess;
     const guessMs = byClock === null ? null : middleMs(byClock.shown);
-    const track = this.#trackStart;
-    const latestMs = track?.highMs ?? null;
+    const told = this.#toldStart;
+    const latestMs = told?.when.highMs ?? null;
     const corrected = byClock?.utc ?? null;
     const doubts: TimeDoubt[] = [...(corrected?.doubts ?? [])];
     if (this.#start === null) doubts.push('start-not-named');
     if (byClock !== null && corrected === null)
       doubts.push(this.#facts.isHostDoubtful ? 'host-unsynchronised' : 'clock-never-read');
     const isClockProven = corrected !== null && doubts.length === 0;
-    if (track !== null && corrected !== null) this.#compareTrack(corrected.utc, track);
-    if (track !== null && Number.isFinite(track.lowMs)) {
-      const shared = corrected === null || !isClockProven ? track : intersection(corrected.utc, track);
+    if (told !== null && corrected !== null) this.#compareTold(corrected.utc, told);
+    if (told !== null && Number.isFinite(told.when.lowMs)) {
+      const { when } = told;
+      const shared = corrected === null || !isClockProven ? when : intersection(corrected.utc, when);
       return {
-        utc: shared ?? hull(track, corrected?.utc ?? track),
+        utc: shared ?? hull(when, corrected?.utc ?? when),
         isProven: shared !== null,
         guessMs,
         latestMs,
@@ -214,10 +246,10 @@ class Fusion {
     return { utc: corrected?.utc ?? null, isProven: isClockProven, guessMs, latestMs };
   }
 
-  #compareTrack(utc: Interval, track: Interval): void {
+  #compareTold(utc: Interval, told: ComparedTime): void {
     const conflict = conflictBetween(
       { kind: this.#start === null ? 'file-time' : 'name', when: utc },
-      { kind: 'gps', when: track },
+      told,
       this.#limits,
     );
     if (conflict === null) return;

@@ -201,6 +201,7 @@ class SimulatedRecorder {
         ]),
         takenAt: null,
         tracks: this.#fleet.hasTrack === true ? [this.#track(startMs, endMs)] : [],
+        liveMatches: [],
         stretches: stretchesBeforeListing(this.#entries, true),
         isHostDoubtful: !isHostRight,
         listedBeforeMs: isHostRight ? this.#nowMs + 1000 + 2 * this.#hostBoundMs : null,

@@ -1,0 +1,227 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { totalMs, union, within, without } from '../../coverage/stretches.ts';
+import {
+  decideSegment,
+  type OriginalFacts,
+  type SegmentFacts,
+  usualDeciding,
+  type WholeListing,
+} from './decide-segment.ts';
+
+/** Where things truly lay, beside what is known of them. */
+interface World {
+  segment: SegmentFacts;
+  trueStartMs: number;
+  originals: { facts: OriginalFacts; fromMs: number; toMs: number }[];
+  listings: WholeListing[];
+}
+
+const everything = { lowMs: Number.NEGATIVE_INFINITY, highMs: Number.POSITIVE_INFINITY };
+const base = Date.parse('2026-11-22T08:00:00Z');
+
+/** Some interval that holds the truth, perhaps all of time. */
+const doubtAround = (valueMs: number, below: number, above: number) => ({
+  lowMs: below < 0 ? Number.NEGATIVE_INFINITY : valueMs - below,
+  highMs: above < 0 ? Number.POSITIVE_INFINITY : valueMs + above,
+});
+
+const anyDoubt = fc.oneof({ weight: 6, arbitrary: fc.nat(5_000) }, { weight: 1, arbitrary: fc.constant(-1) });
+
+const drawnOriginal = fc.record({
+  fromMs: fc.integer({ min: -400_000, max: 700_000 }),
+  lengthMs: fc.integer({ min: 500, max: 500_000 }),
+  startDoubt: fc.tuple(anyDoubt, anyDoubt),
+  endDoubt: fc.tuple(anyDoubt, anyDoubt),
+  isStored: fc.boolean(),
+  isSound: fc.boolean(),
+  firstListedAt: fc.nat(60),
+  comparison: fc.constantFrom('none', 'waiting', 'compared', 'other-format', 'unreadable'),
+  isSameEncoding: fc.boolean(),
+});
+
+function worldOf(drawn: {
+  lengthMs: number;
+  startDoubt: [number, number];
+  originals: readonly (typeof drawnOriginal extends fc.Arbitrary<infer One> ? One : never)[];
+  listings: readonly number[];
+}): World {
+  const segment: SegmentFacts = {
+    clipId: 'live',
+    lengthMs: drawn.lengthMs,
+    start: doubtAround(base, ...drawn.startDoubt),
+    sealedAt: 20,
+  };
+  const originals = drawn.originals.map((one, index) => {
+    const [fromMs, toMs] = [base + one.fromMs, base + one.fromMs + one.lengthMs];
+    const equal = within({ fromMs: 0, toMs: drawn.lengthMs }, [
+      { fromMs: one.fromMs, toMs: one.fromMs + one.lengthMs },
+    ]);
+    const isAligned = one.comparison === 'compared' && one.isSameEncoding && totalMs(equal) > 1_000;
+    const facts: OriginalFacts = {
+      clipId: `original ${index}`,
+      span: one.isStored
+        ? { start: doubtAround(fromMs, ...one.startDoubt), end: doubtAround(toMs, ...one.endDoubt) }
+        : { start: everything, end: everything },
+      isStored: one.isStored,
+      isSound: one.isSound,
+      firstListedAt: one.firstListedAt,
+      comparison: one.comparison as OriginalFacts['comparison'],
+      alignments: isAligned
+        ? [
+            {
+              equal,
+              pictures: 100,
+              laterMs: { lowMs: one.fromMs, highMs: one.fromMs },
+              originalFromMs: (equal[0]?.fromMs ?? 0) - one.fromMs,
+              originalToMs: (equal.at(-1)?.toMs ?? 0) - one.fromMs,
+            },
+          ]
+        : [],
+      lengthMs: one.lengthMs,
+    };
+    return { facts, fromMs, toMs };
+  });
+  const listings = drawn.listings.map((attachedAt) => ({ dockingId: `docking ${attachedAt}`, attachedAt }));
+  return { segment, trueStartMs: base, originals, listings };
+}
+
+const worlds = fc
+  .record({
+    lengthMs: fc.integer({ min: 100, max: 600_000 }),
+    startDoubt: fc.tuple(anyDoubt, anyDoubt),
+    originals: fc.array(drawnOriginal, { maxLength: 4 }),
+    listings: fc.array(fc.nat(60), { maxLength: 3 }),
+  })
+  .map(worldOf);
+
+const decide = ({ segment, originals, listings }: World) =>
+  decideSegment(
+    segment,
+    originals.map(({ facts }) => facts),
+    listings,
+  );
+
+const inWorld = (world: World, { fromMs, toMs }: { fromMs: number; toMs: number }) => ({
+  fromMs: world.trueStartMs + fromMs,
+  toMs: world.trueStartMs + toMs,
+});
+
+describe('deciding a live segment', () => {
+  test('every moment of it is decided once', () => {
+    fc.assert(
+      fc.property(worlds, (world) => {
+        const matches = decide(world);
+        expect(matches[0]?.fromMs).toBe(0);
+        expect(matches.at(-1)?.toMs).toBe(world.segment.lengthMs);
+        for (const [index, match] of matches.entries()) {
+          expect(match.toMs).toBeGreaterThan(match.fromMs);
+          if (index > 0) expect(match.fromMs).toBe(matches[index - 1]?.toMs);
+        }
+      }),
+    );
+  });
+
+  test('nothing is called lost that lay on the recorder when it was listed', () => {
+    fc.assert(
+      fc.property(worlds, (world) => {
+        for (const match of decide(world)) {
+          if (match.verdict !== 'live-only' || match.evidence.kind !== 'listing') continue;
+          const { dockingId } = match.evidence;
+          const listing = world.listings.find((one) => one.dockingId === dockingId);
+          expect(listing?.attachedAt).toBeGreaterThan(world.segment.sealedAt);
+          const held = world.originals.filter(
+            ({ facts }) => facts.firstListedAt <= (listing?.attachedAt ?? 0),
+          );
+          expect(within(inWorld(world, match), held)).toEqual([]);
+        }
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  test('what is called superseded or confirmed truly is in that original', () => {
+    fc.assert(
+      fc.property(worlds, (world) => {
+        for (const match of decide(world)) {
+          if (match.verdict !== 'superseded' && match.verdict !== 'confirmed') continue;
+          const original = world.originals.find(({ facts }) => facts.clipId === match.originalClipId);
+          const whole = inWorld(world, match);
+          expect(totalMs(without(whole, original === undefined ? [] : [original]))).toBeLessThanOrEqual(2);
+        }
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  test('where all is known, what the recorder lost is found', () => {
+    const known = fc
+      .record({
+        lengthMs: fc.integer({ min: 5_000, max: 600_000 }),
+        startDoubt: fc.constant<[number, number]>([0, 0]),
+        originals: fc.array(
+          drawnOriginal.map((one) => ({
+            ...one,
+            startDoubt: [0, 0] as [number, number],
+            endDoubt: [0, 0] as [number, number],
+            isStored: true,
+            isSound: true,
+            firstListedAt: 10,
+            comparison: 'compared' as const,
+            isSameEncoding: false,
+          })),
+          { maxLength: 3 },
+        ),
+        listings: fc.constant<readonly number[]>([30]),
+      })
+      .map(worldOf);
+    fc.assert(
+      fc.property(known, (world) => {
+        const whole = inWorld(world, { fromMs: 0, toMs: world.segment.lengthMs });
+        const lost = without(whole, world.originals).filter(
+          ({ fromMs, toMs }) => toMs - fromMs > usualDeciding.pauseMs + 500,
+        );
+        const told = union(
+          decide(world)
+            .filter(({ verdict }) => verdict === 'live-only')
+            .map((match) => inWorld(world, match)),
+        );
+        for (const one of lost) expect(totalMs(without(one, told))).toBeLessThanOrEqual(500);
+      }),
+    );
+  });
+
+  test('one recorder, one minute: what its clip holds is confirmed, what it should hold besides is lost', () => {
+    const segment: SegmentFacts = {
+      clipId: 'live',
+      lengthMs: 60_000,
+      start: { lowMs: base, highMs: base + 200 },
+      sealedAt: 20,
+    };
+    const original: OriginalFacts = {
+      clipId: 'original',
+      span: { start: everything, end: everything },
+      isStored: true,
+      isSound: true,
+      firstListedAt: 31,
+      comparison: 'compared',
+      alignments: [
+        {
+          equal: [{ fromMs: 0, toMs: 40_000 }],
+          pictures: 1_000,
+          laterMs: { lowMs: -20_000, highMs: -20_000 },
+          originalFromMs: 20_000,
+          originalToMs: 60_000,
+        },
+      ],
+      lengthMs: 60_000,
+    };
+    const listings = [{ dockingId: 'docking', attachedAt: 30 }];
+    const verdicts = decideSegment(segment, [{ ...original, firstListedAt: 30 }], listings);
+    expect(verdicts.map(({ verdict, fromMs, toMs }) => ({ verdict, fromMs, toMs }))).toEqual([
+      { verdict: 'confirmed', fromMs: 0, toMs: 40_000 },
+      { verdict: 'undecided', fromMs: 40_000, toMs: 40_160 },
+      { verdict: 'live-only', fromMs: 40_160, toMs: 60_000 },
+    ]);
+  });
+});
