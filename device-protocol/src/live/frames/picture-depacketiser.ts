@@ -1,0 +1,171 @@
+import type { Arrival } from '../arrival.ts';
+import type { LiveTrack } from '../live-track.ts';
+import { VideoParameterSets } from '../parameter-sets/video-parameter-sets.ts';
+import type { RtpPacket } from '../rtp/rtp-packet.ts';
+import type { VideoFormat } from '../track-format.ts';
+import type { Depacketiser, DepacketiserCounts, Frame } from './depacketiser.ts';
+import { H264Payload } from './h264-payload.ts';
+import { H265Payload } from './h265-payload.ts';
+import { maxPictureBytes } from './nal-fragments.ts';
+import type { NalPayload, NalSink } from './nal-payload.ts';
+
+const maxNalUnits = 1024;
+
+interface Picture {
+  nals: Buffer[];
+  sizeBytes: number;
+  rtpTimestamp: number;
+  first: Arrival;
+  last: Arrival;
+  isWhole: boolean;
+  hasSlice: boolean;
+  isKeyFrame: boolean;
+  /** Packets were lost before it, so that its own beginning may be among them. */
+  isBeginDoubtful: boolean;
+  /** The picture before ended with a marker at the same time. */
+  isContinuation: boolean;
+}
+
+/**
+ * Puts pictures of H.264 and H.265 together. A picture ends with the marker bit or where the time stamp changes, for
+ * senders that forget the marker; one that marks each slice is found out by its second slice, and its markers are passed
+ * over from then on. Units without a slice (parameter sets, delimiters) go with the picture that follows.
+ * A NAL unit that came in one packet is a view into that packet and keeps its memory alive; a fragmented one is a copy.
+ */
+export class PictureDepacketiser implements Depacketiser, NalSink {
+  readonly #payload: NalPayload;
+  readonly #parameterSets: VideoParameterSets;
+  readonly #counts: DepacketiserCounts;
+  readonly #give: (frame: Frame) => void;
+  #picture: Picture | null = null;
+  #isGap = true;
+  #isMarkerTrusted = true;
+  #markedTimestamp: number | null = null;
+
+  constructor(track: LiveTrack, counts: DepacketiserCounts, give: (frame: Frame) => void) {
+    const hasOrderNumbers = Number(track.formatParameters.get('sprop-max-don-diff') ?? 0) > 0;
+    this.#payload = track.codec === 'h265' ? new H265Payload(hasOrderNumbers) : new H264Payload();
+    this.#parameterSets = new VideoParameterSets(track);
+    this.#counts = counts;
+    this.#give = give;
+  }
+
+  get format(): VideoFormat | null {
+    return this.#parameterSets.format;
+  }
+
+  take(packet: RtpPacket, arrival: Arrival): void {
+    if (this.#picture !== null && this.#picture.rtpTimestamp !== packet.timestamp) this.#endByTimestamp();
+    const picture = this.#picture ?? this.#begin(packet.timestamp, arrival);
+    // Units without a slice that waited for their picture are of its time.
+    picture.rtpTimestamp = packet.timestamp;
+    picture.last = arrival;
+    this.#isGap = false;
+    this.#payload.take(packet.payload, this);
+    if (!packet.marker || !this.#isMarkerTrusted) return;
+    this.#payload.abandon(this);
+    if (picture.hasSlice) this.#end();
+  }
+
+  lose(): void {
+    this.#payload.abandon(this);
+    if (this.#picture !== null) this.#picture.isWhole = false;
+    this.#isGap = true;
+  }
+
+  flush(): void {
+    this.#payload.abandon(this);
+    if (this.#picture?.hasSlice) this.#end();
+    this.#picture = null;
+    this.#isGap = true;
+    this.#markedTimestamp = null;
+  }
+
+  nal(nal: Buffer): void {
+    const picture = this.#picture;
+    if (picture === null) return;
+    const { traits } = this.#payload;
+    if (traits.isSlice(nal)) {
+      if (!picture.hasSlice && !traits.isFirstSlice(nal)) this.#missBeginning(picture);
+      picture.hasSlice = true;
+      picture.isKeyFrame ||= traits.isKeySlice(nal);
+    } else {
+      this.#parameterSets.take(nal);
+      if (traits.isRecoveryPoint(nal)) this.#counts.recoveryPoints += 1;
+    }
+    if (picture.isBeginDoubtful && picture.nals.length === 0 && traits.isFirstOfPicture(nal)) {
+      picture.isBeginDoubtful = false;
+    }
+    this.#keep(picture, nal);
+  }
+
+  torn(nal: Buffer): void {
+    if (this.#picture === null) return;
+    this.#picture.isWhole = false;
+    if (this.#payload.traits.isSlice(nal)) this.nal(nal);
+  }
+
+  broken(): void {
+    this.#counts.broken += 1;
+    if (this.#picture !== null) this.#picture.isWhole = false;
+  }
+
+  unsupported(): void {
+    this.#counts.unsupported += 1;
+    if (this.#picture !== null) this.#picture.isWhole = false;
+  }
+
+  #begin(rtpTimestamp: number, arrival: Arrival): Picture {
+    this.#picture = {
+      nals: [],
+      sizeBytes: 0,
+      rtpTimestamp,
+      first: arrival,
+      last: arrival,
+      isWhole: true,
+      hasSlice: false,
+      isKeyFrame: false,
+      isBeginDoubtful: this.#isGap,
+      isContinuation: !this.#isGap && rtpTimestamp === this.#markedTimestamp,
+    };
+    return this.#picture;
+  }
+
+  #missBeginning(picture: Picture): void {
+    picture.isWhole = false;
+    if (picture.isContinuation) this.#isMarkerTrusted = false;
+  }
+
+  #keep(picture: Picture, nal: Buffer): void {
+    if (picture.nals.length >= maxNalUnits || picture.sizeBytes + nal.length > maxPictureBytes) {
+      if (picture.isWhole) this.#counts.oversized += 1;
+      picture.isWhole = false;
+      return;
+    }
+    picture.nals.push(nal);
+    picture.sizeBytes += nal.length;
+  }
+
+  #endByTimestamp(): void {
+    this.#payload.abandon(this);
+    if (this.#picture?.hasSlice) this.#end();
+    // Lost packets may have been of the next picture as well.
+    else if (this.#picture !== null && this.#isGap) this.#picture.isBeginDoubtful = true;
+    this.#markedTimestamp = null;
+  }
+
+  #end(): void {
+    const picture = this.#picture;
+    if (picture === null) return;
+    this.#picture = null;
+    this.#markedTimestamp = picture.rtpTimestamp;
+    this.#give({
+      data: picture.nals,
+      isKeyFrame: picture.isKeyFrame,
+      isWhole: picture.isWhole && !picture.isBeginDoubtful,
+      rtpTimestamp: picture.rtpTimestamp,
+      first: picture.first,
+      last: picture.last,
+    });
+  }
+}

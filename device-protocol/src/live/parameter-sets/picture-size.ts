@@ -1,0 +1,4 @@
+export interface PictureSize {
+  widthPixels: number;
+  heightPixels: number;
+}

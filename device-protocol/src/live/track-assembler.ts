@@ -1,0 +1,145 @@
+import type { Arrival } from './arrival.ts';
+import { AacGenericDepacketiser } from './frames/aac-generic-depacketiser.ts';
+import { type Depacketiser, type DepacketiserCounts, type Frame, noCounts } from './frames/depacketiser.ts';
+import { G711Depacketiser } from './frames/g711-depacketiser.ts';
+import { LatmDepacketiser } from './frames/latm-depacketiser.ts';
+import { PictureDepacketiser } from './frames/picture-depacketiser.ts';
+import type { LiveTrack } from './live-track.ts';
+import { MediaTime } from './rtp/media-time.ts';
+import { type OrderBounds, PacketOrder } from './rtp/packet-order.ts';
+import { parseRtp, type RtpPacket } from './rtp/rtp-packet.ts';
+import type { StreamListener } from './stream-listener.ts';
+import type { TrackFormat } from './track-format.ts';
+
+export interface TrackCounts extends DepacketiserCounts {
+  packets: number;
+  units: number;
+  keyFrames: number;
+  damagedUnits: number;
+  lostPackets: number;
+  duplicatePackets: number;
+  latePackets: number;
+  /** No RTP, or of another payload type than the track's. */
+  foreignPackets: number;
+}
+
+/** So many packets of one undeclared type, and none of the declared one: the description was wrong. */
+const foreignUntilAdopted = 32;
+
+/** One track's way from packets to units. */
+export class TrackAssembler {
+  readonly #track: LiveTrack;
+  readonly #listener: StreamListener;
+  readonly #order: PacketOrder;
+  readonly #time: MediaTime;
+  readonly #depacketiser: Depacketiser;
+  readonly #depacketiserCounts = noCounts();
+  readonly #counts = {
+    packets: 0,
+    units: 0,
+    keyFrames: 0,
+    damagedUnits: 0,
+    lostPackets: 0,
+    foreignPackets: 0,
+  };
+  #payloadType: number;
+  #foreign = { payloadType: -1, packets: 0 };
+
+  constructor(track: LiveTrack, listener: StreamListener, bounds: OrderBounds) {
+    this.#track = track;
+    this.#listener = listener;
+    this.#payloadType = track.payloadType;
+    this.#time = new MediaTime(track.clockRateHz);
+    this.#depacketiser = depacketiserOf(track, this.#depacketiserCounts, (frame) => this.#give(frame));
+    this.#order = new PacketOrder(bounds, {
+      packet: (packet, arrival) => this.#depacketiser.take(packet, arrival),
+      lost: (packets, atMs) => this.#lose(packets, atMs),
+      restarted: (kind, atMs) => this.#restart(kind, atMs),
+    });
+  }
+
+  get format(): TrackFormat | null {
+    return this.#depacketiser.format;
+  }
+
+  get counts(): TrackCounts {
+    const { duplicates, late } = this.#order;
+    return { ...this.#counts, ...this.#depacketiserCounts, duplicatePackets: duplicates, latePackets: late };
+  }
+
+  take(bytes: Buffer, arrival: Arrival): void {
+    const packet = parseRtp(bytes);
+    if (packet === null || !this.#isOurs(packet)) {
+      this.#counts.foreignPackets += 1;
+      return;
+    }
+    this.#counts.packets += 1;
+    this.#order.take(packet, arrival);
+  }
+
+  flush(): void {
+    this.#order.flush();
+    this.#depacketiser.flush();
+  }
+
+  #isOurs({ payloadType }: RtpPacket): boolean {
+    if (payloadType === this.#payloadType) return true;
+    if (this.#counts.packets > 0) return false;
+    const isSame = payloadType === this.#foreign.payloadType;
+    this.#foreign = { payloadType, packets: isSame ? this.#foreign.packets + 1 : 1 };
+    if (this.#foreign.packets <= foreignUntilAdopted) return false;
+    this.#payloadType = payloadType;
+    return true;
+  }
+
+  #lose(packets: number, atMs: number): void {
+    this.#counts.lostPackets += packets;
+    this.#depacketiser.lose();
+    this.#listener.onLoss({ track: this.#track, packets, atMs });
+  }
+
+  #restart(kind: 'source' | 'sequence', atMs: number): void {
+    this.#depacketiser.lose();
+    this.#depacketiser.flush();
+    // Under the same source the media clock may have gone on; a jump of it is found by itself.
+    if (kind === 'source') this.#time.restart();
+    this.#listener.onReset({ track: this.#track, kind, atMs });
+  }
+
+  #give(frame: Frame): void {
+    const { atMs } = frame.last;
+    const { mediaTicks, isJump } = this.#time.unwrap(frame.rtpTimestamp, atMs);
+    if (isJump) this.#listener.onReset({ track: this.#track, kind: 'timestamp', atMs });
+    this.#counts.units += 1;
+    if (frame.isKeyFrame) this.#counts.keyFrames += 1;
+    if (!frame.isWhole) this.#counts.damagedUnits += 1;
+    this.#listener.onUnit({
+      track: this.#track,
+      mediaTicks,
+      rtpTimestamp: frame.rtpTimestamp,
+      data: frame.data,
+      isKeyFrame: frame.isKeyFrame,
+      isWhole: frame.isWhole,
+      arrival: { atMs, sentNotBeforeMs: frame.first.sentNotBeforeMs },
+      format: this.#depacketiser.format,
+    });
+  }
+}
+
+function depacketiserOf(
+  track: LiveTrack,
+  counts: DepacketiserCounts,
+  give: (frame: Frame) => void,
+): Depacketiser {
+  switch (track.codec) {
+    case 'h264':
+    case 'h265':
+      return new PictureDepacketiser(track, counts, give);
+    case 'aac':
+      return track.encodingName === 'MP4A-LATM'
+        ? new LatmDepacketiser(track, counts, give)
+        : new AacGenericDepacketiser(track, counts, give);
+    default:
+      return new G711Depacketiser(track, give);
+  }
+}
