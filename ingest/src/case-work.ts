@@ -8,8 +8,10 @@ import { type CalendarOptions, WorkingCalendar } from './deadlines/working-calen
 import { Disclosure, type DisclosurePolicy } from './disclosure/disclosure.ts';
 import { DutyLists } from './duties/duty-lists.ts';
 import type { IndexDatabase } from './index-store/index-database.ts';
+import { LiveAlarms } from './live/live-alarms.ts';
 import { defaultMappingPolicy, type MappingPolicy } from './mapping/link-evidence.ts';
 import { Mapping } from './mapping/mapping.ts';
+import { Operations } from './operations/operations.ts';
 import { Reckoner, type ReckonerOptions } from './reckoning/reckoner.ts';
 import { RetentionBook, type RetentionOptions } from './retention/retention-book.ts';
 import { LegalReview } from './review/legal-review.ts';
@@ -58,6 +60,10 @@ export class CaseWork {
   /** Says which decisions may be published. */
   readonly publication: Publication;
   readonly disclosure: Disclosure;
+  /** On-site operations. */
+  readonly operations: Operations;
+  /** What is wrong with live streams. */
+  readonly liveAlarms: LiveAlarms;
   /** Keeps all of it true to the facts; run as one part of the gateway. */
   readonly reckoner: Reckoner;
 
@@ -119,5 +125,8 @@ export class CaseWork {
       onError: onReckonError,
     });
     this.mapping.onChange(() => this.reckoner.wake());
+    this.operations = new Operations(database, custody, now);
+    this.operations.onChange(() => this.reckoner.wake());
+    this.liveAlarms = new LiveAlarms(database, custody);
   }
 }

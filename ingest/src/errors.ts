@@ -10,7 +10,7 @@ export const ingestErrorCodes = {
   RECEIPT_MISMATCH: 'the receipt does not name the clip’s hash and length; nothing is released',
   STALLED: 'no byte came within the stall time-out',
   SLOT_NOT_IDLE: 'no recorder stands in the slot with all its clips taken; wait, or dock it',
-  RECORDER_UNKNOWN: 'no such recorder has ever been docked here',
+  RECORDER_UNKNOWN: 'no such recorder has ever been docked or registered here',
   RECORDER_ANONYMOUS: 'the recorder names no serial number, so that nothing can be kept about it',
   RECORDER_ISSUED: 'the recorder is issued already; take it back first',
   RECORDER_NOT_ISSUED: 'the recorder is issued to nobody',
@@ -41,6 +41,17 @@ export const ingestErrorCodes = {
   DISCLOSURE_REFUSED: 'this cannot be told to the public as it stands',
   DISCLOSURE_UNKNOWN: 'no such event waits as a dead letter',
   SERIAL_NUMBER_TAKEN: 'another recorder has this serial number',
+  LIVE_SOURCE_INVALID: 'this cannot be how a recorder sends; give it the address or name it has',
+  LIVE_SOURCE_UNKNOWN: 'nobody registered how this recorder sends',
+  LIVE_USER_TAKEN: 'another recorder sends under this user name',
+  OPERATION_UNKNOWN: 'no such on-site operation was ever opened here',
+  OPERATION_CLOSED: 'the on-site operation is closed',
+  RECORDER_IN_OPERATION: 'the recorder takes part in an on-site operation already',
+  RECORDER_NOT_IN_OPERATION: 'the recorder takes no part in this on-site operation',
+  BOOKMARK_UNKNOWN: 'the on-site operation has no such bookmark',
+  BOOKMARK_STRUCK: 'the bookmark is struck out already',
+  BOOKMARK_OUTSIDE: 'the bookmark lies outside the on-site operation, or outside the recorder’s part in it',
+  ALARM_UNKNOWN: 'no such alarm was ever raised',
 } as const;
 
 export type IngestErrorCode = keyof typeof ingestErrorCodes;

@@ -191,12 +191,33 @@ export {
   sampleData,
   untoldFormat,
 } from './live/fragmented-mp4/index.ts';
+export {
+  graveAlarmKinds,
+  type LiveAlarm,
+  type LiveAlarmKind,
+  liveAlarmKinds,
+  type RaisedAlarm,
+} from './live/live-alarm.ts';
+export { type LiveAlarmFilter, LiveAlarms } from './live/live-alarms.ts';
 export type {
   LiveEndCause,
   LiveGapCause,
   LiveRecorder,
   LiveRecording,
 } from './live/live-recording.ts';
+export {
+  type LiveSource,
+  liveRealm,
+  type PullSource,
+  type PushCredential,
+  type PushRtmpSource,
+  type PushRtspSource,
+  type PushSource,
+  pushCredential,
+  streamKeySha256,
+} from './live/live-source.ts';
+export { LiveSources, type SetSource } from './live/live-sources.ts';
+export type { WantedSource } from './live/wanted-source.ts';
 export type { ClipLinkFile, QueuedClip, ShownCode } from './mapping/clip-file.ts';
 export {
   type ClipLink,
@@ -220,9 +241,32 @@ export {
 } from './mapping/decision.ts';
 export type { WantedTarget } from './mapping/link-acts.ts';
 export { defaultMappingPolicy, type MappingPolicy } from './mapping/link-evidence.ts';
-export { type LiveSessionCase, Mapping } from './mapping/mapping.ts';
+export type { LiveSessionCase } from './mapping/live-session-case.ts';
+export { Mapping } from './mapping/mapping.ts';
 export type { QueueFilter } from './mapping/mapping-queue.ts';
 export { readTargetFacts, type TargetFacts } from './mapping/target-facts.ts';
+export {
+  type Bookmark,
+  type BookmarkKind,
+  bookmarkKinds,
+  type Operation,
+  type OperationFile,
+  type OperationPart,
+  type OperationSubject,
+} from './operations/operation.ts';
+export {
+  listOperations,
+  type OperationFilter,
+  readOperation,
+  readOperationFile,
+  readOperationsOfCase,
+} from './operations/operation-queries.ts';
+export {
+  type JoiningRecorder,
+  type NewBookmark,
+  type NewOperation,
+  Operations,
+} from './operations/operations.ts';
 export { markDue, type ReckonedKind } from './reckoning/due.ts';
 export { Reckoner, type ReckonerOptions, type Reckoning } from './reckoning/reckoner.ts';
 export type { Recovery } from './recover.ts';
@@ -244,6 +288,7 @@ export {
   type RegisteredRecorder,
   recorderStates,
 } from './register/register-record.ts';
+export type { StatedRecorder } from './register/stated-recorder.ts';
 export type { WrittenIdentity } from './register/write-identity.ts';
 export type { ReleasePolicy } from './release/release-policy.ts';
 export { type DeletionCertificate, readCertificate } from './retention/certificate.ts';

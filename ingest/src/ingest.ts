@@ -13,6 +13,7 @@ import { OperatorActs } from './docking/operator-acts.ts';
 import type { RecorderCare } from './docking/recorder-care.ts';
 import { type DockingServices, type DockingStatus, runDocking } from './docking/run-docking.ts';
 import { IndexDatabase } from './index-store/index-database.ts';
+import { LiveSources } from './live/live-sources.ts';
 import type { MappingPolicy } from './mapping/link-evidence.ts';
 import { ClipLocks } from './pull/clip-locks.ts';
 import { HashPool } from './pull/hash-pool.ts';
@@ -74,13 +75,15 @@ export class Ingest {
   readonly hostClock: HostClockReader;
   readonly clipTimes: ClipTimes;
   readonly caseWork: CaseWork;
+  /** How registered recorders send live. */
+  readonly liveSources: LiveSources;
   /** What was found and mended at the start. */
   readonly recovery: Recovery;
   readonly #services: DockingServices;
 
   private constructor(
     services: DockingServices,
-    parts: Pick<Ingest, 'forwarder' | 'eraser' | 'target' | 'recovery' | 'caseWork'>,
+    parts: Pick<Ingest, 'forwarder' | 'eraser' | 'target' | 'recovery' | 'caseWork' | 'liveSources'>,
   ) {
     this.#services = services;
     this.database = services.database;
@@ -95,6 +98,7 @@ export class Ingest {
     this.target = parts.target;
     this.recovery = parts.recovery;
     this.caseWork = parts.caseWork;
+    this.liveSources = parts.liveSources;
   }
 
   /** Opens the store and brings it in order after whatever ended the last run. Throws IngestError INDEX_FAILED. */
@@ -170,7 +174,8 @@ export class Ingest {
         onStatus: options.onStatus,
       };
       forwarder.onReceipted(options.onClip);
-      return new Ingest(services, { forwarder, eraser, target, recovery, caseWork });
+      const liveSources = await LiveSources.open(database, custody, layout);
+      return new Ingest(services, { forwarder, eraser, target, recovery, caseWork, liveSources });
     } catch (error) {
       await pool.stop();
       await database.close();

@@ -4,6 +4,7 @@ import { casesEn } from './cases-en.ts';
 import { disclosureEn } from './disclosure-en.ts';
 import { dutyListEn } from './duty-list-en.ts';
 import { mappingEn } from './mapping-en.ts';
+import { operationActsEn } from './operation-acts-en.ts';
 import { deadlinesEn, retentionEn } from './retention-en.ts';
 import { statisticsEn } from './statistics-en.ts';
 import type { Messages } from './zh-CN.ts';
@@ -85,6 +86,7 @@ export const en: Messages = {
     'hold-lifted': 'The hold is lifted already.',
     'deletion-decided': 'The deletion is decided already.',
     'recorder-anonymous': 'The recorder names no serial number, so nothing can be kept about it.',
+    ...operationActsEn.problem,
     'recorder-issued': 'The recorder is issued already. Take it back first.',
     'recorder-not-issued': 'The recorder is issued to nobody.',
     'recorder-out-of-service': 'The recorder is lost, broken or retired. Bring it back into service first.',
@@ -659,6 +661,7 @@ export const en: Messages = {
       'recorder-issued': 'Recorder issued',
       'recorder-returned': 'Recorder returned',
       'recorder-state-changed': 'State of the recorder changed',
+      ...operationActsEn.custody,
     },
   },
   docking: {
@@ -762,6 +765,7 @@ export const en: Messages = {
       'identity-file': 'an identity file',
       'file-names': 'inferred from file names',
       none: 'not identified',
+      stated: 'stated by a person, never docked yet',
     },
   },
   ledger: {

@@ -29,6 +29,7 @@ import { casesZhCN } from './cases-zh-CN.ts';
 import { disclosureZhCN } from './disclosure-zh-CN.ts';
 import { dutyListZhCN } from './duty-list-zh-CN.ts';
 import { mappingZhCN } from './mapping-zh-CN.ts';
+import { operationActsZhCN } from './operation-acts-zh-CN.ts';
 import { deadlinesZhCN, retentionZhCN } from './retention-zh-CN.ts';
 import { statisticsZhCN } from './statistics-zh-CN.ts';
 
@@ -110,6 +111,7 @@ export const zhCN = {
     'hold-lifted': '这项保全已解除。',
     'deletion-decided': '这项销毁申请已有结论。',
     'recorder-anonymous': '记录仪没有编号，无法登记。',
+    ...operationActsZhCN.problem,
     'recorder-issued': '记录仪已发放，请先办理归还。',
     'recorder-not-issued': '记录仪没有发放给任何人。',
     'recorder-out-of-service': '记录仪已登记为遗失、损坏或停用，请先恢复在用。',
@@ -669,6 +671,7 @@ export const zhCN = {
       'recorder-issued': '发放记录仪',
       'recorder-returned': '归还记录仪',
       'recorder-state-changed': '变更记录仪状态',
+      ...operationActsZhCN.custody,
     },
   },
   docking: {
@@ -781,6 +784,7 @@ export const zhCN = {
       'identity-file': '身份文件',
       'file-names': '由文件名推断',
       none: '无法识别',
+      stated: '人工登记，尚未入站',
     } satisfies Record<IdentitySource, string>,
   },
   ledger: {

@@ -62,7 +62,20 @@ export type CustodyAction =
   | 'review-recorded'
   | 'decision-publishable'
   | 'decision-unpublishable'
-  | 'disclosed';
+  | 'disclosed'
+  | 'recorder-registered'
+  | 'live-source-set'
+  | 'live-source-removed'
+  | 'operation-opened'
+  | 'operation-related'
+  | 'operation-joined'
+  | 'operation-left'
+  | 'operation-closed'
+  | 'bookmark-made'
+  | 'bookmark-struck'
+  | 'alarm-raised'
+  | 'alarm-ended'
+  | 'alarm-seen';
 
 /** One thing done, before it has its place in the log. */
 export interface CustodyEvent {

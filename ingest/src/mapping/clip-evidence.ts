@@ -9,6 +9,7 @@ import {
 import { type CandidateActivity, longestOpenMs } from './activity-span.ts';
 import type { ClipFacts, Query } from './clip-facts.ts';
 import type { ClipEvidence, MappingPolicy, Naming } from './link-evidence.ts';
+import { type OperationOfClip, readOperationsOfClips } from './operation-facts.ts';
 import { latestStartMs, type RecordedSpan, recordedSpan } from './recorded-span.ts';
 import type { Wearer } from './wearer.ts';
 import { readWearers } from './wearer-facts.ts';
@@ -33,9 +34,14 @@ export async function readClipEvidence(
 ): Promise<ClipEvidence[]> {
   const dated = clips.map((clip) => ({ clip, recorded: recordedSpan(clip.time, clip.collectedMs) }));
   const wearers = await readWearers(query, dated);
-  const namings = await readNamings(query, clips);
+  const operations = await readOperationsOfClips(query, clips);
+  const namings = await readNamings(query, clips, operations);
   const known = dated.map(({ clip, recorded }, position): Known => {
-    const wearer = wearers[position] as Wearer;
+    const officerId = operations.get(clip.clipId)?.officerId ?? null;
+    const wearer: Wearer =
+      officerId === null
+        ? (wearers[position] as Wearer)
+        : { state: 'known', officerId, grounds: ['operation'] };
     return { clip, recorded, wearer, namings: namings.get(clip.clipId) ?? [] };
   });
   const windows = officerWindows(known, policy);
@@ -137,8 +143,15 @@ function distinct(activities: readonly CandidateActivity[]): CandidateActivity[]
   return [...new Map(activities.map((activity) => [activity.activityId, activity])).values()];
 }
 
-/** Codes that were shown to the camera, and live sessions of the recorder. */
-async function readNamings(query: Query, clips: readonly ClipFacts[]): Promise<Map<string, Naming[]>> {
+/**
+ * Codes that were shown to the camera, the operation that the clip came live from, and live sessions of the recorder; of
+ * these the operation says enough where the clip is its own.
+ */
+async function readNamings(
+  query: Query,
+  clips: readonly ClipFacts[],
+  operations: ReadonlyMap<string, OperationOfClip>,
+): Promise<Map<string, Naming[]>> {
   const found = new Map<string, Naming[]>();
   const add = (clipId: string, naming: Naming) => found.set(clipId, [...(found.get(clipId) ?? []), naming]);
   const codes = await query(
@@ -159,7 +172,12 @@ async function readNamings(query: Query, clips: readonly ClipFacts[]): Promise<M
       caseId: namesActivity ? (row.of_case === null ? null : String(row.of_case)) : String(row.named_id),
       isKnown: row.is_known === 1,
       during: null,
+      isOfOperation: false,
+      step: null,
     });
+  }
+  for (const [clipId, { caseId, activityId, step, isKnown }] of operations) {
+    add(clipId, { source: 'live', caseId, activityId, isKnown, during: null, isOfOperation: true, step });
   }
   const sessions = await query(
     `SELECT session.*, activity.case_id AS of_case FROM live_session_case AS session
@@ -167,7 +185,7 @@ async function readNamings(query: Query, clips: readonly ClipFacts[]): Promise<M
      WHERE recorder_id IN (SELECT value FROM json_each(?))`,
     [JSON.stringify([...new Set(clips.map(({ recorderId }) => recorderId))])],
   );
-  for (const clip of clips) {
+  for (const clip of clips.filter(({ clipId }) => !operations.has(clipId))) {
     for (const row of sessions.filter((session) => session.recorder_id === clip.recorderId)) {
       const [fromMs, toMs, doubtMs] = [Number(row.from_ms), Number(row.to_ms), Number(row.doubt_ms)];
       const caseId = row.of_case ?? row.case_id ?? null;
@@ -180,6 +198,8 @@ async function readNamings(query: Query, clips: readonly ClipFacts[]): Promise<M
           start: { lowMs: fromMs - doubtMs, highMs: fromMs + doubtMs },
           end: { lowMs: toMs - doubtMs, highMs: toMs + doubtMs },
         },
+        isOfOperation: false,
+        step: null,
       });
     }
   }

@@ -1,4 +1,4 @@
-import { storedStates } from '../clip/clip-states.ts';
+import { type ClipState, storedStates } from '../clip/clip-states.ts';
 import type { SqlParameters, SqlRow } from '../index-store/connection.ts';
 import type { ClipTime } from '../time/clip-time.ts';
 
@@ -10,27 +10,36 @@ export interface ClipFacts {
   clipId: string;
   kind: 'video' | 'audio' | 'photo' | 'sidecar';
   recorderId: string;
-  dockingId: string;
+  /** `null` for what came live. */
+  dockingId: string | null;
+  isLive: boolean;
+  /** It is still being recorded: nothing is known of its time yet. */
+  isRecording: boolean;
   path: string;
   officerNumber: string | null;
   collectedMs: number;
   time: ClipTime | null;
 }
 
-const columns = 'clip_id, kind, recorder_id, docking_id, path, officer_number, listed_at, time';
+const columns =
+  'clip_id, kind, recorder_id, docking_id, live_session_id, state, path, officer_number, listed_at, time';
+/** States in which it is asked where a clip belongs; of what comes live it is asked from its first second. */
+const mappedStates: readonly ClipState[] = ['recording', ...storedStates];
 
-/** Those of the clips whose bytes stand in the store. */
+/** Those of the clips whose bytes stand in the store, and those that are being recorded. */
 export async function readClipFacts(query: Query, clipIds: readonly string[]): Promise<ClipFacts[]> {
   const rows = await query(
     `SELECT ${columns} FROM clip WHERE clip_id IN (SELECT value FROM json_each(?))
      AND state IN (SELECT value FROM json_each(?))`,
-    [JSON.stringify(clipIds), JSON.stringify(storedStates)],
+    [JSON.stringify(clipIds), JSON.stringify(mappedStates)],
   );
   return rows.map((row) => ({
     clipId: String(row.clip_id),
     kind: row.kind as ClipFacts['kind'],
     recorderId: String(row.recorder_id),
-    dockingId: String(row.docking_id),
+    dockingId: row.docking_id === null ? null : String(row.docking_id),
+    isLive: row.live_session_id !== null,
+    isRecording: row.state === 'recording',
     path: String(row.path),
     officerNumber: typeof row.officer_number === 'string' ? row.officer_number : null,
     collectedMs: Date.parse(String(row.listed_at)),
@@ -78,6 +87,6 @@ function stemOf(path: string): string {
   return path.replace(/\.[^./]*$/u, '');
 }
 
-function placeOf(dockingId: string, recorderId: string, stem: string): string {
+function placeOf(dockingId: string | null, recorderId: string, stem: string): string {
   return JSON.stringify([dockingId, recorderId, stem]);
 }

@@ -59,6 +59,7 @@ export class ClipReckoning {
     for (const one of ruled) {
       const { clipId } = one.clip;
       const standing = links.get(clipId) ?? [];
+      if (isTooEarly(one) && !before.has(clipId)) continue;
       const mapping = mappingOf(one, before.get(clipId), standing);
       const isRelinked =
         mapping.decidedBy === 'rules' &&
@@ -140,6 +141,11 @@ export async function markLinked(
     'case',
     links.filter(({ activityId }) => activityId === null).map(({ caseId }) => caseId),
   );
+}
+
+/** What is still being recorded, and for no operation, waits for nobody until its time is known. */
+function isTooEarly({ clip, decision }: RuledClip): boolean {
+  return clip.isRecording && decision.links.length === 0;
 }
 
 /** How a clip stands when the rules have spoken. */

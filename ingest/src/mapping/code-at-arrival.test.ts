@@ -21,7 +21,17 @@ test('a code is believed in a clip that began on the way and went on into the ac
       latestStartMs: clip.start.highMs,
       wearer: { state: 'known', officerId: 'a/officer', grounds: ['clip'] },
       activities: [activity],
-      namings: [{ source: 'qr', activityId: 'a/1', caseId: 'a/case', isKnown: true, during: null }],
+      namings: [
+        {
+          source: 'qr',
+          activityId: 'a/1',
+          caseId: 'a/case',
+          isKnown: true,
+          during: null,
+          isOfOperation: false,
+          step: null,
+        },
+      ],
     },
     defaultMappingPolicy,
   );

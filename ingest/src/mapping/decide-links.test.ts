@@ -65,6 +65,8 @@ const shows = (activityId: string, change: Partial<Naming> = {}): Naming => ({
   caseId: `case of ${activityId}`,
   isKnown: true,
   during: null,
+  isOfOperation: false,
+  step: null,
   ...change,
 });
 

@@ -32,6 +32,8 @@ class Deciding {
   readonly #own: readonly OwnActivity[];
   readonly #reasons = new Set<QueueReason>();
   readonly #links = new Map<string, DecidedLink>();
+  /** Links that an operation made; they stand. */
+  readonly #ofOperation = new Set<string>();
   #isAgainst = false;
 
   constructor(evidence: ClipEvidence, policy: MappingPolicy) {
@@ -48,7 +50,10 @@ class Deciding {
   result(): { links: DecidedLink[]; reasons: QueueReason[] } {
     for (const naming of this.#namings()) this.#takeNaming(naming);
     if (!this.#isAgainst) this.#takeOverlaps();
-    return { links: this.#isAgainst ? [] : [...this.#links.values()], reasons: [...this.#reasons] };
+    const links = [...this.#links.entries()].filter(
+      ([key]) => !this.#isAgainst || this.#ofOperation.has(key),
+    );
+    return { links: links.map(([, link]) => link), reasons: [...this.#reasons] };
   }
 
   /** What names the clip; what names several places that exclude each other names none. */
@@ -59,7 +64,7 @@ class Deciding {
     const namings = known.filter((naming) => this.#isKnown(naming));
     if (this.#isOnePlace(namings)) return namings;
     this.#against('codes-disagree');
-    return [];
+    return namings.filter(({ isOfOperation }) => isOfOperation);
   }
 
   #isOfThisClip({ during }: Naming): boolean {
@@ -87,8 +92,20 @@ class Deciding {
 
   #takeNaming(naming: Naming): void {
     const activity = this.#activity(naming.activityId);
-    if (activity !== null) this.#takeNamedActivity(naming, activity);
+    if (naming.isOfOperation) this.#takeOfOperation(naming);
+    else if (activity !== null) this.#takeNamedActivity(naming, activity);
     else if (naming.caseId !== null) this.#takeNamedCase(naming, naming.caseId);
+  }
+
+  /** Who wore it is the operation's word, and whether they were to act is asked when the case is reviewed. */
+  #takeOfOperation(naming: Naming): void {
+    const activity = this.#activity(naming.activityId);
+    const clip = this.#usableSpan();
+    const span = activity === null ? null : activitySpan(activity);
+    if (clip !== null && span !== null && !mayOverlap(clip, span)) this.#reasons.add('live-against-time');
+    const target = activity === null ? this.#targetInCase(naming, String(naming.caseId)) : targetOf(activity);
+    this.#ofOperation.add(keyOf(target));
+    this.#link(target, 'live', 'certain');
   }
 
   #takeNamedActivity({ source }: Naming, activity: CandidateActivity): void {
@@ -104,27 +121,34 @@ class Deciding {
       // Shown on the way, and the clip may have ended before the activity began.
       this.#against('overlap-within-doubt');
     }
-    const { caseId, activityId, step } = activity;
-    this.#link({ caseId, activityId, step }, source);
+    this.#link(targetOf(activity), source);
   }
 
-  /** A code of a case leaves the activity open; the time may tell it. */
-  #takeNamedCase({ source }: Naming, caseId: string): void {
+  #takeNamedCase(naming: Naming, caseId: string): void {
+    const { source } = naming;
     const word = source === 'qr' ? 'code' : 'live';
     const ofCase = this.#evidence.activities.filter((activity) => activity.caseId === caseId);
     const officerIds = ofCase.flatMap((activity) => activity.officerIds);
     if (!this.#mayBeOf(officerIds)) this.#against(`${word}-against-officer`);
+    if (this.#surelyRecorded().some(({ activity }) => activity.caseId !== caseId))
+      this.#against(`${word}-against-time`);
+    this.#link(this.#targetInCase(naming, caseId), source);
+  }
+
+  /** What names a case leaves the activity open; the time may tell it. */
+  #targetInCase({ step }: Naming, caseId: string): LinkTarget {
     const clip = this.#usableSpan();
-    const recorded = this.#own.filter(({ span }) => clip !== null && surelyOverlap(clip, span));
-    if (recorded.some(({ activity }) => activity.caseId !== caseId)) this.#against(`${word}-against-time`);
     const touched = this.#own.filter(
       ({ activity, span }) => activity.caseId === caseId && clip !== null && mayOverlap(clip, span),
     );
     const [only, ...others] = touched;
-    if (only !== undefined && others.length === 0 && recorded.includes(only)) {
-      const { activityId, step } = only.activity;
-      this.#link({ caseId, activityId, step }, source);
-    } else this.#link({ caseId, activityId: null, step: null }, source);
+    const isTold = only !== undefined && others.length === 0 && this.#surelyRecorded().includes(only);
+    return isTold ? targetOf(only.activity) : { caseId, activityId: null, step };
+  }
+
+  #surelyRecorded(): OwnActivity[] {
+    const clip = this.#usableSpan();
+    return this.#own.filter(({ span }) => clip !== null && surelyOverlap(clip, span));
   }
 
   #takeOverlaps(): void {
@@ -158,11 +182,18 @@ class Deciding {
     return link !== undefined && link.source !== 'interval';
   }
 
-  #link(target: LinkTarget, source: DecidedLink['source']): void {
-    const confidence = source === 'qr' ? 'certain' : this.#isAssumed() ? 'assumed' : 'strong';
+  #link(
+    target: LinkTarget,
+    source: DecidedLink['source'],
+    confidence: DecidedLink['confidence'] = this.#confidenceOf(source),
+  ): void {
     const key = keyOf(target);
     if (this.#links.get(key)?.confidence !== 'certain')
       this.#links.set(key, { ...target, source, confidence });
+  }
+
+  #confidenceOf(source: DecidedLink['source']): DecidedLink['confidence'] {
+    return source === 'qr' ? 'certain' : this.#isAssumed() ? 'assumed' : 'strong';
   }
 
   /** Something speaks against the rest: nothing is linked, and a person sees both. */
@@ -199,6 +230,10 @@ class Deciding {
   #activity(activityId: string | null): CandidateActivity | null {
     return this.#evidence.activities.find((activity) => activity.activityId === activityId) ?? null;
   }
+}
+
+function targetOf({ caseId, activityId, step }: LinkTarget): LinkTarget {
+  return { caseId, activityId, step };
 }
 
 function keyOf({ caseId, activityId }: { caseId: string; activityId: string | null }): string {

@@ -1,3 +1,4 @@
+import type { CaseStep } from '../cases/case-terms.ts';
 import type { Span } from '../time/span.ts';
 import type { CandidateActivity } from './activity-span.ts';
 import type { RecordedSpan } from './recorded-span.ts';
@@ -10,8 +11,15 @@ export interface Naming {
   caseId: string | null;
   /** False where no case system has told of it, or has taken it back. */
   isKnown: boolean;
-  /** When the live session went on; `null` for a code, which lies in the clip itself. */
+  /** When the live session went on; `null` for what names the clip itself: a code in it, or the operation it began in. */
   during: Span | null;
+  /**
+   * A person opened an operation for it, and the clip came live while the recorder took part: that stands whatever speaks
+   * against it, and a person sees both.
+   */
+  isOfOperation: boolean;
+  /** The step of the operation, where no activity tells one. */
+  step: CaseStep | null;
 }
 
 /** All that is known of where a clip may belong. */

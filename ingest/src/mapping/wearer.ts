@@ -38,7 +38,7 @@ export const wearerReasons = [
 export type WearerReason = (typeof wearerReasons)[number];
 
 export type Wearer =
-  | { state: 'known'; officerId: string; grounds: ('ledger' | 'clip')[] }
+  | { state: 'known'; officerId: string; grounds: ('ledger' | 'clip' | 'operation')[] }
   | { state: 'unknown'; reason: WearerReason; candidateIds: string[] };
 
 /**

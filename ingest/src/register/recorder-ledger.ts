@@ -3,6 +3,7 @@ import { IngestError } from '../errors.ts';
 import type { IndexDatabase, Transaction } from '../index-store/index-database.ts';
 import type { LedgerAct, RecorderStanding, RecorderState } from './register-record.ts';
 import { readStanding } from './standing.ts';
+import { registerStated, type StatedRecorder } from './stated-recorder.ts';
 
 /** Who does an act, and why. */
 export interface ActGround {
@@ -44,6 +45,18 @@ export class RecorderLedger {
   constructor(database: IndexDatabase, custody: CustodyLog) {
     this.#database = database;
     this.#custody = custody;
+  }
+
+  /**
+   * Takes in a recorder that was never docked here, by what a person says of it; when it is docked under this serial
+   * number it is the same recorder. Resolves with its id. Throws SERIAL_NUMBER_TAKEN where it is known already.
+   */
+  async register(stated: StatedRecorder, ground: ActGround): Promise<string> {
+    const recorderId = await this.#database.write((transaction) =>
+      registerStated(transaction, this.#custody, stated, ground),
+    );
+    for (const listener of this.#listeners) listener(recorderId, { state: 'in-service', issuedTo: null });
+    return recorderId;
   }
 
   /** Hands a recorder out (发放). Throws RECORDER_ISSUED, RECORDER_OUT_OF_SERVICE. */

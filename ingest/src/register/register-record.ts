@@ -64,7 +64,8 @@ export interface RecorderReading {
 
 /** One recorder in the register, as it stands now. */
 export interface RegisteredRecorder extends RecorderSummary, RecorderStanding {
-  identitySource: RecorderIdentity['source'];
+  /** `stated`: a person said so, and no docking has read it yet. */
+  identitySource: RecorderIdentity['source'] | 'stated';
   firstSeenAt: string;
   lastSeenAt: string;
   dockings: number;

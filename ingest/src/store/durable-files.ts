@@ -52,9 +52,9 @@ async function makeMissing(folder: string): Promise<void> {
 }
 
 /** Writes a new small file, durable but for its folder entry. The file must not exist. */
-export async function writeNewFile(path: string, content: string | Uint8Array): Promise<void> {
+export async function writeNewFile(path: string, content: string | Uint8Array, mode = 0o640): Promise<void> {
   const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL;
-  const handle = await open(path, flags, 0o640);
+  const handle = await open(path, flags, mode);
   try {
     await handle.writeFile(content);
     await handle.sync();
@@ -71,10 +71,11 @@ export async function replaceFile(
   path: string,
   content: string | Uint8Array,
   temporaryFolder: string,
+  mode = 0o640,
 ): Promise<void> {
   const temporary = join(temporaryFolder, `${uuidv4()}.part`);
   try {
-    await writeNewFile(temporary, content);
+    await writeNewFile(temporary, content, mode);
     await rename(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });
