@@ -6,6 +6,9 @@ import type {
   LiveTransport,
   LiveWay,
   SenderReport,
+  StreamLoss,
+  StreamReset,
+  TrackFormat,
 } from '@docket/device-protocol/live';
 
 /** One RTP packet of a stream, untouched. */
@@ -26,6 +29,9 @@ export interface PacketSink {
 /** Takes coded pictures and sound of a stream as they come. As `PacketSink` otherwise. */
 export interface UnitSink {
   unit(unit: AccessUnit): void;
+  /** Packets did not come, or the sender began anew: told before the unit behind it. */
+  lost?(loss: StreamLoss): void;
+  reset?(reset: StreamReset): void;
   changed(description: LiveDescription | null): void;
 }
 
@@ -40,6 +46,8 @@ export interface LiveStream {
   readonly sinceMs: number;
   /** The newest picture or sound, in Unix milliseconds; `null` before the first. */
   readonly lastUnitMs: number | null;
+  /** What a decoder of a track must know now; `null` while unknown. */
+  format(track: LiveTrack): TrackFormat | null;
   /** Calls the sink with everything from now on, until the returned function is called. */
   watchPackets(sink: PacketSink): () => void;
   watchUnits(sink: UnitSink): () => void;

@@ -1,29 +1,24 @@
-import type {
-  AccessUnit,
-  Arrival,
-  LiveDescription,
-  LiveFeed,
-  LiveTrack,
-  LiveTransport,
-  LiveWay,
-  SenderReport,
+import {
+  type AccessUnit,
+  type Arrival,
+  type LiveDescription,
+  type LiveFeed,
+  type LiveTrack,
+  type LiveTransport,
+  type LiveWay,
+  type SenderReport,
+  StreamAssembler,
+  type TrackFormat,
 } from '@docket/device-protocol/live';
 import type { LiveStream, PacketSink, StreamPacket, UnitSink } from '../live-stream.ts';
 import { KeyFrameStart } from './key-frame-start.ts';
 import { LatestGroup } from './latest-group.ts';
 import { Sinks } from './sinks.ts';
 
-/** Makes pictures and sound of the packets of one feed. */
-export type Assemble = (
-  description: LiveDescription,
-  onUnit: (unit: AccessUnit) => void,
-) => { take(track: LiveTrack, packet: Buffer, arrival: Arrival): void };
-
 export interface CarriedStreamOptions {
   recorderId: string;
   sessionId: string;
   feed: LiveFeed;
-  assemble: Assemble;
   onSinkFailure(error: unknown): void;
 }
 
@@ -36,7 +31,7 @@ export class CarriedStream implements LiveStream {
   readonly description: LiveDescription;
   readonly sinceMs = Date.now();
   readonly #feed: LiveFeed;
-  readonly #assembler: ReturnType<Assemble>;
+  readonly #assembler: StreamAssembler;
   readonly #packetSinks: Sinks<PacketSink>;
   readonly #unitSinks: Sinks<UnitSink>;
   readonly #packets = new LatestGroup<StreamPacket>();
@@ -46,7 +41,7 @@ export class CarriedStream implements LiveStream {
   #lastUnitMs: number | null = null;
   #hasEnded = false;
 
-  constructor({ recorderId, sessionId, feed, assemble, onSinkFailure }: CarriedStreamOptions) {
+  constructor({ recorderId, sessionId, feed, onSinkFailure }: CarriedStreamOptions) {
     this.recorderId = recorderId;
     this.sessionId = sessionId;
     this.way = feed.way;
@@ -55,7 +50,11 @@ export class CarriedStream implements LiveStream {
     this.#feed = feed;
     const videos = feed.description.tracks.filter(({ kind }) => kind === 'video');
     this.#keyFrameStarts = new Map(videos.map((track) => [track, new KeyFrameStart(track)]));
-    this.#assembler = assemble(feed.description, (unit) => this.#unit(unit));
+    this.#assembler = new StreamAssembler(feed.description, {
+      onUnit: (unit) => this.#unit(unit),
+      onLoss: (loss) => this.#unitSinks.each((sink) => sink.lost?.(loss)),
+      onReset: (reset) => this.#unitSinks.each((sink) => sink.reset?.(reset)),
+    });
     const drop = (sink: PacketSink | UnitSink, error: unknown) => {
       onSinkFailure(error);
       tellEnd(sink);
@@ -82,6 +81,7 @@ export class CarriedStream implements LiveStream {
   /** Tells all who watch that nothing more comes; whatever the feed still brings is dropped. */
   end(): void {
     if (this.#hasEnded) return;
+    this.#assembler.flush();
     this.#hasEnded = true;
     this.#packetSinks.each(tellEnd);
     this.#unitSinks.each(tellEnd);
@@ -89,6 +89,10 @@ export class CarriedStream implements LiveStream {
     this.#unitSinks.clear();
     this.#packets.close();
     this.#units.close();
+  }
+
+  format(track: LiveTrack): TrackFormat | null {
+    return this.#assembler.format(track);
   }
 
   watchPackets(sink: PacketSink): () => void {
@@ -112,7 +116,8 @@ export class CarriedStream implements LiveStream {
   }
 
   #packet(track: LiveTrack, packet: Buffer, arrival: Arrival): void {
-    if (this.#hasEnded) return;
+    // What has no whole head is no RTP.
+    if (this.#hasEnded || packet.length < 12) return;
     const item = { track, packet, arrival };
     if (this.#beginsGroup(track, packet)) this.#packets.begin(item, packet.length, arrival.atMs);
     else this.#packets.add(item, packet.length, arrival.atMs);

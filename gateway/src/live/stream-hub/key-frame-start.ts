@@ -1,4 +1,4 @@
-import type { LiveTrack } from '@docket/device-protocol/live';
+import { type LiveTrack, parseRtp } from '@docket/device-protocol/live';
 
 const h264 = { idr: 5, parameters: 7, aggregate: 24, fragment: 28 };
 const h265 = {
@@ -25,25 +25,12 @@ export class KeyFrameStart {
 
   /** True once a picture: for the first packet of it that shows it to be one. */
   isAt(packet: Buffer): boolean {
-    const payloadAt = payloadOffset(packet);
-    if (payloadAt === null) return false;
-    const timestamp = packet.readUInt32BE(4);
-    if (timestamp === this.#timestamp || !this.#isKey(packet.subarray(payloadAt))) return false;
-    this.#timestamp = timestamp;
+    const rtp = parseRtp(packet);
+    if (rtp === null || rtp.payload.length === 0) return false;
+    if (rtp.timestamp === this.#timestamp || !this.#isKey(rtp.payload)) return false;
+    this.#timestamp = rtp.timestamp;
     return true;
   }
-}
-
-/** Where the payload of an RTP packet begins (RFC 3550 §5.1, §5.3.1); `null` where the packet is too short. */
-function payloadOffset(packet: Buffer): number | null {
-  if (packet.length < 12) return null;
-  const first = packet.readUInt8(0);
-  let offset = 12 + 4 * (first & 0x0f);
-  if ((first & 0x10) !== 0) {
-    if (packet.length < offset + 4) return null;
-    offset += 4 + 4 * packet.readUInt16BE(offset + 2);
-  }
-  return offset < packet.length ? offset : null;
 }
 
 function beginsH264KeyFrame(payload: Buffer): boolean {

@@ -1,9 +1,8 @@
 import type { LiveFeed } from '@docket/device-protocol/live';
 import type { LiveStream, LiveStreams } from '../live-stream.ts';
-import { type Assemble, CarriedStream } from './carried-stream.ts';
+import { CarriedStream } from './carried-stream.ts';
 
 export interface StreamHubOptions {
-  assemble: Assemble;
   /** A sink threw, and gets nothing more. */
   onSinkFailure?(recorderId: string, error: unknown): void;
 }
@@ -14,7 +13,7 @@ export class StreamHub implements LiveStreams {
   readonly #streams = new Map<string, CarriedStream>();
   readonly #listeners = new Set<(recorderId: string) => void>();
 
-  constructor(options: StreamHubOptions) {
+  constructor(options: StreamHubOptions = {}) {
     this.#options = options;
   }
 
@@ -23,13 +22,12 @@ export class StreamHub implements LiveStreams {
    * ends for its viewers; its feed is its owner's to close.
    */
   carry(recorderId: string, sessionId: string, feed: LiveFeed): LiveStream {
-    const { assemble, onSinkFailure } = this.#options;
+    const { onSinkFailure } = this.#options;
     const before = this.#streams.get(recorderId);
     const stream = new CarriedStream({
       recorderId,
       sessionId,
       feed,
-      assemble,
       onSinkFailure: (error) => onSinkFailure?.(recorderId, error),
     });
     this.#streams.set(recorderId, stream);
