@@ -7,6 +7,7 @@ import { addClipsCommand } from './commands/clips.ts';
 import { addConformanceCommand } from './commands/conformance.ts';
 import { addDemoCommand } from './commands/demo.ts';
 import { addImportCommand } from './commands/import.ts';
+import { addLiveCommand } from './commands/live.ts';
 import { addRecorderSimulatorCommand } from './commands/recorder-simulator.ts';
 import { addRecordersCommand } from './commands/recorders.ts';
 import { addRunCommand } from './commands/run.ts';
@@ -40,6 +41,7 @@ export function createProgram(context: CommandContext): Command {
     addConformanceCommand,
     addRecorderSimulatorCommand,
     addTokenCommand,
+    addLiveCommand,
   ]) {
     add(program, context);
   }

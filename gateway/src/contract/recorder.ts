@@ -33,10 +33,7 @@ export type RecorderReading = Static<typeof RecorderReading>;
 
 export const Recorder = Type.Object({
   ...RecorderSummary.properties,
-  identitySource: oneOf(
-    ['device', 'identity-file', 'file-names', 'none', 'stated'],
-    '`stated`: a person registered it, and no docking has read it yet.',
-  ),
+  identitySource: oneOf(['device', 'identity-file', 'file-names', 'none']),
   firstSeenAt: Instant,
   lastSeenAt: Instant,
   dockings: Type.Integer(),

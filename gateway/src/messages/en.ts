@@ -3,6 +3,7 @@ import type { Allowed } from '../config/index.ts';
 import { casesEn, casesExamples, casesHelpEn } from './cases-en.ts';
 import { conformanceEn, conformanceOptionsEn } from './conformance-en.ts';
 import { importEn, importHelpEn } from './import-en.ts';
+import { liveEn, liveHelpEn } from './live-en.ts';
 import { recorderSimulatorEn, recorderSimulatorHelpEn } from './recorder-simulator-en.ts';
 import { statisticsHelpEn } from './statistics-en.ts';
 
@@ -94,6 +95,7 @@ export const en = {
     conformanceOptions: conformanceOptionsEn,
     ...recorderSimulatorHelpEn,
     ...importHelpEn,
+    ...liveHelpEn,
     token: 'make tokens for the API',
     tokenCreate: 'make a token: shown once, only its hash goes into the configuration',
     tokenName: 'who will hold it',
@@ -255,6 +257,7 @@ export const en = {
   conformance: conformanceEn,
   import: importEn,
   recorderSimulator: recorderSimulatorEn,
+  live: liveEn,
   token: {
     created: 'The token, shown this once:',
     configure: 'Into the configuration file, under http.tokens:',
