@@ -33,7 +33,10 @@ export type RecorderReading = Static<typeof RecorderReading>;
 
 export const Recorder = Type.Object({
   ...RecorderSummary.properties,
-  identitySource: oneOf(['device', 'identity-file', 'file-names', 'none']),
+  identitySource: oneOf(
+    ['device', 'identity-file', 'file-names', 'none', 'stated'],
+    '`stated`: a person registered it, and no docking has read it yet.',
+  ),
   firstSeenAt: Instant,
   lastSeenAt: Instant,
   dockings: Type.Integer(),

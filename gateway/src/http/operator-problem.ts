@@ -34,6 +34,17 @@ const ingestProblems: Partial<Record<IngestErrorCode, ProblemCode>> = {
   DELETION_DECIDED: 'deletion-decided',
   DEADLINE_UNKNOWN: 'not-found',
   SERIAL_NUMBER_TAKEN: 'serial-number-taken',
+  LIVE_SOURCE_INVALID: 'live-source-invalid',
+  LIVE_SOURCE_UNKNOWN: 'not-found',
+  LIVE_USER_TAKEN: 'live-user-taken',
+  OPERATION_UNKNOWN: 'not-found',
+  OPERATION_CLOSED: 'operation-closed',
+  RECORDER_IN_OPERATION: 'recorder-in-operation',
+  RECORDER_NOT_IN_OPERATION: 'recorder-not-in-operation',
+  BOOKMARK_UNKNOWN: 'not-found',
+  BOOKMARK_STRUCK: 'bookmark-struck',
+  BOOKMARK_OUTSIDE: 'bookmark-outside',
+  ALARM_UNKNOWN: 'not-found',
 };
 
 const recorderProblems: Partial<Record<RecorderErrorCode, ProblemCode>> = {

@@ -51,6 +51,16 @@ export const problemCodes = {
   'recorder-not-issued': { status: 409, title: 'The recorder is issued to nobody' },
   'recorder-out-of-service': { status: 409, title: 'The recorder is lost, broken or retired' },
   'serial-number-taken': { status: 409, title: 'Another recorder has this serial number' },
+  'live-source-invalid': { status: 422, title: 'This cannot be how a recorder sends' },
+  'live-user-taken': { status: 409, title: 'Another recorder sends under this user name' },
+  'operation-closed': { status: 409, title: 'The on-site operation is closed' },
+  'recorder-in-operation': { status: 409, title: 'The recorder takes part in an on-site operation already' },
+  'recorder-not-in-operation': {
+    status: 409,
+    title: 'The recorder takes no part in this on-site operation',
+  },
+  'bookmark-struck': { status: 409, title: 'The bookmark is struck out already' },
+  'bookmark-outside': { status: 422, title: 'The bookmark lies outside the on-site operation' },
   'recorder-failed': { status: 502, title: 'The recorder did not do what it was asked; dock it again' },
   'identity-refused': {
     status: 422,
