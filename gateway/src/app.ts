@@ -12,6 +12,7 @@ import { createDisclosureSender, disclosurePolicy, openDisclosureKey } from './d
 import { FirmwareCare, RollOutIndex, readRollOutViews } from './firmware/index.ts';
 import { gatewayHealth, tellHealth } from './gateway-health.ts';
 import { createHttpServer, EventHub, type HttpDependencies } from './http/index.ts';
+import { noLiveStreams } from './live/live-stream.ts';
 import type { Log } from './log.ts';
 import { createPreviews } from './previews/index.ts';
 import {
@@ -238,6 +239,8 @@ async function buildHttp(
     mediaPath,
     thumbnailPath: (clipId) => thumbnailPath(config.store.directory, clipId),
     dashboardDirectory: await builtDashboard(),
+    liveStreams: noLiveStreams,
+    liveTranscodings: config.live.transcodings,
     log,
   });
   return { http, events, health };

@@ -180,9 +180,11 @@ export { IndexDatabase, type Transaction } from './index-store/index-database.ts
 export { Ingest, type IngestOptions } from './ingest.ts';
 export {
   codecString,
+  type FlacFormat,
   fragment,
   initSegment,
   isVideo,
+  type Mp4Format,
   type Mp4Track,
   pictureSize,
   pictureTimes,

@@ -17,6 +17,7 @@ export * from './events.ts';
 export * from './firmware.ts';
 export * from './health.ts';
 export * from './inbound.ts';
+export * from './live-play.ts';
 export * from './mapping.ts';
 export * from './problem.ts';
 export * from './recorder.ts';

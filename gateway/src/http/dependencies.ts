@@ -9,6 +9,7 @@ import type {
 } from '@docket/ingest';
 import type { Config } from '../config/index.ts';
 import type { DisclosureKey, Health, RollOutView } from '../contract/index.ts';
+import type { LiveStreams } from '../live/live-stream.ts';
 import type { Log } from '../log.ts';
 import type { SlotBoard } from '../slots/slot-board.ts';
 import type { SlotCalibration } from '../slots/slot-calibration.ts';
@@ -47,6 +48,10 @@ export interface HttpDependencies {
   thumbnailPath(clipId: string): string;
   /** Folder of the built dashboard; `null` serves the API alone. */
   dashboardDirectory: string | null;
+  /** Streams of recorders that come in now. */
+  liveStreams: LiveStreams;
+  /** How many of them may be transcoded at once. */
+  liveTranscodings: number;
   log: Log;
   /** Time between two signs of life on an event stream. */
   heartbeatIntervalMs?: number;

@@ -7,7 +7,8 @@ const pagePolicy = {
   scriptSrc: ["'self'"],
   styleSrc: ["'self'"],
   imgSrc: ["'self'", 'blob:', 'data:'],
-  mediaSrc: ["'self'"],
+  // Live pictures are put together by the page itself.
+  mediaSrc: ["'self'", 'blob:'],
   connectSrc: ["'self'"],
   objectSrc: ["'none'"],
   baseUri: ["'none'"],

@@ -146,7 +146,7 @@ describe('the dashboard', () => {
       expect([status, body.toString()]).toEqual([200, '<title>Docket</title>']);
       expect(headers['cache-control']).toBe('no-cache');
       expect(headers['content-security-policy']).toBe(
-        "default-src 'self';script-src 'self';style-src 'self';img-src 'self' blob: data:;media-src 'self';connect-src 'self';object-src 'none';base-uri 'none';form-action 'self';frame-ancestors 'none'",
+        "default-src 'self';script-src 'self';style-src 'self';img-src 'self' blob: data:;media-src 'self' blob:;connect-src 'self';object-src 'none';base-uri 'none';form-action 'self';frame-ancestors 'none'",
       );
       expect(headers).toMatchObject({
         'x-content-type-options': 'nosniff',
@@ -257,6 +257,8 @@ const documented = [
   '/api/v1/holds/{holdId}/lift',
   '/api/v1/inbound',
   '/api/v1/inbound/duty-lists/{departmentId}',
+  '/api/v1/live/streams/{recorderId}/play',
+  '/api/v1/live/streams/{recorderId}/snapshot.jpg',
   '/api/v1/mapping/link',
   '/api/v1/mapping/queue',
   '/api/v1/mapping/reopen',

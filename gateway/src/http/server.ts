@@ -27,6 +27,7 @@ import { firmwareRoutes } from './routes/firmware.ts';
 import { healthRoutes, probeRoute } from './routes/health.ts';
 import { identityRoutes } from './routes/identity.ts';
 import { inboundRoutes } from './routes/inbound.ts';
+import { liveMediaRoutes } from './routes/live-media.ts';
 import { mappingRoutes } from './routes/mapping.ts';
 import { mediaRoutes } from './routes/media.ts';
 import { addOpenApi } from './routes/openapi.ts';
@@ -37,6 +38,7 @@ import { sessionRoutes } from './routes/session.ts';
 import { slotRoutes } from './routes/slots.ts';
 import { statisticsRoutes } from './routes/statistics.ts';
 import { addSecurityHeaders } from './security-headers.ts';
+import { addWebSockets } from './web-sockets.ts';
 
 /** The HTTP side of the gateway, as the composition root runs it. */
 export interface HttpServer {
@@ -55,6 +57,8 @@ export async function createHttpServer(dependencies: HttpDependencies): Promise<
   const app = createApp(dependencies.log);
   const door = new Door(dependencies.http);
   await app.register(cookie);
+  // Before the door: what the door refuses is cut off too.
+  await addWebSockets(app);
   await addSecurityHeaders(app);
   door.guard(app);
   await app.register(fastifySSE, { heartbeatInterval: dependencies.heartbeatIntervalMs ?? 15_000 });
@@ -85,6 +89,7 @@ export async function createHttpServer(dependencies: HttpDependencies): Promise<
       mappingRoutes(api, dependencies);
       codeRoutes(api, dependencies);
       for (const routes of [deadlineRoutes, retentionRoutes, deletionRoutes]) routes(api, dependencies);
+      liveMediaRoutes(api, dependencies);
       sessionRoutes(api, door);
     },
     { prefix: apiBase },

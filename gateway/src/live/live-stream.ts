@@ -66,3 +66,6 @@ export interface LiveStreams {
   /** Calls the listener when a stream comes, changes its tracks or goes, until the returned function is called. */
   onChange(listener: (recorderId: string) => void): () => void;
 }
+
+/** Where no stream can come in. */
+export const noLiveStreams: LiveStreams = { get: () => null, list: () => [], onChange: () => () => {} };

@@ -24,6 +24,8 @@ export interface ToolRun {
   /** Between the polite signal and the other one. */
   graceMs?: number;
   maxOutputBytes: number;
+  /** What it reads; nothing where left out. */
+  input?: Buffer;
   signal: AbortSignal;
 }
 
@@ -31,7 +33,7 @@ const lowestPriority = 19;
 const stderrTailBytes = 2_048;
 
 /**
- * Runs a program on input from a stranger: no shell, no standard input, nothing of our environment, lowest priority,
+ * Runs a program on input from a stranger: no shell, no standard input but what is given, nothing of our environment, lowest priority,
  * a process group of its own that dies as a whole on time-out, too much output, abort or the end of this process.
  * Resolves with its output when it exits with 0. Throws ToolError otherwise.
  */
@@ -40,7 +42,7 @@ export function runTool(run: ToolRun): Promise<Buffer> {
     if (run.signal.aborted) return reject(new ToolError('stopped', run.command, ''));
     const child = spawn(run.command, run.arguments, {
       detached: true,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: [run.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
       env: { PATH: process.env.PATH, LC_ALL: 'C.UTF-8' },
       cwd: '/',
     });
@@ -48,12 +50,15 @@ export function runTool(run: ToolRun): Promise<Buffer> {
     const output: Buffer[] = [];
     let outputBytes = 0;
     let stderr = Buffer.alloc(0);
-    child.stdout.on('data', (chunk: Buffer) => {
+    // A tool that has seen enough need not read to the end.
+    child.stdin?.on('error', () => {});
+    child.stdin?.end(run.input);
+    child.stdout?.on('data', (chunk: Buffer) => {
       outputBytes += chunk.length;
       if (outputBytes > run.maxOutputBytes) leash.pull('too-much-output');
       else output.push(chunk);
     });
-    child.stderr.on('data', (chunk: Buffer) => {
+    child.stderr?.on('data', (chunk: Buffer) => {
       stderr = Buffer.concat([stderr, chunk]).subarray(-stderrTailBytes);
     });
     child.on('error', (cause) => {

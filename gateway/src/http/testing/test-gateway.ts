@@ -7,6 +7,7 @@ import { CaseWork, CustodyLog, IndexDatabase, RecorderLedger } from '@docket/ing
 import type { Config, TokenEntry } from '../../config/index.ts';
 import type { Health } from '../../contract/index.ts';
 import { openSigningKey } from '../../disclosure/index.ts';
+import { noLiveStreams } from '../../live/live-stream.ts';
 import { createLog } from '../../log.ts';
 import { SlotBoard } from '../../slots/slot-board.ts';
 import { SlotCalibration } from '../../slots/slot-calibration.ts';
@@ -106,6 +107,8 @@ export class TestGateway {
       mediaPath: async (clip) => (clip.storePath === null ? null : join(folder, clip.storePath, 'media')),
       thumbnailPath: (clipId) => join(folder, 'previews', `${clipId}.jpg`),
       dashboardDirectory: null,
+      liveStreams: noLiveStreams,
+      liveTranscodings: 1,
       log,
       ...rest,
     });

@@ -12,4 +12,12 @@ export { fragment, type Sample, type SampleRun } from './fragment.ts';
 export { initSegment } from './init-segment.ts';
 export { type PictureTime, pictureTimes } from './picture-times.ts';
 export { pictureSize } from './sample-entry.ts';
-export { codecString, isVideo, type Mp4Track, sampleData, untoldFormat } from './track-format.ts';
+export {
+  codecString,
+  type FlacFormat,
+  isVideo,
+  type Mp4Format,
+  type Mp4Track,
+  sampleData,
+  untoldFormat,
+} from './track-format.ts';

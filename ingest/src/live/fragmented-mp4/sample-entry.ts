@@ -1,10 +1,10 @@
-import type { AudioFormat, TrackFormat, VideoFormat } from '@docket/device-protocol/live';
+import type { TrackFormat, VideoFormat } from '@docket/device-protocol/live';
 import { box, fullBox, u8, u16, u32 } from './box.ts';
 import { h264PictureDepth, h265PictureDepth } from './picture-depth.ts';
-import { h265Profile } from './track-format.ts';
+import { h265Profile, type Mp4Format } from './track-format.ts';
 
 /** The sample entry of a track: which decoder, and what it needs to begin. */
-export function sampleEntry(format: TrackFormat): Buffer {
+export function sampleEntry(format: Mp4Format): Buffer {
   switch (format.codec) {
     case 'h264':
       return h264Entry(format);
@@ -16,11 +16,13 @@ export function sampleEntry(format: TrackFormat): Buffer {
       return audioEntry('alaw', format);
     case 'pcmu':
       return audioEntry('ulaw', format);
+    case 'flac':
+      return audioEntry('fLaC', format, flacSpecific(format.streamInfo));
   }
 }
 
 /** How large pictures are, in pixels; 0 where nobody told, and for sound. The fields of a file have 16 bits for it. */
-export function pictureSize(format: TrackFormat): { widthPixels: number; heightPixels: number } {
+export function pictureSize(format: Mp4Format): { widthPixels: number; heightPixels: number } {
   if (format.kind === 'audio') return { widthPixels: 0, heightPixels: 0 };
   const sized = (pixels: number | null) => (pixels !== null && pixels < 65_536 ? pixels : 0);
   return { widthPixels: sized(format.widthPixels), heightPixels: sized(format.heightPixels) };
@@ -103,7 +105,7 @@ function visualEntry(type: string, format: TrackFormat, configuration: Buffer): 
 /** AudioSampleEntry (ISO/IEC 14496-12 §12.2.3). */
 function audioEntry(
   type: string,
-  { channels, sampleRateHz }: AudioFormat,
+  { channels, sampleRateHz }: { channels: number; sampleRateHz: number },
   ...configuration: readonly Buffer[]
 ): Buffer {
   const rate = sampleRateHz < 65_536 ? sampleRateHz * 65_536 : 0;
@@ -116,6 +118,11 @@ function audioEntry(
     u32(rate),
     ...configuration,
   );
+}
+
+/** FLACSpecificBox: the one metadata block, marked as the last ("Encapsulation of FLAC in ISO Base Media File Format" §3.3.2). */
+function flacSpecific(streamInfo: Buffer): Buffer {
+  return fullBox('dfLa', 0, 0, u8(0x80, 0, 0, streamInfo.length), streamInfo);
 }
 
 /** ESDBox with the descriptors of one AAC stream (ISO/IEC 14496-14 §5.6, ISO/IEC 14496-1 §7.2.6). */

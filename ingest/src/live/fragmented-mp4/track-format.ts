@@ -1,12 +1,24 @@
 import type { AccessUnit, LiveTrack, TrackFormat } from '@docket/device-protocol/live';
 
+/** Sound that was decoded and written as FLAC (RFC 9639), for players that cannot play it as it was sent. */
+export interface FlacFormat {
+  kind: 'audio';
+  codec: 'flac';
+  sampleRateHz: number;
+  channels: number;
+  /** STREAMINFO (RFC 9639 §8.2), 34 bytes. */
+  streamInfo: Buffer;
+}
+
+export type Mp4Format = TrackFormat | FlacFormat;
+
 /** One track of a file. */
 export interface Mp4Track {
   /** From 1, another for each track. */
   id: number;
   /** Ticks of its times in a second. */
   ticksPerSecond: number;
-  format: TrackFormat;
+  format: Mp4Format;
 }
 
 export function isVideo({ format }: Mp4Track): boolean {
@@ -56,7 +68,7 @@ function isParameterSet(nal: Buffer, codec: TrackFormat['codec']): boolean {
  * What a browser is asked with (`MediaSource.isTypeSupported`; RFC 6381, ISO/IEC 14496-15 annex E), e.g. `avc1.640028`,
  * `hvc1.1.6.L93.90`, `mp4a.40.2`; `alaw` and `ulaw` name what no browser plays from MP4.
  */
-export function codecString(format: TrackFormat): string {
+export function codecString(format: Mp4Format): string {
   switch (format.codec) {
     case 'h264': {
       const profile = format.sequenceParameterSets[0]?.subarray(1, 4);
@@ -70,6 +82,8 @@ export function codecString(format: TrackFormat): string {
       return 'alaw';
     case 'pcmu':
       return 'ulaw';
+    case 'flac':
+      return 'flac';
   }
 }
 
