@@ -1,0 +1,25 @@
+/**
+ * Programs that Docket did not write, as recorders, servers and viewers of live streams: GStreamer, ffmpeg and mpv of the
+ * distribution. For tests, the demo and the bench.
+ */
+export { drawClockPattern, readClockPattern } from './clock-pattern.ts';
+export { ClockPictures } from './clock-pictures.ts';
+export { type PeerEnd, PeerProcess } from './peer-process.ts';
+export { type Pusher, type PushOptions, pushRtmp, pushRtsp, type RtspPushOptions } from './pushers.ts';
+export {
+  type PeerAudio,
+  type PeerPicture,
+  type PeerServer,
+  type PeerServerOptions,
+  type PeerVideo,
+  startRecordServer,
+  startRtspCamera,
+} from './rtsp-server.ts';
+export {
+  type ProbedStream,
+  probeRtsp,
+  type Viewer,
+  type ViewOptions,
+  watchWithGstreamer,
+  watchWithMpv,
+} from './viewers.ts';

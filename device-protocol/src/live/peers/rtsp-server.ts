@@ -1,0 +1,185 @@
+import { fileURLToPath } from 'node:url';
+import { PeerProcess } from './peer-process.ts';
+
+/** The bindings belong to the distribution's own Python. */
+const python = '/usr/bin/python3';
+const script = fileURLToPath(new URL('../../../src/live/peers/rtsp_server.py', import.meta.url));
+
+export type PeerVideo = 'h264' | 'h265';
+export type PeerAudio = 'aac' | 'aac-latm' | 'pcma' | 'pcmu' | 'none';
+
+export interface PeerPicture {
+  codec: PeerVideo;
+  audio?: PeerAudio;
+  /** At least 320, and divisible by 2, as the height. */
+  width?: number;
+  height?: number;
+  framesPerSecond?: number;
+  kilobitsPerSecond?: number;
+  /** From one key frame to the next. */
+  framesPerKeyFrame?: number;
+  /** Pictures carry the time they were made at, as `clock-pattern.ts` says. */
+  burntInClock?: boolean;
+}
+
+export const usualPicture = {
+  audio: 'none',
+  width: 320,
+  height: 180,
+  framesPerSecond: 10,
+  kilobitsPerSecond: 300,
+  framesPerKeyFrame: 10,
+  burntInClock: false,
+} as const satisfies Omit<Required<PeerPicture>, 'codec'>;
+
+export interface PeerServerOptions extends PeerPicture {
+  /** What it agrees to carry packets by; both where left out. */
+  transports?: readonly ('tcp' | 'udp')[];
+  credentials?: { scheme: 'basic' | 'digest'; userName: string; password: string };
+  address?: string;
+  path?: string;
+  /** 0, as where left out: any that is free. */
+  port?: number;
+}
+
+/** GStreamer's RTSP server with one mount. */
+export interface PeerServer {
+  /** Without user name and password. */
+  readonly url: string;
+  /** With them, for clients that take them from there. */
+  readonly urlWithCredentials: string;
+  readonly port: number;
+  readonly pid: number | undefined;
+  /** Ends it without a word and starts it anew on the same port, as a recorder that reboots. */
+  reboot(): Promise<void>;
+  /** Ends it without a word; `boot()` starts it again on the same port. */
+  powerOff(): Promise<void>;
+  boot(): Promise<void>;
+  /** Closes the connections of all clients; it goes on listening. */
+  dropClients(): Promise<void>;
+  /** From now on no RTCP goes out, or it does again. */
+  setReports(areSent: boolean): Promise<void>;
+  /** Of a server that takes streams: units (coded pictures, frames of sound) taken since it started, track by track. */
+  unitsTaken(): Promise<number[]>;
+  stop(): Promise<void>;
+}
+
+/** A recorder that offers its stream by RTSP. */
+export function startRtspCamera(options: PeerServerOptions): Promise<PeerServer> {
+  return GstServer.start('play', options);
+}
+
+/** A server that takes what is pushed to it (ANNOUNCE, RECORD): what Docket's own is compared with. */
+export function startRecordServer(options: PeerServerOptions): Promise<PeerServer> {
+  return GstServer.start('record', options);
+}
+
+class GstServer implements PeerServer {
+  readonly #mode: 'play' | 'record';
+  readonly #options: PeerServerOptions;
+  #process: PeerProcess;
+  #port = 0;
+
+  private constructor(mode: 'play' | 'record', options: PeerServerOptions) {
+    this.#mode = mode;
+    this.#options = options;
+    this.#port = options.port ?? 0;
+    this.#process = this.#spawn();
+  }
+
+  static async start(mode: 'play' | 'record', options: PeerServerOptions): Promise<GstServer> {
+    const server = new GstServer(mode, options);
+    await server.#listening();
+    return server;
+  }
+
+  get port(): number {
+    return this.#port;
+  }
+
+  get pid(): number | undefined {
+    return this.#process.pid;
+  }
+
+  get url(): string {
+    return this.#urlWith('');
+  }
+
+  get urlWithCredentials(): string {
+    const { credentials } = this.#options;
+    if (credentials === undefined) return this.url;
+    return this.#urlWith(
+      `${encodeURIComponent(credentials.userName)}:${encodeURIComponent(credentials.password)}@`,
+    );
+  }
+
+  #urlWith(userInfo: string): string {
+    const { address = '127.0.0.1', path = '/live' } = this.#options;
+    return `rtsp://${userInfo}${address}:${this.#port}${path}`;
+  }
+
+  async reboot(): Promise<void> {
+    await this.powerOff();
+    await this.boot();
+  }
+
+  async powerOff(): Promise<void> {
+    await this.#process.kill();
+  }
+
+  async boot(): Promise<void> {
+    this.#process = this.#spawn();
+    await this.#listening();
+  }
+
+  async dropClients(): Promise<void> {
+    await this.#ask('drop-clients');
+  }
+
+  async setReports(areSent: boolean): Promise<void> {
+    await this.#ask(areSent ? 'start-reports' : 'stop-reports');
+  }
+
+  async unitsTaken(): Promise<number[]> {
+    const { counts } = await this.#ask('counts');
+    return Object.values(counts as Record<string, number>);
+  }
+
+  async stop(): Promise<void> {
+    // It ends with its input; where it does not, it is made to.
+    this.#process.input.end();
+    await this.#process.stop();
+  }
+
+  #spawn(): PeerProcess {
+    const given = Object.entries(this.#options).filter(([, value]) => value !== undefined);
+    const options = {
+      mode: this.#mode,
+      address: '127.0.0.1',
+      path: '/live',
+      transports: ['tcp', 'udp'],
+      credentials: null,
+      ...usualPicture,
+      ...Object.fromEntries(given),
+      port: this.#port,
+    };
+    // A session that ends waits for nobody, and nothing is looked up on the network.
+    return new PeerProcess(python, [script, JSON.stringify(options)], { GIO_USE_PROXY_RESOLVER: 'dummy' });
+  }
+
+  async #listening(): Promise<void> {
+    this.#port = Number((await this.#answer()).port);
+  }
+
+  async #ask(command: string): Promise<Record<string, unknown>> {
+    this.#process.input.write(`${command}\n`);
+    return await this.#answer();
+  }
+
+  async #answer(): Promise<Record<string, unknown>> {
+    for (;;) {
+      const line = await this.#process.nextLine();
+      if (line.startsWith('{')) return JSON.parse(line);
+    }
+  }
+}

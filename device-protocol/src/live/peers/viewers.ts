@@ -1,0 +1,136 @@
+import { type PeerEnd, PeerProcess } from './peer-process.ts';
+import type { PeerVideo } from './rtsp-server.ts';
+
+export interface ViewOptions {
+  /** With credentials, where they are asked for. */
+  url: string;
+  transport: 'tcp' | 'udp';
+}
+
+/** What ffprobe says of a stream. */
+export interface ProbedStream {
+  codec_type: string;
+  codec_name: string;
+  width?: number;
+  height?: number;
+  sample_rate?: string;
+  channels?: number;
+}
+
+/** Looks at a stream by ffprobe. Throws, with what ffprobe says, where it cannot. */
+export async function probeRtsp({ url, transport }: ViewOptions): Promise<ProbedStream[]> {
+  const probe = new PeerProcess('ffprobe', [
+    ...['-hide_banner', '-loglevel', 'error', '-rtsp_transport', transport],
+    ...['-analyzeduration', '3000000', '-show_streams', '-of', 'json=compact=1', url],
+  ]);
+  const lines: string[] = [];
+  probe.onLine = (line) => lines.push(line);
+  const { code, log } = await probe.ended;
+  if (code !== 0) throw new Error(`ffprobe could not look at the stream: ${log}`);
+  return (JSON.parse(lines.join('\n')) as { streams: ProbedStream[] }).streams;
+}
+
+/** A program that watches a stream, until it has seen enough or is stopped. */
+export interface Viewer {
+  readonly pid: number | undefined;
+  /** Coded pictures it has taken so far. */
+  readonly pictures: number;
+  /** Resolves once it has taken that many; rejects where it ends before. */
+  seen(pictures: number): Promise<void>;
+  readonly ended: Promise<PeerEnd>;
+  stop(): Promise<PeerEnd>;
+}
+
+/** Watches by GStreamer's rtspsrc, and writes what it gets (coded pictures with start codes) where a path is given. */
+export function watchWithGstreamer(options: ViewOptions & { codec: PeerVideo; outputPath?: string }): Viewer {
+  const { url, transport, codec, outputPath } = options;
+  const sink = outputPath === undefined ? ['fakesink', 'sync=false'] : ['filesink', `location=${outputPath}`];
+  const coded = codec === 'h265' ? 'h265' : 'h264';
+  return new CountingViewer(
+    'gst-launch-1.0',
+    [
+      ...['-v', 'rtspsrc', `location=${url}`, `protocols=${transport}`, 'latency=200', '!'],
+      ...['application/x-rtp,media=video', '!', `rtp${coded}depay`, '!'],
+      ...[`${coded}parse`, '!', `video/x-${coded},stream-format=byte-stream,alignment=au`, '!'],
+      ...['identity', 'name=counted', 'silent=false', '!', ...sink],
+    ],
+    /counted.*last-message = chain/u,
+  );
+}
+
+/** Watches by mpv, which decodes each picture; ends by itself after as many as given. */
+export async function watchWithMpv({
+  url,
+  transport,
+  pictures,
+}: ViewOptions & { pictures: number }): Promise<PeerEnd> {
+  const mpv = new PeerProcess('mpv', [
+    ...[
+      '--no-config',
+      '--vo=null',
+      '--ao=null',
+      '--no-terminal',
+      '--log-file=/dev/stderr',
+      '--msg-level=all=error',
+    ],
+    ...[
+      '--profile=low-latency',
+      `--rtsp-transport=${transport}`,
+      `--frames=${pictures}`,
+      '--network-timeout=10',
+      url,
+    ],
+  ]);
+  return mpv.ended;
+}
+
+class CountingViewer implements Viewer {
+  readonly #process: PeerProcess;
+  #pictures = 0;
+  #waiting: (() => void)[] = [];
+
+  constructor(program: string, programArguments: readonly string[], counted: RegExp) {
+    this.#process = new PeerProcess(program, programArguments);
+    this.#process.onLine = (line) => {
+      if (!counted.test(line)) return;
+      this.#pictures += 1;
+      this.#wakeAll();
+    };
+    void this.#process.ended.then(() => this.#wakeAll());
+  }
+
+  get pid(): number | undefined {
+    return this.#process.pid;
+  }
+
+  get pictures(): number {
+    return this.#pictures;
+  }
+
+  get ended(): Promise<PeerEnd> {
+    return this.#process.ended;
+  }
+
+  async seen(pictures: number): Promise<void> {
+    let isOver = false;
+    void this.ended.then(() => {
+      isOver = true;
+    });
+    while (this.#pictures < pictures) {
+      if (isOver) throw new Error(`a viewer ended after ${this.#pictures} pictures: ${this.#process.log}`);
+      await new Promise<void>((resolve) => {
+        this.#waiting.push(resolve);
+      });
+    }
+  }
+
+  stop(): Promise<PeerEnd> {
+    return this.#process.stop();
+  }
+
+  #wakeAll(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const wake of waiting) wake();
+  }
+}
