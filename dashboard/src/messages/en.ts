@@ -3,6 +3,7 @@ import { caseTermsEn } from './case-terms-en.ts';
 import { casesEn } from './cases-en.ts';
 import { disclosureEn } from './disclosure-en.ts';
 import { dutyListEn } from './duty-list-en.ts';
+import { livePlayerEn } from './live-player-en.ts';
 import { mappingEn } from './mapping-en.ts';
 import { operationActsEn } from './operation-acts-en.ts';
 import { deadlinesEn, retentionEn } from './retention-en.ts';
@@ -12,6 +13,7 @@ import type { Messages } from './zh-CN.ts';
 export const en: Messages = {
   product: { name: 'Docket', tagline: 'Body-worn recorder dock' },
   cases: casesEn,
+  livePlayer: livePlayerEn,
   mapping: mappingEn,
   caseReview: caseReviewEn,
   caseTerms: caseTermsEn,

@@ -28,6 +28,7 @@ import { caseTermsZhCN } from './case-terms-zh-CN.ts';
 import { casesZhCN } from './cases-zh-CN.ts';
 import { disclosureZhCN } from './disclosure-zh-CN.ts';
 import { dutyListZhCN } from './duty-list-zh-CN.ts';
+import { livePlayerZhCN } from './live-player-zh-CN.ts';
 import { mappingZhCN } from './mapping-zh-CN.ts';
 import { operationActsZhCN } from './operation-acts-zh-CN.ts';
 import { deadlinesZhCN, retentionZhCN } from './retention-zh-CN.ts';
@@ -37,6 +38,7 @@ import { statisticsZhCN } from './statistics-zh-CN.ts';
 export const zhCN = {
   product: { name: 'Docket', tagline: '执法记录仪采集站' },
   cases: casesZhCN,
+  livePlayer: livePlayerZhCN,
   mapping: mappingZhCN,
   caseReview: caseReviewZhCN,
   caseTerms: caseTermsZhCN,
