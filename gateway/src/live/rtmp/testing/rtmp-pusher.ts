@@ -1,0 +1,20 @@
+import { type LongTool, startLongTool } from '../../long-tool.ts';
+
+export interface PusherOptions {
+  film: string;
+  url: string;
+  /** Sends it over and over. */
+  isEndless?: boolean;
+  signal: AbortSignal;
+}
+
+/** ffmpeg as a recorder that pushes RTMP, at the pace of the film. */
+export function startPusher({ film, url, isEndless = false, signal }: PusherOptions): LongTool {
+  const loop = isEndless ? ['-stream_loop', '-1'] : [];
+  return startLongTool({
+    command: 'ffmpeg',
+    arguments: ['-nostdin', '-v', 'error', '-re', ...loop, '-i', film, '-c', 'copy', '-f', 'flv', url],
+    graceMs: 500,
+    signal,
+  });
+}
