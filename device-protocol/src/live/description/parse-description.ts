@@ -24,7 +24,7 @@ export function parseDescription(sdp: string, options: { baseUrl?: string } = {}
   if (session.media.length === 0) throw violation('names no track');
   if (session.media.length > maxSections) throw violation(`names more than ${maxSections} tracks`);
   const baseUrl = options.baseUrl ?? null;
-  const control = resolveControl(session.control ?? null, baseUrl);
+  const control = resolveControl(controlOf(session), baseUrl);
   const tracks: LiveTrack[] = [];
   const refused: string[] = [];
   session.media.forEach((media, index) => {
@@ -35,13 +35,10 @@ export function parseDescription(sdp: string, options: { baseUrl?: string } = {}
   return { tracks, refused, control, sdp };
 }
 
-type Session = SessionDescription & { control?: string };
-type Media = MediaDescription & { control?: string };
-
 /** Only lines that say something of tracks are read at all. */
 const tellingLine = /^(?:m=|a=(?:rtpmap|fmtp|control|crypto|fingerprint)\s*:)/iu;
 
-function readLines(sdp: string): Session {
+function readLines(sdp: string): SessionDescription & { control?: string } {
   const lines = sdp.split(/\r\n|\r|\n/u);
   if (lines.length > maxLines) throw violation(`has more than ${maxLines} lines`);
   const telling = lines
@@ -51,52 +48,57 @@ function readLines(sdp: string): Session {
     .map((line) => line.replace(/^a=([a-z]+) ?: ?/iu, (_, name: string) => `a=${name.toLowerCase()}:`))
     .map((line) => line.replace(/^(m=\S+ \d+)\/\d+ /u, '$1 '));
   try {
-    return parse(`${telling.join('\r\n')}\r\n`) as Session;
+    return parse(`${telling.join('\r\n')}\r\n`) as SessionDescription;
   } catch (cause) {
     throw new RecorderError('PROTOCOL_VIOLATION', 'the description of the stream cannot be read', { cause });
   }
 }
 
 /** The track, or its name where it cannot be carried. */
-function readTrack(media: Media, index: number, baseUrl: string | null): LiveTrack | string {
+function readTrack(media: MediaDescription, index: number, baseUrl: string | null): LiveTrack | string {
   if (!/^RTP\/AVPF?(?:\/|$)/u.test(media.protocol ?? '')) return refusal(media, media.protocol);
   if (media.crypto !== undefined || media.fingerprint !== undefined) return refusal(media, 'encrypted');
   for (const payloadType of payloadTypesOf(media)) {
     const formatParameters = parametersOf(media, payloadType);
     const encoding = trackEncoding(media.type, payloadType, encodingOf(media, payloadType), formatParameters);
     if (encoding !== null) {
-      const control = resolveControl(media.control ?? null, baseUrl);
+      const control = resolveControl(controlOf(media), baseUrl);
       return { index, payloadType, formatParameters, control, ...encoding };
     }
   }
   return refusal(media, media.rtp[0]?.codec ?? media.payloads);
 }
 
-function refusal(media: Media, what: unknown): string {
+/** The library makes numbers of what looks like one. */
+function controlOf({ control }: { control?: string | number }): string | null {
+  return control === undefined ? null : String(control).trim();
+}
+
+function refusal(media: MediaDescription, what: unknown): string {
   return `${media.type ?? 'unknown'}/${what ?? 'unknown'}`.replace(/[^\x21-\x7e]/gu, '?').slice(0, 64);
 }
 
 /** Types of the media line; those of its rtpmap lines where it names none. */
-function payloadTypesOf(media: Media): number[] {
-  const named = String(media.payloads ?? '')
-    .split(' ')
+function payloadTypesOf(media: MediaDescription): number[] {
+  const named = String(media.payloads ?? '').split(' ');
+  const types = [...named, ...media.rtp.map(({ payload }) => String(payload))]
+    .filter((type) => /^\d{1,3}$/u.test(type) && Number(type) <= 127)
     .map(Number);
-  const types = named.filter((type) => Number.isInteger(type) && type >= 0 && type <= 127);
-  return types.length > 0 ? types.slice(0, 32) : media.rtp.map(({ payload }) => payload).slice(0, 1);
+  return types.slice(0, Math.max(1, Math.min(named.length, 32)));
 }
 
 /** The first line for the payload type; that of another type where the section has no more than one line and one type. */
 function lineOf<T extends { payload: number }>(
   lines: readonly T[],
   payloadType: number,
-  media: Media,
+  media: MediaDescription,
 ): T | undefined {
   const matching = lines.find((line) => line.payload === payloadType);
   if (matching !== undefined) return matching;
   return lines.length === 1 && payloadTypesOf(media).length === 1 && payloadType >= 96 ? lines[0] : undefined;
 }
 
-function encodingOf(media: Media, payloadType: number) {
+function encodingOf(media: MediaDescription, payloadType: number) {
   const line = lineOf(media.rtp, payloadType, media);
   if (line === undefined || line.codec === '') return null;
   return {
@@ -106,7 +108,7 @@ function encodingOf(media: Media, payloadType: number) {
   };
 }
 
-function parametersOf(media: Media, payloadType: number): ReadonlyMap<string, string> {
+function parametersOf(media: MediaDescription, payloadType: number): ReadonlyMap<string, string> {
   const config = String(lineOf(media.fmtp, payloadType, media)?.config ?? '');
   const parameters = config
     .split(';')

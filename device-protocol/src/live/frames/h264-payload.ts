@@ -13,7 +13,8 @@ const traits: NalTraits = {
     [nal.slice, nal.partitionA, nal.idr].some((type) => type === typeOf(unit)) &&
     ((unit[1] ?? 0) & 0x80) !== 0,
   isKeySlice: (unit) => typeOf(unit) === nal.idr,
-  isFirstOfPicture: (unit) => typeOf(unit) === nal.delimiter || typeOf(unit) === nal.sequenceSet,
+  isDelimiter: (unit) => typeOf(unit) === nal.delimiter,
+  isFirstSet: (unit) => typeOf(unit) === nal.sequenceSet,
   // payloadType 6 of SEI (ITU-T H.264 §D.1.8), where it is the first message of its NAL unit.
   isRecoveryPoint: (unit) => typeOf(unit) === nal.sei && unit[1] === 6,
 };

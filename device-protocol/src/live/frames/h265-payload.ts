@@ -7,7 +7,6 @@ const nal = {
   firstKey: 16,
   lastKey: 23,
   videoSet: 32,
-  sequenceSet: 33,
   delimiter: 35,
   sei: 39,
 } as const;
@@ -20,8 +19,8 @@ const traits: NalTraits = {
   // first_slice_segment_in_pic_flag (ITU-T H.265 §7.3.6.1).
   isFirstSlice: (unit) => typeOf(unit) <= nal.lastSlice && ((unit[headerBytes] ?? 0) & 0x80) !== 0,
   isKeySlice: (unit) => typeOf(unit) >= nal.firstKey && typeOf(unit) <= nal.lastKey,
-  isFirstOfPicture: (unit) =>
-    [nal.delimiter, nal.videoSet, nal.sequenceSet].some((type) => type === typeOf(unit)),
+  isDelimiter: (unit) => typeOf(unit) === nal.delimiter,
+  isFirstSet: (unit) => typeOf(unit) === nal.videoSet,
   isRecoveryPoint: (unit) => typeOf(unit) === nal.sei && unit[headerBytes] === 6,
 };
 

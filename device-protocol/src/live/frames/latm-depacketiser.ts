@@ -30,7 +30,7 @@ export class LatmDepacketiser implements Depacketiser {
   #mux: StreamMuxConfig | null = null;
   #format: AudioFormat | null = null;
   #element: Element | null = null;
-  #isGap = true;
+  #isGap = false;
   /** Elements of this sender are larger than a packet now and then. */
   #hasFragments = false;
 
@@ -94,7 +94,7 @@ export class LatmDepacketiser implements Depacketiser {
     const [only] = element.parts;
     const bytes = element.parts.length === 1 && only !== undefined ? only : Buffer.concat(element.parts);
     const frames: Buffer[] = [];
-    this.#tryTo(() => this.#readElements(bytes, frames));
+    if (!this.#tryTo(() => this.#readElements(bytes, frames))) return;
     const ticks = this.#format === null ? 0 : ticksPerFrame(this.#track, this.#format);
     for (const [place, frame] of frames.entries()) {
       this.#give({

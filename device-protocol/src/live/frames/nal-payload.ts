@@ -22,7 +22,9 @@ export interface NalTraits {
   isFirstSlice(nal: Buffer): boolean;
   /** Decoding can begin with the picture of this slice. */
   isKeySlice(nal: Buffer): boolean;
-  /** Nothing of its picture comes before it: delimiter, video or sequence parameter set. */
-  isFirstOfPicture(nal: Buffer): boolean;
+  /** Nothing of its picture comes before it. */
+  isDelimiter(nal: Buffer): boolean;
+  /** The parameter set that comes first where a picture has any: only a delimiter comes before it. */
+  isFirstSet(nal: Buffer): boolean;
   isRecoveryPoint(nal: Buffer): boolean;
 }

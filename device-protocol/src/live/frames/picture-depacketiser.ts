@@ -38,8 +38,11 @@ export class PictureDepacketiser implements Depacketiser, NalSink {
   readonly #counts: DepacketiserCounts;
   readonly #give: (frame: Frame) => void;
   #picture: Picture | null = null;
-  #isGap = true;
+  #isGap = false;
   #isMarkerTrusted = true;
+  /** A picture of it ended without one, though no packet was missing. */
+  #forgetsMarkers = false;
+  #hasDelimiters = false;
   #markedTimestamp: number | null = null;
 
   constructor(track: LiveTrack, counts: DepacketiserCounts, give: (frame: Frame) => void) {
@@ -75,9 +78,12 @@ export class PictureDepacketiser implements Depacketiser, NalSink {
 
   flush(): void {
     this.#payload.abandon(this);
-    if (this.#picture?.hasSlice) this.#end();
+    if (this.#picture?.hasSlice) {
+      if (!this.#forgetsMarkers) this.#picture.isWhole = false;
+      this.#end();
+    }
     this.#picture = null;
-    this.#isGap = true;
+    this.#isGap = false;
     this.#markedTimestamp = null;
   }
 
@@ -93,9 +99,9 @@ export class PictureDepacketiser implements Depacketiser, NalSink {
       this.#parameterSets.take(nal);
       if (traits.isRecoveryPoint(nal)) this.#counts.recoveryPoints += 1;
     }
-    if (picture.isBeginDoubtful && picture.nals.length === 0 && traits.isFirstOfPicture(nal)) {
-      picture.isBeginDoubtful = false;
-    }
+    if (traits.isDelimiter(nal)) this.#hasDelimiters = true;
+    const isBeginning = this.#hasDelimiters ? traits.isDelimiter(nal) : traits.isFirstSet(nal);
+    if (isBeginning && picture.nals.length === 0) picture.isBeginDoubtful = false;
     this.#keep(picture, nal);
   }
 
@@ -133,7 +139,9 @@ export class PictureDepacketiser implements Depacketiser, NalSink {
 
   #missBeginning(picture: Picture): void {
     picture.isWhole = false;
-    if (picture.isContinuation) this.#isMarkerTrusted = false;
+    if (!picture.isContinuation) return;
+    this.#isMarkerTrusted = false;
+    this.#forgetsMarkers = true;
   }
 
   #keep(picture: Picture, nal: Buffer): void {
@@ -148,9 +156,12 @@ export class PictureDepacketiser implements Depacketiser, NalSink {
 
   #endByTimestamp(): void {
     this.#payload.abandon(this);
-    if (this.#picture?.hasSlice) this.#end();
-    // Lost packets may have been of the next picture as well.
-    else if (this.#picture !== null && this.#isGap) this.#picture.isBeginDoubtful = true;
+    if (this.#picture?.hasSlice) {
+      if (!this.#isGap) this.#forgetsMarkers = true;
+      this.#end();
+    }
+    // What packets of the same picture were lost behind belongs to a picture that is gone; parameter sets were noted.
+    else if (this.#isGap || !this.#picture?.isWhole) this.#picture = null;
     this.#markedTimestamp = null;
   }
 

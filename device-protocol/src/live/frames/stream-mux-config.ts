@@ -13,6 +13,9 @@ export interface StreamMuxConfig {
   otherDataBits: number;
 }
 
+/** frameLengthType, latmBufferFullness and two flags: fewer are not there at all. */
+const cutOffBits = 3 + 8 + 2;
+
 /** Reads StreamMuxConfig with one program, one layer and frames of varying length, which is AAC. Throws BitsError. */
 export function readStreamMuxConfig(bits: BitReader, source: Uint8Array): StreamMuxConfig {
   const version = bits.unsigned(1);
@@ -29,6 +32,8 @@ export function readStreamMuxConfig(bits: BitReader, source: Uint8Array): Stream
   const audio = readAudioSpecificConfig(bits);
   if (lengthBits !== null) bits.skip(start + lengthBits - bits.position);
   const config = bitsOf(source, start, bits.position - start);
+  // GStreamer's payloader ends here, in the midst of the config.
+  if (bits.remainingBits < cutOffBits) return { audio, config, subFrames, otherDataBits: 0 };
   if (bits.unsigned(3) !== 0) throw new BitsError('frames of fixed length are not carried');
   bits.skip(8);
   const otherDataBits = bits.flag() ? readOtherDataBits(bits, version) : 0;
