@@ -14,6 +14,7 @@ import { gatewayHealth, tellHealth } from './gateway-health.ts';
 import { createHttpServer, EventHub, type HttpDependencies } from './http/index.ts';
 import { noLiveStreams } from './live/live-stream.ts';
 import type { Log } from './log.ts';
+import { PictureComparer } from './pictures/index.ts';
 import { createPreviews } from './previews/index.ts';
 import {
   type Drivers,
@@ -82,6 +83,15 @@ export async function runGateway(options: GatewayOptions): Promise<void> {
       codeSeconds: config.mapping.codeSeconds,
       log,
     });
+    const pictures = new PictureComparer({
+      database: ingest.database,
+      comparisons: ingest.comparisons,
+      mediaPath,
+      directory: join(config.store.directory, 'pictures'),
+      onCompared: () => ingest.caseWork.reckoner.wake(),
+      log,
+    });
+    ingest.caseWork.reconciliation.onWaiting(() => pictures.wake());
     const previews = createPreviews({
       database: ingest.database,
       mediaPath,
@@ -90,6 +100,7 @@ export async function runGateway(options: GatewayOptions): Promise<void> {
       onClip: (clipId) => {
         tell(clipId);
         codes.wake();
+        pictures.wake();
         ingest.caseWork.reckoner.wake();
       },
       log,
@@ -111,6 +122,7 @@ export async function runGateway(options: GatewayOptions): Promise<void> {
       http,
       previews,
       codes,
+      pictures,
       runningComponent('forwarder', (stop) => ingest.forwarder.run(stop), end.fail),
       runningComponent('eraser', (stop) => ingest.eraser.run(stop), end.fail),
       runningComponent('reckoner', (stop) => ingest.caseWork.reckoner.run(stop), end.fail),

@@ -9,6 +9,7 @@ import { Disclosure, type DisclosurePolicy } from './disclosure/disclosure.ts';
 import { DutyLists } from './duties/duty-lists.ts';
 import type { IndexDatabase } from './index-store/index-database.ts';
 import { LiveAlarms } from './live/live-alarms.ts';
+import { Reconciliation } from './live/reconcile/reconciliation.ts';
 import { defaultMappingPolicy, type MappingPolicy } from './mapping/link-evidence.ts';
 import { Mapping } from './mapping/mapping.ts';
 import { Operations } from './operations/operations.ts';
@@ -64,6 +65,8 @@ export class CaseWork {
   readonly operations: Operations;
   /** What is wrong with live streams. */
   readonly liveAlarms: LiveAlarms;
+  /** Holds live segments against the originals of docked recorders. */
+  readonly reconciliation: Reconciliation;
   /** Keeps all of it true to the facts; run as one part of the gateway. */
   readonly reckoner: Reckoner;
 
@@ -111,11 +114,14 @@ export class CaseWork {
     });
     this.retention = new RetentionBook({ database, custody, zone, ...retention });
     this.statistics = new Statistics(database, { zone, uploadHours });
+    this.liveAlarms = new LiveAlarms(database, custody);
+    this.reconciliation = new Reconciliation({ database, custody, alarms: this.liveAlarms });
     this.reckoner = new Reckoner({
       database,
       // Figures come last: they count what the others found.
       reckonings: [
         this.mapping.reckoning,
+        ...this.reconciliation.reckonings,
         ...this.coverage.reckonings,
         this.retention.reckoning,
         this.publication,
@@ -127,6 +133,5 @@ export class CaseWork {
     this.mapping.onChange(() => this.reckoner.wake());
     this.operations = new Operations(database, custody, now);
     this.operations.onChange(() => this.reckoner.wake());
-    this.liveAlarms = new LiveAlarms(database, custody);
   }
 }

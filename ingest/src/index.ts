@@ -219,6 +219,15 @@ export {
   streamKeySha256,
 } from './live/live-source.ts';
 export { LiveSources, type SetSource } from './live/live-sources.ts';
+export { AlignedOriginal, type Alignment } from './live/reconcile/align-pictures.ts';
+export type { MatchEvidence, MatchVerdict, UndecidedReason } from './live/reconcile/match.ts';
+export {
+  type ComparisonResult,
+  PictureComparisons,
+  type WaitingComparison,
+} from './live/reconcile/picture-comparisons.ts';
+export { Pictures, PicturesBuilder } from './live/reconcile/pictures.ts';
+export { Reconciliation } from './live/reconcile/reconciliation.ts';
 export type { WantedSource } from './live/wanted-source.ts';
 export type { ClipLinkFile, QueuedClip, ShownCode } from './mapping/clip-file.ts';
 export {

@@ -14,6 +14,7 @@ import type { RecorderCare } from './docking/recorder-care.ts';
 import { type DockingServices, type DockingStatus, runDocking } from './docking/run-docking.ts';
 import { IndexDatabase } from './index-store/index-database.ts';
 import { LiveSources } from './live/live-sources.ts';
+import { PictureComparisons } from './live/reconcile/picture-comparisons.ts';
 import type { MappingPolicy } from './mapping/link-evidence.ts';
 import { ClipLocks } from './pull/clip-locks.ts';
 import { HashPool } from './pull/hash-pool.ts';
@@ -74,6 +75,8 @@ export class Ingest {
   readonly acts: OperatorActs;
   readonly hostClock: HostClockReader;
   readonly clipTimes: ClipTimes;
+  /** Which pictures of live segments and originals wait to be compared. */
+  readonly comparisons: PictureComparisons;
   readonly caseWork: CaseWork;
   /** How registered recorders send live. */
   readonly liveSources: LiveSources;
@@ -89,6 +92,7 @@ export class Ingest {
     this.database = services.database;
     this.hostClock = services.hostClock;
     this.clipTimes = services.clipTimes;
+    this.comparisons = new PictureComparisons(services.database, services.clipTimes);
     this.custody = services.custody;
     this.layout = services.layout;
     this.ledger = services.ledger;

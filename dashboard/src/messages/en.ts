@@ -620,6 +620,7 @@ export const en: Messages = {
     leafUnchecked: 'Not a secure origin: the browser cannot recompute the leaf hash',
     action: {
       'recording-started': 'Live recording begun',
+      'live-reconciled': 'Live recording compared with originals',
       attached: 'Recorder attached',
       identified: 'Recorder identified',
       'clock-read': 'Clock read',

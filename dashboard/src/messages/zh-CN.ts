@@ -630,6 +630,7 @@ export const zhCN = {
     leafUnchecked: '此页面不是安全来源，浏览器无法重算叶哈希',
     action: {
       'recording-started': '直播录制开始',
+      'live-reconciled': '直播录像与原始文件比对',
       attached: '记录仪插入',
       identified: '识别记录仪',
       'clock-read': '读取时钟',

@@ -1,6 +1,7 @@
 import { type ClipRecord, type IndexDatabase, type Mapping, readClip, storedStates } from '@docket/ingest';
 import type { Log } from '../log.ts';
 import { ToolError } from '../previews/run-tool.ts';
+import { WaitingWork } from '../waiting-work.ts';
 import { CodeDecoder } from './code-decoder.ts';
 import { filmedCodes } from './film-codes.ts';
 
@@ -14,8 +15,6 @@ export interface CodeReaderOptions {
   log: Log;
 }
 
-const pauseAfterFaultMs = 30_000;
-
 /**
  * Looks once at the start of each stored video, and at each photo, for codes shown to the camera, after its preview is
  * made. Nothing waits for it, and a film that cannot be read is no fault of anybody.
@@ -24,50 +23,33 @@ export class CodeReader {
   readonly name = 'codes';
   readonly #options: CodeReaderOptions;
   readonly #decoder = new CodeDecoder();
-  readonly #stopping = new AbortController();
-  #wake: () => void = () => {};
-  #isWoken = false;
-  #work: Promise<void> = Promise.resolve();
+  readonly #work: WaitingWork<ClipRecord>;
 
   constructor(options: CodeReaderOptions) {
     this.#options = options;
+    this.#work = new WaitingWork({
+      next: () => this.#nextClip(),
+      handle: (clip, signal) => this.#read(clip, signal),
+      faultMessage: 'codes cannot be read now; they are tried again',
+      log: options.log,
+    });
   }
 
   /** Begins to work through clips, until stopped or until the signal aborts. */
   async start(signal: AbortSignal): Promise<void> {
-    signal.throwIfAborted();
-    if (this.#options.codeSeconds === 0) return;
-    signal.addEventListener('abort', () => this.#stopping.abort(), { once: true });
-    this.#work = this.#run();
+    if (this.#options.codeSeconds > 0) this.#work.start(signal);
   }
 
   /** Looks for clips now. */
   wake(): void {
-    this.#isWoken = true;
-    this.#wake();
+    this.#work.wake();
   }
 
   /** Kills what runs, and resolves once it is gone. */
   async stop(): Promise<void> {
-    this.#stopping.abort();
+    const stopped = this.#work.stop();
     await this.#decoder.stop();
-    await this.#work;
-  }
-
-  async #run(): Promise<void> {
-    const { signal } = this.#stopping;
-    while (!signal.aborted) {
-      this.#isWoken = false;
-      try {
-        const clip = await this.#nextClip();
-        if (clip === null) await this.#rest(null);
-        else await this.#read(clip);
-      } catch (error) {
-        if (signal.aborted) return;
-        this.#options.log.warn({ err: error }, 'codes cannot be read now; they are tried again');
-        await this.#rest(pauseAfterFaultMs);
-      }
-    }
+    await stopped;
   }
 
   async #nextClip(): Promise<ClipRecord | null> {
@@ -81,9 +63,9 @@ export class CodeReader {
     return row === undefined ? null : readClip(database, String(row.clip_id));
   }
 
-  async #read(clip: ClipRecord): Promise<void> {
+  async #read(clip: ClipRecord, signal: AbortSignal): Promise<void> {
     const { database, mapping, log } = this.#options;
-    const codes = await this.#codesOf(clip);
+    const codes = await this.#codesOf(clip, signal);
     let ours = 0;
     for (const { atMs, text } of codes ?? []) {
       if (await mapping.takeCode(clip.clipId, atMs, text)) ours += 1;
@@ -96,11 +78,11 @@ export class CodeReader {
   }
 
   /** `null` where the film cannot be read. Throws only for faults that are not the film's. */
-  async #codesOf(clip: ClipRecord) {
+  async #codesOf(clip: ClipRecord, signal: AbortSignal) {
     const file = await this.#options.mediaPath(clip);
     if (file === null) return null;
     try {
-      return await filmedCodes(file, this.#options.codeSeconds, this.#decoder, this.#stopping.signal);
+      return await filmedCodes(file, this.#options.codeSeconds, this.#decoder, signal);
     } catch (error) {
       const isFaultOfFilm =
         error instanceof ToolError && error.fault !== 'not-installed' && error.fault !== 'stopped';
@@ -108,21 +90,5 @@ export class CodeReader {
       this.#options.log.debug({ err: error, clipId: clip.clipId }, 'no picture to search for codes');
       return null;
     }
-  }
-
-  /** Until woken, stopped, or `longestMs` are over. */
-  async #rest(longestMs: number | null): Promise<void> {
-    const { signal } = this.#stopping;
-    if (this.#isWoken || signal.aborted) return;
-    await new Promise<void>((resolve) => {
-      const end = () => {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', end);
-        resolve();
-      };
-      const timer = longestMs === null ? undefined : setTimeout(end, longestMs);
-      this.#wake = end;
-      signal.addEventListener('abort', end, { once: true });
-    });
   }
 }

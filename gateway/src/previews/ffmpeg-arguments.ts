@@ -110,3 +110,20 @@ export function codeFrameArguments(
     ],
   ];
 }
+
+export type PictureCodec = 'h264' | 'hevc';
+
+/** NAL units that hold slices (ITU-T H.264 and H.265, table 7-1), after the start codes of Annex B are put in. */
+const slicesOnly: Record<PictureCodec, string> = {
+  h264: 'h264_mp4toannexb,filter_units=pass_types=1-5',
+  hevc: 'hevc_mp4toannexb,filter_units=pass_types=0-31',
+};
+
+/** Arguments for ffmpeg to write a line with the hash of each coded picture of `file`, undecoded, to its output. */
+export function codedPictureArguments(file: string, codec: PictureCodec): string[] {
+  return [
+    ...['-nostdin', '-hide_banner', '-v', 'error', '-max_alloc', String(mostAllocatedBytes)],
+    ...[...fences, '-i', `file:${file}`, '-map', '0:v:0', '-an', '-sn', '-dn', '-map_metadata', '-1'],
+    ...['-c', 'copy', '-bsf:v', slicesOnly[codec], '-f', 'framehash', '-hash', 'sha256', 'pipe:1'],
+  ];
+}

@@ -7,6 +7,7 @@ import {
   storedStates,
 } from '@docket/ingest';
 import type { Log } from '../log.ts';
+import { WaitingWork } from '../waiting-work.ts';
 import { makeThumbnail } from './make-thumbnail.ts';
 import { probeMedia } from './probe-media.ts';
 import { ToolError } from './run-tool.ts';
@@ -35,7 +36,6 @@ export function createPreviews(options: PreviewOptions): PreviewMaker {
 }
 
 const nothing: Preview = { media: null, state: 'none' };
-const pauseAfterFaultMs = 30_000;
 
 /**
  * Looks into stored clips, one at a time: what they hold, and a still. Convenience only: nothing else waits for
@@ -44,48 +44,31 @@ const pauseAfterFaultMs = 30_000;
 export class PreviewMaker {
   readonly name = 'previews';
   readonly #options: PreviewOptions;
-  readonly #stopping = new AbortController();
-  #wake: () => void = () => {};
-  #isWoken = false;
-  #work: Promise<void> = Promise.resolve();
+  readonly #work: WaitingWork<ClipRecord>;
 
   constructor(options: PreviewOptions) {
     this.#options = options;
+    this.#work = new WaitingWork({
+      next: () => this.#nextClip(),
+      handle: (clip, signal) => this.#handle(clip, signal),
+      faultMessage: 'previews cannot be made now; they are tried again',
+      log: options.log,
+    });
   }
 
   /** Begins to work through waiting clips, until stopped or until the signal aborts. */
   async start(signal: AbortSignal): Promise<void> {
-    signal.throwIfAborted();
-    signal.addEventListener('abort', () => this.#stopping.abort(), { once: true });
-    this.#work = this.#run();
+    this.#work.start(signal);
   }
 
   /** Looks for waiting clips now. */
   wake(): void {
-    this.#isWoken = true;
-    this.#wake();
+    this.#work.wake();
   }
 
   /** Kills what runs, and resolves once it is gone. */
-  async stop(): Promise<void> {
-    this.#stopping.abort();
-    await this.#work;
-  }
-
-  async #run(): Promise<void> {
-    const { signal } = this.#stopping;
-    while (!signal.aborted) {
-      this.#isWoken = false;
-      try {
-        const clip = await this.#nextClip();
-        if (clip === null) await this.#rest(null);
-        else await this.#handle(clip);
-      } catch (error) {
-        if (signal.aborted) return;
-        this.#options.log.warn({ err: error }, 'previews cannot be made now; they are tried again');
-        await this.#rest(pauseAfterFaultMs);
-      }
-    }
+  stop(): Promise<void> {
+    return this.#work.stop();
   }
 
   async #nextClip(): Promise<ClipRecord | null> {
@@ -98,9 +81,9 @@ export class PreviewMaker {
     return row === undefined ? null : readClip(database, String(row.clip_id));
   }
 
-  async #handle(clip: ClipRecord): Promise<void> {
+  async #handle(clip: ClipRecord, signal: AbortSignal): Promise<void> {
     const { database, log } = this.#options;
-    const preview = await this.#look(clip);
+    const preview = await this.#look(clip, signal);
     await database.write((transaction) =>
       transaction.run('UPDATE clip SET media = ?, preview_state = ? WHERE clip_id = ?', [
         preview.media === null ? null : JSON.stringify(preview.media),
@@ -121,38 +104,22 @@ export class PreviewMaker {
   }
 
   /** What can be shown of a clip. Throws only for faults that are not the file's. */
-  async #look(clip: ClipRecord): Promise<Preview> {
+  async #look(clip: ClipRecord, signal: AbortSignal): Promise<Preview> {
     if (clip.kind === 'sidecar') return nothing;
     let media: MediaFacts | null = null;
     try {
       const file = await this.#options.mediaPath(clip);
       if (file === null) return { media, state: 'failed' };
-      media = await probeMedia(file, clip.kind, this.#stopping.signal);
+      media = await probeMedia(file, clip.kind, signal);
       if (media.videoCodec === null) return { media, state: 'none' };
       const target = this.#options.thumbnailPath(clip.clipId);
-      const isMade = await makeThumbnail(file, target, media, this.#stopping.signal);
+      const isMade = await makeThumbnail(file, target, media, signal);
       return { media, state: isMade ? 'thumbnail' : 'failed' };
     } catch (error) {
       if (!isFaultOfFile(error)) throw error;
       this.#options.log.warn({ err: error, clipId: clip.clipId }, 'the clip cannot be previewed');
       return { media, state: 'failed' };
     }
-  }
-
-  /** Until woken, stopped, or `longestMs` are over. */
-  async #rest(longestMs: number | null): Promise<void> {
-    const { signal } = this.#stopping;
-    if (this.#isWoken || signal.aborted) return;
-    await new Promise<void>((resolve) => {
-      const timer = longestMs === null ? undefined : setTimeout(resolve, longestMs);
-      const wake = () => {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', wake);
-        resolve();
-      };
-      this.#wake = wake;
-      signal.addEventListener('abort', wake, { once: true });
-    });
   }
 }
 

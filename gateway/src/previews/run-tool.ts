@@ -26,6 +26,8 @@ export interface ToolRun {
   maxOutputBytes: number;
   /** What it reads; nothing where left out. */
   input?: Buffer;
+  /** Takes the output as it comes, instead of keeping it. Must not throw. */
+  onOutput?(chunk: Buffer): void;
   signal: AbortSignal;
 }
 
@@ -56,6 +58,7 @@ export function runTool(run: ToolRun): Promise<Buffer> {
     child.stdout?.on('data', (chunk: Buffer) => {
       outputBytes += chunk.length;
       if (outputBytes > run.maxOutputBytes) leash.pull('too-much-output');
+      else if (run.onOutput !== undefined) run.onOutput(chunk);
       else output.push(chunk);
     });
     child.stderr?.on('data', (chunk: Buffer) => {

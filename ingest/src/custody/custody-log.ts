@@ -14,6 +14,7 @@ export type CustodyAction =
   | 'failed'
   | 'listed'
   | 'recording-started'
+  | 'live-reconciled'
   | 'pulled'
   | 'verified'
   | 'sealed'

@@ -3,6 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import type { JsonValue } from '../custody/canonical-json.ts';
 import type { CustodyAction, CustodyLog } from '../custody/custody-log.ts';
 import type { IndexDatabase, Transaction } from '../index-store/index-database.ts';
+import { markDue } from '../reckoning/due.ts';
 import { registerClaims } from '../register/claimed-identity.ts';
 import { concernsAbout } from '../register/concerns.ts';
 import { readStanding } from '../register/standing.ts';
@@ -81,10 +82,15 @@ export class DockingIndex {
     );
   }
 
-  async inventoried(dockingId: string, counts: DockingCounts): Promise<void> {
-    await this.#record('inventoried', dockingId, { ...counts }, (transaction) =>
-      updateCounts(transaction, dockingId, counts),
-    );
+  /** `isListedWhole`: what the recorder held and is not among them, it did not hold. */
+  async inventoried(dockingId: string, counts: DockingCounts, isListedWhole: boolean): Promise<void> {
+    await this.#record('inventoried', dockingId, { ...counts, isListedWhole }, async (transaction) => {
+      await updateCounts(transaction, dockingId, counts);
+      await transaction.run('UPDATE docking SET listed_whole = ? WHERE docking_id = ?', [
+        isListedWhole ? 1 : 0,
+        dockingId,
+      ]);
+    });
   }
 
   async safe(dockingId: string, counts: DockingCounts): Promise<void> {
@@ -94,6 +100,7 @@ export class DockingIndex {
         new Date().toISOString(),
         dockingId,
       ]);
+      await markDue(transaction, 'docking', [dockingId]);
     });
   }
 

@@ -31,6 +31,8 @@ export interface Inventory {
   /** Clips that stand in the store already: same recorder, path, length and time, and the same sampled bytes. */
   known: RegisteredClip[];
   refused: number;
+  /** True where the recorder named itself and no folder or entry was hidden. */
+  isWhole: boolean;
 }
 
 /** Lists a recorder and registers every entry in the index before any byte is copied. */
@@ -40,7 +42,7 @@ export async function takeInventory(
   context: RegistrationContext & { isIdentified: boolean },
   signal: AbortSignal,
 ): Promise<Inventory> {
-  const inventory: Inventory = { wanted: [], known: [], refused: 0 };
+  const inventory: Inventory = { wanted: [], known: [], refused: 0, isWhole: false };
   const seen = new Set<string>();
   let isWhole = true;
   for await (const batch of batches(recorder, signal)) {
@@ -55,7 +57,8 @@ export async function takeInventory(
     }
   }
   // What lies in a folder that could not be read is neither gone nor erased, as far as anybody knows.
-  if (context.isIdentified && isWhole) {
+  inventory.isWhole = context.isIdentified && isWhole;
+  if (inventory.isWhole) {
     await moveLostClips(services.database, services.custody, context, seen);
     await settleInterruptedReleases(services.database, services.custody, context, seen);
   }

@@ -239,7 +239,7 @@ class Docking {
       if (listed.concern !== null) meter.quarantined.add(clipId);
     }
     meter.bytesTotal = inventory.wanted.reduce((sum, clip) => sum + clip.listed.sizeBytes, 0);
-    await this.#services.dockings.inventoried(this.#status.dockingId, this.#counts());
+    await this.#services.dockings.inventoried(this.#status.dockingId, this.#counts(), inventory.isWhole);
     this.#show({});
     return inventory;
   }

@@ -1,7 +1,7 @@
 import type { Transaction } from '../index-store/index-database.ts';
 
 /** What is reckoned anew when something it rests on has changed. */
-export type ReckonedKind = 'docking' | 'clip' | 'activity' | 'case';
+export type ReckonedKind = 'docking' | 'clip' | 'live-session' | 'activity' | 'case';
 
 /** Marks things to be reckoned anew, in the transaction of the change itself, so that no change is forgotten. */
 export async function markDue(

@@ -23,7 +23,7 @@ export interface ReckonerOptions {
 }
 
 /** What is reckoned first: links before the coverage they make, coverage before what is told of the case. */
-const kinds: readonly ReckonedKind[] = ['docking', 'clip', 'activity', 'case'];
+const kinds: readonly ReckonedKind[] = ['docking', 'clip', 'live-session', 'activity', 'case'];
 const batchSize = 200;
 /** Looks for due things at least this often, should nobody wake it. */
 const longestRestMs = 30_000;

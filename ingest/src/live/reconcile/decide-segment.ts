@@ -99,6 +99,15 @@ function takeSuperseded(undecided: Undecided, segment: SegmentFacts, original: O
   });
 }
 
+/** True where pictures of the original may be those of the segment, by their times. */
+export function mayCover(
+  segment: SegmentFacts,
+  original: Pick<OriginalFacts, 'span' | 'alignments' | 'lengthMs'>,
+): boolean {
+  const { fromMs, toMs } = possiblyAt(segment, original);
+  return fromMs < segment.lengthMs && toMs > 0;
+}
+
 /** The stretch of the segment that the original surely covers; empty where its ends cross. */
 function surelyAt(segment: SegmentFacts, original: OriginalFacts): Stretch {
   const place = placeByPictures(original);
@@ -112,7 +121,10 @@ function surelyAt(segment: SegmentFacts, original: OriginalFacts): Stretch {
 }
 
 /** The stretch of the segment that the original may cover. */
-function possiblyAt(segment: SegmentFacts, original: OriginalFacts): Stretch {
+function possiblyAt(
+  segment: SegmentFacts,
+  original: Pick<OriginalFacts, 'span' | 'alignments' | 'lengthMs'>,
+): Stretch {
   const place = placeByPictures(original);
   if (place !== null) return { fromMs: place.start.lowMs, toMs: place.end.highMs };
   const { start, end } = original.span;
@@ -124,7 +136,10 @@ function possiblyAt(segment: SegmentFacts, original: OriginalFacts): Stretch {
 }
 
 /** Where an original lies on the segment's own line of time, by their equal pictures. */
-function placeByPictures({ alignments, lengthMs: originalMs }: OriginalFacts): Span | null {
+function placeByPictures({
+  alignments,
+  lengthMs: originalMs,
+}: Pick<OriginalFacts, 'alignments' | 'lengthMs'>): Span | null {
   const [first, ...others] = alignments;
   if (first === undefined) return null;
   const laterMs = hull(first.laterMs, ...others.map((one) => one.laterMs));

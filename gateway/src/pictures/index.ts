@@ -1,0 +1,2 @@
+export { PictureComparer, type PictureComparerOptions } from './picture-comparer.ts';
+export { readPictures } from './read-pictures.ts';

@@ -1,0 +1,94 @@
+import { readClip } from '../../clip/clip-queries.ts';
+import type { ClipRecord } from '../../clip/clip-record.ts';
+import { canonicalJson, type JsonValue } from '../../custody/canonical-json.ts';
+import type { IndexDatabase, Transaction } from '../../index-store/index-database.ts';
+import { markDue } from '../../reckoning/due.ts';
+import type { ClipTimes } from '../../time/clip-times.ts';
+import type { Alignment } from './align-pictures.ts';
+
+/** One original and live segments its pictures are to be compared with. */
+export interface WaitingComparison {
+  original: ClipRecord;
+  live: ClipRecord[];
+}
+
+/** What comparing came to. `other-format`: codec or size of the pictures differ; `unreadable`: those of one of them cannot be had. */
+export type ComparisonResult =
+  | { state: 'compared'; alignments: readonly Alignment[] }
+  | { state: 'other-format' | 'unreadable' };
+
+/** Segments that are compared with one original in one go. */
+const mostAtOnce = 64;
+
+/** Which pictures are still to be compared, and what was found. */
+export class PictureComparisons {
+  readonly #database: IndexDatabase;
+  readonly #times: Pick<ClipTimes, 'revise'>;
+
+  constructor(database: IndexDatabase, times: Pick<ClipTimes, 'revise'>) {
+    this.#database = database;
+    this.#times = times;
+  }
+
+  /** The newest original that waits, with segments it waits for; both have been looked into. `null`: none waits. */
+  async next(): Promise<WaitingComparison | null> {
+    const rows = await this.#database.read(
+      `SELECT original_clip_id, clip_id FROM picture_comparison INDEXED BY picture_comparison_waiting
+       JOIN clip AS original ON original.clip_id = original_clip_id JOIN clip AS live USING (clip_id)
+       WHERE picture_comparison.state = 'waiting' AND original.preview_state != 'waiting' AND live.preview_state != 'waiting'
+       ORDER BY original_clip_id DESC, clip_id LIMIT ?`,
+      [mostAtOnce],
+    );
+    const originalClipId = rows[0]?.original_clip_id;
+    const clips = await Promise.all(
+      rows
+        .filter((row) => row.original_clip_id === originalClipId)
+        .map((row) => readClip(this.#database, String(row.clip_id))),
+    );
+    const original =
+      originalClipId === undefined ? null : await readClip(this.#database, String(originalClipId));
+    return original === null ? null : { original, live: clips.filter((clip) => clip !== null) };
+  }
+
+  /** Keeps what was found; the sessions are decided anew, and the original's time is told by pictures that are equal. */
+  async keep(
+    originalClipId: string,
+    results: readonly { clipId: string; result: ComparisonResult }[],
+  ): Promise<void> {
+    await this.#database.write(async (transaction) => {
+      for (const { clipId, result } of results) {
+        const alignments = result.state === 'compared' ? result.alignments : [];
+        await transaction.run(
+          `UPDATE picture_comparison SET state = ?, alignments = ?, compared_at = ?
+           WHERE clip_id = ? AND original_clip_id = ?`,
+          [
+            result.state,
+            canonicalJson(alignments as unknown as JsonValue),
+            new Date().toISOString(),
+            clipId,
+            originalClipId,
+          ],
+        );
+      }
+      await markSessionsOf(
+        transaction,
+        results.map(({ clipId }) => clipId),
+      );
+    });
+    const isEqual = results.some(({ result }) => result.state === 'compared' && result.alignments.length > 0);
+    if (isEqual) await this.#times.revise(originalClipId);
+  }
+}
+
+async function markSessionsOf(transaction: Transaction, clipIds: readonly string[]): Promise<void> {
+  const rows = await transaction.all(
+    `SELECT DISTINCT live_session_id FROM json_each(?) AS named JOIN clip ON clip.clip_id = named.value
+     WHERE live_session_id IS NOT NULL`,
+    [JSON.stringify(clipIds)],
+  );
+  await markDue(
+    transaction,
+    'live-session',
+    rows.map((row) => String(row.live_session_id)),
+  );
+}
