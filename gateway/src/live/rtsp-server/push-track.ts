@@ -27,7 +27,7 @@ export class PushTrack {
     return this.#saidGoodbye;
   }
 
-  /** True where it was media. What is neither RTP of this track nor RTCP is dropped. */
+  /** True where it was media. What is neither RTP nor RTCP is dropped. */
   take(kind: PacketKind, packet: Buffer, listener: LiveFeedListener): boolean {
     // By push nothing proves when a packet was sent.
     const arrival = { atMs: hostClockMs(), sentNotBeforeMs: null };
@@ -36,7 +36,7 @@ export class PushTrack {
       return false;
     }
     const rtp = parseRtp(packet);
-    if (rtp === null || rtp.payloadType !== this.track.payloadType) return false;
+    if (rtp === null) return false;
     this.#saidGoodbye = false;
     this.#statistics.take(rtp, arrival.atMs);
     listener.packet(this.track, packet, arrival);

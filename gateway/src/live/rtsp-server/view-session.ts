@@ -60,6 +60,7 @@ export class ViewSession {
   readonly #options: ViewSessionOptions;
   readonly #setUps = new Map<LiveTrack, SetUp>();
   readonly #sinceMs = Date.now();
+  #lower: LiveTransport | null = null;
   #unwatch: (() => void) | null = null;
   #lastSignOfLifeMs = performance.now();
   #packetsSent = 0;
@@ -92,13 +93,13 @@ export class ViewSession {
     const track = this.#trackOf(request.url);
     if (track === null) return refusal(404);
     if (this.#unwatch !== null || this.#setUps.has(track)) return refusal(455);
-    const lower = this.#lower;
     for (const offer of parseTransports(request.headers.get('Transport') ?? '')) {
-      if (lower !== null && offer.lower !== lower) continue;
+      if (this.#lower !== null && offer.lower !== this.#lower) continue;
       const path = await openPath(this.#options.connection, { ...offer, mode: 'play' }, (kind) => {
         if (kind === 'rtcp') this.signOfLife();
       });
       if (path === null) continue;
+      this.#lower = offer.lower;
       this.#setUps.set(track, { track, path, ssrc: null });
       return { status: 200, headers: [['Transport', encodeTransport(path.settled)]] };
     }
@@ -174,10 +175,6 @@ export class ViewSession {
     const setUps = [...this.#setUps.values()];
     this.#setUps.clear();
     await Promise.all(setUps.map(({ path }) => path.close()));
-  }
-
-  get #lower(): LiveTransport | null {
-    return [...this.#setUps.values()][0]?.path.settled.lower ?? null;
   }
 
   #gate(isOpen: boolean): PictureGate {
