@@ -34,7 +34,9 @@ describe('a recorder pushes, and what it sends comes whole', () => {
     { program: 'rtspclientsink', transport: 'tcp', codec: 'h265', audio: 'none' },
   ] as const)('$program by $transport, $codec and $audio', async ({ program, transport, codec, audio }) => {
     const pusher = pushRtsp({ program, transport, codec, audio, credentials, url: relay.pushUrl() });
-    const seen = await relay.until(({ keyFrames, units, senderReports }) => keyFrames > 1 && units > 30 && senderReports > 0);
+    const seen = await relay.until(
+      ({ keyFrames, units, senderReports }) => keyFrames > 1 && units > 30 && senderReports > 0,
+    );
     const stream = relay.hub.get(recorders.one);
     const codecs = stream?.description.tracks.map((track) => track.codec) ?? [];
     expect(codecs.toSorted()).toEqual([codec, ...(audio === 'none' ? [] : [audio])].toSorted());
@@ -48,9 +50,17 @@ describe('a recorder pushes, and what it sends comes whole', () => {
 
 test('a recorder that says goodbye ends its stream; it is gone for all who watch', async () => {
   const ended: (string | null)[] = [];
-  const pusher = pushRtsp({ program: 'ffmpeg', transport: 'tcp', credentials, url: relay.pushUrl(), seconds: 2 });
+  const pusher = pushRtsp({
+    program: 'ffmpeg',
+    transport: 'tcp',
+    credentials,
+    url: relay.pushUrl(),
+    seconds: 2,
+  });
   await relay.until(({ units }) => units > 0);
-  relay.hub.get(recorders.one)?.watchUnits({ unit: () => {}, changed: (left) => ended.push(left?.sdp ?? null) });
+  relay.hub
+    .get(recorders.one)
+    ?.watchUnits({ unit: () => {}, changed: (left) => ended.push(left?.sdp ?? null) });
   const { code } = await pusher.ended;
   const { end } = await relay.until((seen) => seen.end !== null);
   expect([code, end?.cause, ended, relay.hub.list()]).toEqual([0, 'goodbye', [null], []]);
@@ -103,10 +113,10 @@ describe('who may push', () => {
     const caller = await RawRtsp.connect(relay.port);
     const { status, headers } = await caller.ask('ANNOUNCE', relay.pushUrl(), described, sdp);
     const challenges = headers.all('WWW-Authenticate');
-    expect([status, challenges.map((challenge) => /algorithm=([^\s,]+)/u.exec(challenge)?.[1] ?? 'Basic')]).toEqual([
-      401,
-      ['SHA-256', 'MD5', 'Basic'],
-    ]);
+    expect([
+      status,
+      challenges.map((challenge) => /algorithm=([^\s,]+)/u.exec(challenge)?.[1] ?? 'Basic'),
+    ]).toEqual([401, ['SHA-256', 'MD5', 'Basic']]);
     caller.logIn(recorders.one, 'wrong horse');
     await caller.ask('ANNOUNCE', relay.pushUrl(), described, sdp);
     expect(relay.log.join('')).toContain('RTSP credentials refused');
@@ -153,7 +163,12 @@ test('a recorder that connects anew takes the place of its old connection', asyn
   });
   await stranger.ended;
   expect(before?.end).toBeNull();
-  const second = pushRtsp({ program: 'rtspclientsink', transport: 'tcp', credentials, url: relay.pushUrl('b') });
+  const second = pushRtsp({
+    program: 'rtspclientsink',
+    transport: 'tcp',
+    credentials,
+    url: relay.pushUrl('b'),
+  });
   await relay.until((seen) => seen !== before && seen.units > 0);
   expect(before?.end?.cause).toBe('replaced');
   await Promise.all([first.stop(), second.stop()]);

@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { ClientAuthorization, parseChallenges, parseRtcp, parseRtpInfo } from '@docket/device-protocol/live';
 import {
   type Pusher,
-  type RtspPushOptions,
   probeRtsp,
   pushRtsp,
+  type RtspPushOptions,
   watchWithGstreamer,
   watchWithMpv,
 } from '@docket/device-protocol/live-peers';
@@ -68,7 +68,9 @@ describe('programs we did not write watch', () => {
     await Promise.all(viewers.map((one) => one.seen(30)));
     const told = relay.server.viewers().filter(({ name }) => name === viewer.name);
     expect(told.map(({ transport }) => transport)).toEqual(expect.arrayContaining(['tcp', 'udp']));
-    expect(told.every(({ packetsSent, packetsDropped }) => packetsSent > 30 && packetsDropped === 0)).toBe(true);
+    expect(told.every(({ packetsSent, packetsDropped }) => packetsSent > 30 && packetsDropped === 0)).toBe(
+      true,
+    );
     expect((await mpv).code).toBe(0);
     await Promise.all(viewers.map((one) => one.stop()));
     expect(relay.seen.get(recorders.one)?.end).toBeNull();
@@ -90,9 +92,16 @@ describe('packets are passed on as they came', () => {
     await push({ url: `rtsp://127.0.0.1:${proxy.port}/live/x` });
     const caller = await playing();
     await caller.until(() => caller.frames.length > 200);
-    for (const [watched, pushed] of [[0, 0], [2, 2]]) {
-      const got = caller.frames.filter(({ channel }) => channel === watched).map(({ payload }) => hex(payload));
-      const sent = proxy.frames.filter(({ channel }) => channel === pushed).map(({ payload }) => hex(payload));
+    for (const [watched, pushed] of [
+      [0, 0],
+      [2, 2],
+    ]) {
+      const got = caller.frames
+        .filter(({ channel }) => channel === watched)
+        .map(({ payload }) => hex(payload));
+      const sent = proxy.frames
+        .filter(({ channel }) => channel === pushed)
+        .map(({ payload }) => hex(payload));
       const first = sent.indexOf(got[0] ?? '');
       expect(first).toBeGreaterThan(0);
       expect(got).toEqual(sent.slice(first, first + got.length));
@@ -115,7 +124,10 @@ describe('packets are passed on as they came', () => {
     const serverPort = Number(/server_port=\d+-(\d+)/u.exec(answer.headers.get('Transport') ?? '')?.[1]);
     await caller.ask('PLAY', streamUrl());
     const begun = performance.now();
-    const alive = setInterval(() => rtcp.send(Buffer.from([0x80, 201, 0, 1, 0, 0, 0, 1]), serverPort, '127.0.0.1'), 200);
+    const alive = setInterval(
+      () => rtcp.send(Buffer.from([0x80, 201, 0, 1, 0, 0, 0, 1]), serverPort, '127.0.0.1'),
+      200,
+    );
     await relay.until(() => performance.now() - begun > 2_000);
     clearInterval(alive);
     expect(caller.isClosed).toBe(false);
@@ -132,7 +144,9 @@ describe('packets are passed on as they came', () => {
     await push();
     const caller = await logIn();
     await caller.ask('SETUP', `${streamUrl()}/trackID=0`, tcp);
-    await caller.ask('SETUP', `${streamUrl()}/trackID=1`, { Transport: 'RTP/AVP/TCP;unicast;interleaved=2-3' });
+    await caller.ask('SETUP', `${streamUrl()}/trackID=1`, {
+      Transport: 'RTP/AVP/TCP;unicast;interleaved=2-3',
+    });
     const answer = await caller.ask('PLAY', `${streamUrl()}/`);
     await caller.until(() => caller.frames.some(({ channel }) => channel === 0));
     const [video] = parseRtpInfo(answer.headers.get('RTP-Info') ?? '');
@@ -142,7 +156,10 @@ describe('packets are passed on as they came', () => {
       sequenceNumber: first.readUInt16BE(2),
       rtpTimestamp: first.readUInt32BE(4),
     });
-    const before = caller.frames.slice(0, caller.frames.findIndex(({ channel }) => channel === 0));
+    const before = caller.frames.slice(
+      0,
+      caller.frames.findIndex(({ channel }) => channel === 0),
+    );
     const told = before.flatMap(({ payload }) => parseRtcp(payload));
     expect(told.map(({ kind }) => kind)).toContain('sender-report');
     expect(told).toContainEqual(expect.objectContaining({ canonicalName: recorders.one }));
@@ -162,8 +179,12 @@ describe('a viewer that does not keep up', () => {
     await relay.until(() => relay.server.viewers().length === 1);
     expect(dropped()).toBeUndefined();
     expect(reading.frames.length).toBeGreaterThan(before);
-    const numbers = reading.frames.filter(({ channel }) => channel === 0).map(({ payload }) => payload.readUInt16BE(2));
-    expect(numbers.every((number, index) => index === 0 || number === (((numbers[index - 1] ?? 0) + 1) & 0xffff))).toBe(true);
+    const numbers = reading.frames
+      .filter(({ channel }) => channel === 0)
+      .map(({ payload }) => payload.readUInt16BE(2));
+    expect(
+      numbers.every((number, index) => index === 0 || number === (((numbers[index - 1] ?? 0) + 1) & 0xffff)),
+    ).toBe(true);
     expect(relay.seen.get(recorders.one)?.damaged).toBeLessThanOrEqual(1);
     stalled.close();
     reading.close();
@@ -179,7 +200,8 @@ describe('a viewer that does not keep up', () => {
     const gap = () => {
       const media = caller.frames.filter(({ channel }) => channel === 0).map(({ payload }) => payload);
       const at = media.findIndex(
-        (packet, index) => index > 0 && packet.readUInt16BE(2) !== ((media[index - 1]?.readUInt16BE(2) ?? 0) + 1) % 65_536,
+        (packet, index) =>
+          index > 0 && packet.readUInt16BE(2) !== ((media[index - 1]?.readUInt16BE(2) ?? 0) + 1) % 65_536,
       );
       return at < 0 ? undefined : media[at];
     };

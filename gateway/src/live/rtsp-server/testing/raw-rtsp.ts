@@ -61,7 +61,9 @@ export class RawRtsp {
     const lines = new RtspHeaders([['CSeq', `${this.#cseq}`], ...Object.entries(headers)]);
     if (this.authorization !== null) lines.add('Authorization', this.authorization);
     if (this.session !== null) lines.add('Session', this.session);
-    this.socket.write(encodeRequest({ method, url, headers: lines, ...(body === undefined ? {} : { body }) }));
+    this.socket.write(
+      encodeRequest({ method, url, headers: lines, ...(body === undefined ? {} : { body }) }),
+    );
     await this.until(() => this.#answers.length > 0);
     const answer = this.#answers.shift();
     if (answer === undefined) throw new Error(`${method} was not answered`);

@@ -51,7 +51,9 @@ export class Relay {
         Object.values<string>(recorders).includes(userName)
           ? { recorderId: userName, ...hashCredentials(userName, 'docket', pushPassword) }
           : null,
-      onPush: onPush ?? (async ({ recorderId, feed }) => this.#watch(this.hub.carry(recorderId, 's', feed), feed.ended)),
+      onPush:
+        onPush ??
+        (async ({ recorderId, feed }) => this.#watch(this.hub.carry(recorderId, 's', feed), feed.ended)),
       log: createLog('info', { write: (line: string) => void this.log.push(line) }),
       limits: { wrongCredentialsMs: 0, ...limits },
     });
