@@ -7,8 +7,8 @@ import type { TakePush } from '../push-session.ts';
 import { RtspServer } from '../rtsp-server.ts';
 
 export const recorders = { one: 'DEMO-001', other: 'DEMO-002' } as const;
-export const pushPassword = 'correct horse';
-export const viewer = { name: 'centre', password: 'battery staple' } as const;
+export const pushPassword = 'correct-horse';
+export const viewer = { name: 'centre', password: 'battery-staple' } as const;
 
 /** What the sinks of one stream have seen. */
 export interface Seen {
