@@ -201,6 +201,16 @@ export {
   type RaisedAlarm,
 } from './live/live-alarm.ts';
 export { type LiveAlarmFilter, LiveAlarms } from './live/live-alarms.ts';
+export type { SessionTrack } from './live/live-index.ts';
+export {
+  type LiveGap,
+  type LiveSegment,
+  type LiveSession,
+  type LiveSessionDetail,
+  type LiveSessionFilter,
+  readLiveSession,
+  readLiveSessions,
+} from './live/live-queries.ts';
 export type {
   LiveEndCause,
   LiveGapCause,

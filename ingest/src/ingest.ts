@@ -13,8 +13,11 @@ import { OperatorActs } from './docking/operator-acts.ts';
 import type { RecorderCare } from './docking/recorder-care.ts';
 import { type DockingServices, type DockingStatus, runDocking } from './docking/run-docking.ts';
 import { IndexDatabase } from './index-store/index-database.ts';
+import type { LiveRecorder } from './live/live-recording.ts';
 import { LiveSources } from './live/live-sources.ts';
 import { PictureComparisons } from './live/reconcile/picture-comparisons.ts';
+import type { RecordingSettings } from './live/session-recording.ts';
+import { StoredLiveRecorder } from './live/stored-live-recorder.ts';
 import type { MappingPolicy } from './mapping/link-evidence.ts';
 import { ClipLocks } from './pull/clip-locks.ts';
 import { HashPool } from './pull/hash-pool.ts';
@@ -56,9 +59,13 @@ export interface IngestOptions {
   /** How cases are worked on, where the usual way is not wanted. */
   caseWork?: Omit<CaseWorkOptions, 'database' | 'custody' | 'onReckonError' | 'zone'>;
   mapping?: MappingPolicy;
+  /** How live streams are recorded, where the usual way is not wanted. */
+  live?: Partial<RecordingSettings>;
   /** How duties are judged. */
   coverage?: CaseWorkOptions['coverage'];
 }
+
+const usualRecording: RecordingSettings = { segmentSeconds: 300, assumedDelayMs: 3000 };
 
 /** Everything between a recorder and the archive, opened as one. */
 export class Ingest {
@@ -80,13 +87,15 @@ export class Ingest {
   readonly caseWork: CaseWork;
   /** How registered recorders send live. */
   readonly liveSources: LiveSources;
+  /** Records live streams. Every recording must have ended before the index is closed. */
+  readonly live: LiveRecorder;
   /** What was found and mended at the start. */
   readonly recovery: Recovery;
   readonly #services: DockingServices;
 
   private constructor(
     services: DockingServices,
-    parts: Pick<Ingest, 'forwarder' | 'eraser' | 'target' | 'recovery' | 'caseWork' | 'liveSources'>,
+    parts: Pick<Ingest, 'forwarder' | 'eraser' | 'target' | 'recovery' | 'caseWork' | 'liveSources' | 'live'>,
   ) {
     this.#services = services;
     this.database = services.database;
@@ -103,6 +112,7 @@ export class Ingest {
     this.recovery = parts.recovery;
     this.caseWork = parts.caseWork;
     this.liveSources = parts.liveSources;
+    this.live = parts.live;
   }
 
   /** Opens the store and brings it in order after whatever ended the last run. Throws IngestError INDEX_FAILED. */
@@ -179,7 +189,18 @@ export class Ingest {
       };
       forwarder.onReceipted(options.onClip);
       const liveSources = await LiveSources.open(database, custody, layout);
-      return new Ingest(services, { forwarder, eraser, target, recovery, caseWork, liveSources });
+      const live = new StoredLiveRecorder(
+        {
+          ...services,
+          now: () => Date.now(),
+          onClip: (clipId) => {
+            caseWork.reckoner.wake();
+            options.onClip(clipId);
+          },
+        },
+        { ...usualRecording, ...options.live },
+      );
+      return new Ingest(services, { forwarder, eraser, target, recovery, caseWork, liveSources, live });
     } catch (error) {
       await pool.stop();
       await database.close();

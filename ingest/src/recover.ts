@@ -9,8 +9,9 @@ import { readBackFile } from './pull/read-back.ts';
 import { assertSameCopy, Moves, sealClip } from './pull/take-clip.ts';
 import type { StoreServices } from './pull/taking.ts';
 import { makeFolder, syncFolder } from './store/durable-files.ts';
+import { readClaims } from './store/recorder-claims.ts';
 import { parseSealedFile } from './store/sealed-file.ts';
-import { type RecorderClaims, sha256Hex, type TakenFacts } from './store/sealed-record.ts';
+import { sha256Hex, type TakenFacts } from './store/sealed-record.ts';
 import { mediaFileName, recordFileName } from './store/store-layout.ts';
 
 /** What an interrupted run had left, and what became of it. */
@@ -79,7 +80,7 @@ async function finishOrReturn(services: Services, clip: ClipRecord): Promise<Out
       services,
       { ...clip, time },
       await takenFacts(services, clip, stored.readBack),
-      await claimsOf(services, clip),
+      await readClaims(services.database, clip.recorderId),
       moves,
     );
     return 'finished';
@@ -200,22 +201,6 @@ async function timeOf(services: Services, clipId: string, action: 'pulled' | 've
   );
   if (row === undefined) throw new NotSealedError(`no entry tells when clip ${clipId} was ${action}`);
   return String(row.at);
-}
-
-async function claimsOf(services: Services, clip: ClipRecord): Promise<RecorderClaims> {
-  const [row] = await services.database.read('SELECT * FROM recorder WHERE recorder_id = ?', [
-    clip.recorderId,
-  ]);
-  const text = (value: unknown) => (value === null || value === undefined ? null : String(value));
-  return {
-    recorderId: clip.recorderId,
-    driver: String(row?.driver),
-    serialNumber: text(row?.serial_number),
-    vendor: text(row?.vendor),
-    model: text(row?.model),
-    firmware: text(row?.firmware),
-    officerNumber: text(row?.officer_number),
-  };
 }
 
 async function exists(path: string): Promise<boolean> {

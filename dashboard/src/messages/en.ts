@@ -621,6 +621,9 @@ export const en: Messages = {
     action: {
       'recording-started': 'Live recording begun',
       'live-reconciled': 'Live recording compared with originals',
+      'live-started': 'Live session begun',
+      'live-ended': 'Live session ended',
+      'live-gap': 'Live footage missing or its time moved',
       attached: 'Recorder attached',
       identified: 'Recorder identified',
       'clock-read': 'Clock read',

@@ -631,6 +631,9 @@ export const zhCN = {
     action: {
       'recording-started': '直播录制开始',
       'live-reconciled': '直播录像与原始文件比对',
+      'live-started': '直播会话开始',
+      'live-ended': '直播会话结束',
+      'live-gap': '直播缺失或时间跳变',
       attached: '记录仪插入',
       identified: '识别记录仪',
       'clock-read': '读取时钟',

@@ -22,7 +22,9 @@ export type ClipColumns = Partial<
     | 'released_at'
     | 'pulled_in'
     | 'size_bytes'
-    | 'modified_at',
+    | 'modified_at'
+    | 'live_from_ms'
+    | 'live_to_ms',
     SqlValue
   >
 >;

@@ -226,15 +226,26 @@ async function returnUnfinished(
 export class Moves {
   readonly #services: Pick<StoreServices, 'database' | 'custody'>;
   readonly #dockingId: string | undefined;
+  readonly #details: ClipMove['details'];
   #waiting: ClipMove[] = [];
 
-  constructor(services: Pick<StoreServices, 'database' | 'custody'>, dockingId?: string) {
+  /** `details` stand in the entry of every move, beside its own. */
+  constructor(
+    services: Pick<StoreServices, 'database' | 'custody'>,
+    dockingId?: string,
+    details?: ClipMove['details'],
+  ) {
     this.#services = services;
     this.#dockingId = dockingId;
+    this.#details = details;
   }
 
   async add({ later, ...move }: ClipMove & { later: boolean }): Promise<void> {
-    this.#waiting.push(this.#dockingId === undefined ? move : { ...move, dockingId: this.#dockingId });
+    this.#waiting.push({
+      ...move,
+      ...(this.#details === undefined ? {} : { details: { ...this.#details, ...move.details } }),
+      ...(this.#dockingId === undefined ? {} : { dockingId: this.#dockingId }),
+    });
     if (later) return;
     const moves = this.#waiting;
     this.#waiting = [];

@@ -16,6 +16,10 @@ export interface TakenFacts {
   verifiedAt: string;
   /** The docking in which the bytes were taken; `null` where no docking brought them. */
   pulledIn: string | null;
+  /** Of a live segment: how it was recorded. */
+  live?: { readonly [key: string]: JsonValue };
+  /** `stored-file`: nobody was left who had hashed the bytes as they came. */
+  hashedFrom?: 'source-stream' | 'stored-file';
 }
 
 export type RecorderClaims = Omit<RecorderIdentity, 'source'> & { recorderId: string; driver: string };
@@ -53,13 +57,14 @@ export function sealedRecord(
     officerNumber: clip.officerNumber,
     clock: { ...clip.clock } as JsonValue,
     time: clip.time as JsonValue,
+    ...(taken.live === undefined ? {} : { live: taken.live }),
     media: {
       file: mediaFileName(clip.name),
       sizeBytes: taken.sizeBytes,
       sha256: taken.sha256,
       blake3: taken.blake3,
       sampleBlake3: taken.sampleBlake3,
-      hashedFrom: 'source-stream',
+      hashedFrom: taken.hashedFrom ?? 'source-stream',
       readBack: taken.readBack,
     },
     listedAt: clip.collectedAt,

@@ -57,3 +57,18 @@ export async function openIndexWithDocking() {
     );
   return { database, custody, dockings, context, addClip, forceState };
 }
+
+/** A recorder that was docked once, of this serial number. Resolves with its id. */
+export async function knownRecorder(dockings: DockingIndex, serialNumber: string): Promise<string> {
+  const dockingId = await dockings.attach('1-1', 'volume');
+  const { summary } = await dockings.identify(dockingId, '1-1', 'volume', {
+    serialNumber,
+    vendor: null,
+    model: null,
+    firmware: null,
+    officerNumber: null,
+    source: 'identity-file',
+  });
+  await dockings.closeAbandoned();
+  return summary.recorderId;
+}

@@ -57,6 +57,11 @@ CREATE TABLE live_report (
 CREATE INDEX live_report_by_session ON live_report (session_id, arrived_ms);
 
 ALTER TABLE clip ADD COLUMN live_session_id TEXT REFERENCES live_session (session_id);
+ALTER TABLE clip ADD COLUMN live_sequence INTEGER;
+ALTER TABLE clip ADD COLUMN live_line INTEGER;
+ALTER TABLE clip ADD COLUMN live_start TEXT;
+ALTER TABLE clip ADD COLUMN live_from_ms REAL;
+ALTER TABLE clip ADD COLUMN live_to_ms REAL;
 CREATE INDEX clip_by_live_session ON clip (live_session_id, clip_id) WHERE live_session_id IS NOT NULL;
 CREATE INDEX clip_live_by_recorder ON clip (recorder_id, clip_id) WHERE live_session_id IS NOT NULL;
 CREATE INDEX clip_recording ON clip (clip_id) WHERE state = 'recording';

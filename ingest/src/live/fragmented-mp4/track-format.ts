@@ -49,6 +49,30 @@ export function untoldFormat({ codec, clockRateHz, channels }: LiveTrack): Track
   };
 }
 
+/** True where a decoder that knows one needs nothing of the other. */
+export function isSameFormat(one: TrackFormat, other: TrackFormat): boolean {
+  if (one === other) return true;
+  if (one.kind === 'audio' || other.kind === 'audio') {
+    if (one.kind !== 'audio' || other.kind !== 'audio') return false;
+    const isSameSound = one.sampleRateHz === other.sampleRateHz && one.channels === other.channels;
+    return one.codec === other.codec && isSameSound && sameBytes([one.config], [other.config]);
+  }
+  return (
+    one.codec === other.codec &&
+    sameBytes(one.videoParameterSets, other.videoParameterSets) &&
+    sameBytes(one.sequenceParameterSets, other.sequenceParameterSets) &&
+    sameBytes(one.pictureParameterSets, other.pictureParameterSets)
+  );
+}
+
+function sameBytes(some: readonly (Buffer | null)[], others: readonly (Buffer | null)[]): boolean {
+  if (some.length !== others.length) return false;
+  return some.every((bytes, index) => {
+    const other = others[index] ?? null;
+    return bytes === null || other === null ? bytes === other : bytes.equals(other);
+  });
+}
+
 /**
  * What of a unit lies in a file as its sample. Parameter sets lie in the beginning of the file, once (ISO/IEC 14496-15
  * §5.4.2.1): those of the unit's format, with which the file must have begun.

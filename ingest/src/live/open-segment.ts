@@ -1,0 +1,243 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { AccessUnit } from '@docket/device-protocol/live';
+import { v7 as uuidv7 } from 'uuid';
+import { moveClip } from '../clip/clip-moves.ts';
+import type { JsonValue } from '../custody/canonical-json.ts';
+import type { RoomKeeper } from '../store/room.ts';
+import { mediaFileName } from '../store/store-layout.ts';
+import { type HostClock, unknownHostClock } from '../time/host-clock/host-clock.ts';
+import { HostClockWatch } from '../time/host-clock/host-clock-watch.ts';
+import { type ArrivedReport, type ArrivedUnit, captureTime } from './capture-time.ts';
+import { insertSegment, type NewGap, type SegmentStart } from './live-index.ts';
+import { type SealServices, type SegmentToSeal, sealSegment } from './seal-segment.ts';
+import { SegmentFile, type WrittenPart } from './segment-file.ts';
+import type { SegmentMedia } from './segment-media.ts';
+import type { RecordedSession } from './session-recording.ts';
+
+export interface SegmentServices extends SealServices {
+  room: RoomKeeper;
+  hostClock: { read(signal: AbortSignal): Promise<HostClock> };
+  /** This machine's clock in Unix milliseconds. */
+  now(): number;
+  onClip(clipId: string): void;
+  onSealed(clipId: string): void;
+}
+
+/** How a segment is begun. */
+export interface SegmentPlan {
+  start: SegmentStart;
+  /** The track by which its time is told, where it brings something. */
+  referenceIndex: number;
+  kind: 'video' | 'audio';
+}
+
+/** What sealing needs beside the segment itself. */
+export interface Sealing {
+  /** The hash of the segment before it. */
+  previous: Promise<string | null>;
+  reports: readonly ArrivedReport[];
+  assumedDelayMs: number;
+  onFailure(error: unknown): void;
+}
+
+/** Of units that arrived within this time the least delayed is kept as evidence. */
+const evidenceEveryMs = 1000;
+const mostGapsNamed = 200;
+const retryMs = 2000;
+
+/** One segment on its way: its media, its file, its place in the index, and the evidence of its time. */
+export class OpenSegment {
+  readonly clipId = uuidv7();
+  readonly media: SegmentMedia;
+  readonly file: SegmentFile;
+  readonly start: SegmentStart;
+  readonly referenceTrackIndex: number;
+  readonly #services: SegmentServices;
+  readonly #session: RecordedSession;
+  readonly #hostWatch = new HostClockWatch();
+  readonly #gaps: NewGap[] = [];
+  readonly #arrivals = new Map<number, ArrivedUnit[]>();
+  readonly #giveUp = new AbortController();
+  #gapCount = 0;
+  #lastArrivedMs: number;
+  #done: Promise<void> = Promise.resolve();
+
+  constructor(
+    services: SegmentServices,
+    session: RecordedSession,
+    plan: SegmentPlan,
+    media: SegmentMedia,
+    onDurable: (part: WrittenPart) => void,
+  ) {
+    this.#services = services;
+    this.#session = session;
+    this.media = media;
+    this.referenceTrackIndex = plan.referenceIndex;
+    this.start = plan.start;
+    this.#lastArrivedMs = plan.start.firstArrivedMs;
+    const name = segmentName(plan.start.firstArrivedMs, plan.start.sequence);
+    const opened = services.database
+      .write((transaction) =>
+        insertSegment(transaction, services.custody, {
+          clipId: this.clipId,
+          sessionId: session.sessionId,
+          recorderId: session.recorderId,
+          name,
+          kind: plan.kind,
+          start: this.start,
+          listedAt: new Date(services.now()).toISOString(),
+        }),
+      )
+      .then(() => services.onClip(this.clipId));
+    this.file = new SegmentFile(
+      services,
+      { clipId: this.clipId, fileName: mediaFileName(name), opened },
+      onDurable,
+    );
+  }
+
+  noteArrival(unit: AccessUnit, lineMs: number): void {
+    const arrivedMs = unit.arrival.atMs;
+    this.#lastArrivedMs = arrivedMs;
+    const known = this.#arrivals.get(unit.track.index) ?? [];
+    this.#arrivals.set(unit.track.index, known);
+    const newest = known.at(-1);
+    const arrived = { mediaMs: lineMs, arrivedMs };
+    if (newest === undefined || lineMs - newest.mediaMs >= evidenceEveryMs) known.push(arrived);
+    else if (arrivedMs - lineMs < newest.arrivedMs - newest.mediaMs) known[known.length - 1] = arrived;
+  }
+
+  noteGap(gap: NewGap): void {
+    this.#gapCount += 1;
+    if (this.#gaps.length < mostGapsNamed) this.#gaps.push(gap);
+  }
+
+  /**
+   * Closes the file and carries the clip to `sealed`, behind the stream's back; tried again until it can be done. `sha256`
+   * resolves as soon as what was written is hashed, `done` never rejects.
+   */
+  seal(sealing: Sealing): { sha256: Promise<string | null>; done: Promise<void> } {
+    const closed = this.#close(sealing);
+    const sha256 = closed.then((segment) => segment?.written?.sha256 ?? sealing.previous);
+    this.#done = closed.then((segment) => this.#untilDone(() => this.#finish(segment), sealing));
+    return { sha256, done: this.#done };
+  }
+
+  /** Resolves once it is sealed; where the store cannot, after so long: the next start finishes it then. */
+  async sealedOrGivenUp(withinMs: number): Promise<void> {
+    const timer = setTimeout(() => this.#giveUp.abort(), withinMs);
+    await this.#done;
+    clearTimeout(timer);
+  }
+
+  /** `null` where nothing of it is durable. */
+  async #close({ previous, reports, assumedDelayMs }: Sealing): Promise<SegmentToSeal | null> {
+    const durable = await this.file.finish();
+    // The beginning of the file alone is no footage.
+    if (durable.parts <= 1) return null;
+    const host = await this.#services.hostClock.read(this.#giveUp.signal).catch(() => null);
+    const { sessionId } = this.#session;
+    const { sequence } = this.start;
+    const [index, arrivals] = this.#evidence();
+    const track = this.media.tracks.find((one) => one.index === index);
+    const line = { fromMs: track?.first.lineMs ?? 0, toMs: track?.last.endLineMs ?? 0 };
+    const own = index === this.referenceTrackIndex ? reports : [];
+    const time = captureTime({
+      fromMediaMs: line.fromMs,
+      toMediaMs: line.toMs,
+      units: arrivals,
+      reports: own,
+      assumedDelayMs,
+      host: host ?? unknownHostClock(new Date()),
+      isHostStepped: this.#hostWatch.jumpMs() !== null,
+    });
+    const { sizeBytes, digests } = durable;
+    return {
+      clipId: this.clipId,
+      written: digests === null ? null : { ...digests, sizeBytes },
+      chain: { session: sessionId, sequence, previousSha256: await previous },
+      live: this.#facts(durable.parts - 1, own.length),
+      time,
+      line,
+    };
+  }
+
+  async #finish(segment: SegmentToSeal | null): Promise<void> {
+    const { database, custody, onSealed, onClip } = this.#services;
+    if (segment === null) {
+      await database.write((transaction) =>
+        moveClip(transaction, custody, {
+          clipId: this.clipId,
+          to: 'lost',
+          details: { session: this.#session.sessionId, reason: 'nothing of it could be written' },
+        }),
+      );
+      onClip(this.clipId);
+      return;
+    }
+    await sealSegment(this.#services, segment);
+    onSealed(this.clipId);
+  }
+
+  async #untilDone(work: () => Promise<void>, { onFailure }: Sealing): Promise<void> {
+    for (;;) {
+      try {
+        await work();
+        return;
+      } catch (error) {
+        onFailure(error);
+        if (this.#giveUp.signal.aborted) return;
+        await delay(retryMs, undefined, { signal: this.#giveUp.signal, ref: false }).catch(() => {});
+      }
+    }
+  }
+
+  #evidence(): [number, readonly ArrivedUnit[]] {
+    const own = this.#arrivals.get(this.referenceTrackIndex);
+    if (own !== undefined) return [this.referenceTrackIndex, own];
+    const [[index, arrivals] = [this.referenceTrackIndex, []]] = [...this.#arrivals];
+    return [index, arrivals];
+  }
+
+  #facts(parts: number, reports: number): { readonly [key: string]: JsonValue } {
+    return {
+      way: this.#session.way,
+      line: this.start.line,
+      isBegunWithoutKeyFrame: this.start.isBegunWithoutKeyFrame,
+      parts,
+      arrivedFrom: instant(this.start.firstArrivedMs),
+      arrivedTo: instant(this.#lastArrivedMs),
+      reports,
+      tracks: this.media.tracks.map((track) => ({
+        index: track.index,
+        id: track.mp4.id,
+        codec: track.mp4.format.codec,
+        clockRateHz: track.mp4.ticksPerSecond,
+        fromTicks: track.first.ticks - track.originTicks,
+        toTicks: track.last.ticks - track.originTicks,
+        firstRtpTimestamp: track.first.rtpTimestamp,
+        units: track.units,
+        damagedUnits: track.damagedUnits,
+        outOfOrderUnits: track.outOfOrderUnits,
+      })),
+      gaps: this.#gaps.map(({ gapId, cause, fromMs, toMs, detail }) => ({
+        gap: gapId,
+        cause,
+        from: instant(fromMs),
+        to: toMs === null ? null : instant(toMs),
+        detail,
+      })),
+      gapCount: this.#gapCount,
+    };
+  }
+}
+
+/** `live_20261122T182240Z_0001.mp4` */
+function segmentName(atMs: number, sequence: number): string {
+  const at = new Date(atMs).toISOString().replace(/\.\d+/u, '').replace(/[-:]/gu, '');
+  return `live_${at}_${String(sequence).padStart(4, '0')}.mp4`;
+}
+
+function instant(ms: number): string {
+  return new Date(Math.round(ms)).toISOString();
+}
