@@ -5,14 +5,14 @@ import type { RtpPacket } from '../rtp/rtp-packet.ts';
 import type { AudioFormat } from '../track-format.ts';
 import { describedAacFormat, ticksPerFrame } from './aac-format.ts';
 import type { Depacketiser, DepacketiserCounts, Frame } from './depacketiser.ts';
+import { FragmentBuffer } from './fragment-buffer.ts';
 
 const maxFrameBytes = 64 * 1024;
 const maxFramesPerPacket = 256;
 
 /** A frame that one packet could not hold. */
 interface Fragmented {
-  parts: Buffer[];
-  missingBytes: number;
+  sizeBytes: number;
   rtpTimestamp: number;
   first: Arrival;
   last: Arrival;
@@ -31,6 +31,7 @@ export class AacGenericDepacketiser implements Depacketiser {
   readonly #auxiliaryBits: number;
   readonly #counts: DepacketiserCounts;
   readonly #give: (frame: Frame) => void;
+  readonly #fragments = new FragmentBuffer(maxFrameBytes);
   #fragmented: Fragmented | null = null;
   /** Of the frame that lost packets cut short: its other fragments are of no use. */
   #tornTimestamp: number | null = null;
@@ -131,18 +132,15 @@ export class AacGenericDepacketiser implements Depacketiser {
       this.#counts.oversized += 1;
       return;
     }
-    const frame = this.#fragmented ?? {
-      parts: [],
-      missingBytes: sizeBytes,
-      rtpTimestamp,
-      first: arrival,
-      last: arrival,
-    };
-    frame.parts.push(body);
-    frame.missingBytes -= body.length;
-    frame.last = arrival;
-    this.#fragmented = frame;
-    if (frame.missingBytes <= 0) this.#tear();
+    if (this.#fragmented === null) {
+      this.#fragments.begin();
+      this.#fragmented = { sizeBytes, rtpTimestamp, first: arrival, last: arrival };
+    }
+    this.#fragmented.last = arrival;
+    if (!this.#fragments.add(body)) {
+      this.#counts.oversized += 1;
+      this.#fragmented = null;
+    } else if (this.#fragments.sizeBytes >= sizeBytes) this.#tear();
   }
 
   /** Gives out the frame that is begun, as far as it came. */
@@ -150,11 +148,12 @@ export class AacGenericDepacketiser implements Depacketiser {
     const frame = this.#fragmented;
     if (frame === null) return;
     this.#fragmented = null;
-    const { parts, missingBytes, rtpTimestamp, first, last } = frame;
+    const data = this.#fragments.close();
+    const { sizeBytes, rtpTimestamp, first, last } = frame;
     this.#give({
-      data: [Buffer.concat(parts)],
+      data: [data],
       isKeyFrame: true,
-      isWhole: missingBytes === 0,
+      isWhole: data.length === sizeBytes,
       rtpTimestamp,
       first,
       last,

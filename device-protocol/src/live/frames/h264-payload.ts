@@ -1,5 +1,5 @@
-import { NalFragments } from './nal-fragments.ts';
-import type { NalPayload, NalSink, NalTraits } from './nal-payload.ts';
+import { FragmentBuffer } from './fragment-buffer.ts';
+import { maxPictureBytes, type NalPayload, type NalSink, type NalTraits } from './nal-payload.ts';
 
 const types = { stapA: 24, stapB: 25, mtap16: 26, mtap24: 27, fuA: 28, fuB: 29 } as const;
 const nal = { slice: 1, partitionA: 2, idr: 5, sei: 6, sequenceSet: 7, delimiter: 9 } as const;
@@ -22,7 +22,7 @@ const traits: NalTraits = {
 /** H.264 in RTP (RFC 6184): single NAL units, STAP-A (§5.7.1), FU-A (§5.8). Interleaved mode is not carried. */
 export class H264Payload implements NalPayload {
   readonly traits = traits;
-  readonly #fragments = new NalFragments();
+  readonly #fragments = new FragmentBuffer(maxPictureBytes);
 
   take(payload: Buffer, sink: NalSink): void {
     const type = typeOf(payload);
@@ -54,8 +54,10 @@ export class H264Payload implements NalPayload {
     const body = payload.subarray(2);
     if ((head & 0x80) !== 0) {
       this.abandon(sink);
-      this.#fragments.begin(Buffer.of((indicator & 0xe0) | (head & 0x1f)), body);
-    } else if (!this.#fragments.isOpen || !this.#fragments.add(body)) {
+      this.#fragments.begin();
+      this.#fragments.add(Buffer.of((indicator & 0xe0) | (head & 0x1f)));
+    }
+    if (!this.#fragments.isOpen || !this.#fragments.add(body)) {
       sink.broken();
       return;
     }

@@ -1,5 +1,5 @@
-import { NalFragments } from './nal-fragments.ts';
-import type { NalPayload, NalSink, NalTraits } from './nal-payload.ts';
+import { FragmentBuffer } from './fragment-buffer.ts';
+import { maxPictureBytes, type NalPayload, type NalSink, type NalTraits } from './nal-payload.ts';
 
 const types = { aggregation: 48, fragmentation: 49 } as const;
 const nal = {
@@ -30,7 +30,7 @@ const traits: NalTraits = {
  */
 export class H265Payload implements NalPayload {
   readonly traits = traits;
-  readonly #fragments = new NalFragments();
+  readonly #fragments = new FragmentBuffer(maxPictureBytes);
   readonly #hasOrderNumbers: boolean;
 
   /** `hasOrderNumbers`: sprop-max-don-diff is greater than 0 (§7.1). */
@@ -84,8 +84,10 @@ export class H265Payload implements NalPayload {
     if (isFirst) {
       this.abandon(sink);
       const header = Buffer.of(((payload[0] ?? 0) & 0x81) | ((head & 0x3f) << 1), payload[1] ?? 0);
-      this.#fragments.begin(header, body);
-    } else if (!this.#fragments.isOpen || !this.#fragments.add(body)) {
+      this.#fragments.begin();
+      this.#fragments.add(header);
+    }
+    if (!this.#fragments.isOpen || !this.#fragments.add(body)) {
       sink.broken();
       return;
     }

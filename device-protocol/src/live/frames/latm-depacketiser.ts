@@ -5,14 +5,13 @@ import type { RtpPacket } from '../rtp/rtp-packet.ts';
 import type { AudioFormat } from '../track-format.ts';
 import { aacFormat, describedAacFormat, ticksPerFrame } from './aac-format.ts';
 import type { Depacketiser, DepacketiserCounts, Frame } from './depacketiser.ts';
+import { FragmentBuffer } from './fragment-buffer.ts';
 import { readStreamMuxConfig, type StreamMuxConfig } from './stream-mux-config.ts';
 
 const maxElementBytes = 64 * 1024;
-const maxParts = 256;
+const maxFramesPerElement = 256;
 
 interface Element {
-  parts: Buffer[];
-  sizeBytes: number;
   rtpTimestamp: number;
   first: Arrival;
   last: Arrival;
@@ -29,6 +28,7 @@ export class LatmDepacketiser implements Depacketiser {
   readonly #give: (frame: Frame) => void;
   #mux: StreamMuxConfig | null = null;
   #format: AudioFormat | null = null;
+  readonly #fragments = new FragmentBuffer(maxElementBytes);
   #element: Element | null = null;
   #isGap = false;
   /** Elements of this sender are larger than a packet now and then. */
@@ -53,23 +53,19 @@ export class LatmDepacketiser implements Depacketiser {
 
   take({ payload, timestamp, marker }: RtpPacket, arrival: Arrival): void {
     if (this.#element !== null && this.#element.rtpTimestamp !== timestamp) this.#end();
-    const element = this.#element ?? {
-      parts: [],
-      sizeBytes: 0,
-      rtpTimestamp: timestamp,
-      first: arrival,
-      last: arrival,
-    };
-    this.#element = element;
-    if (element.sizeBytes + payload.length > maxElementBytes || element.parts.length === maxParts) {
-      this.#counts.oversized += 1;
-      this.#element = null;
+    const isAlone = this.#element === null && marker;
+    const element = this.#element ?? { rtpTimestamp: timestamp, first: arrival, last: arrival };
+    element.last = arrival;
+    if (isAlone) {
+      this.#read(element, payload);
       return;
     }
-    element.parts.push(payload);
-    element.sizeBytes += payload.length;
-    element.last = arrival;
-    if (marker) this.#end();
+    if (this.#element === null) this.#fragments.begin();
+    this.#element = element;
+    if (!this.#fragments.add(payload)) {
+      this.#counts.oversized += 1;
+      this.#element = null;
+    } else if (marker) this.#end();
     else this.#hasFragments = true;
   }
 
@@ -87,12 +83,14 @@ export class LatmDepacketiser implements Depacketiser {
   #end(): void {
     const element = this.#element;
     this.#element = null;
+    if (element !== null) this.#read(element, this.#fragments.close());
+  }
+
+  #read(element: Element, bytes: Buffer): void {
     const isAfterGap = this.#isGap;
     this.#isGap = false;
     // After lost packets it may be the end of an element whose beginning is gone.
-    if (element === null || (isAfterGap && this.#hasFragments)) return;
-    const [only] = element.parts;
-    const bytes = element.parts.length === 1 && only !== undefined ? only : Buffer.concat(element.parts);
+    if (isAfterGap && this.#hasFragments) return;
     const frames: Buffer[] = [];
     if (!this.#tryTo(() => this.#readElements(bytes, frames))) return;
     const ticks = this.#format === null ? 0 : ticksPerFrame(this.#track, this.#format);
@@ -115,7 +113,7 @@ export class LatmDepacketiser implements Depacketiser {
       if (this.#isConfigInBand && !bits.flag()) this.#setMux(readStreamMuxConfig(bits, bytes));
       const mux = this.#mux;
       if (mux === null) return;
-      for (let subFrame = 0; subFrame < mux.subFrames && frames.length < maxParts; subFrame++) {
+      for (let subFrame = 0; subFrame < mux.subFrames && frames.length < maxFramesPerElement; subFrame++) {
         let sizeBytes = 0;
         let more = 255;
         while (more === 255) {
@@ -125,7 +123,7 @@ export class LatmDepacketiser implements Depacketiser {
         const frame = bits.bytes(sizeBytes);
         if (sizeBytes > 0) frames.push(Buffer.from(frame.buffer, frame.byteOffset, frame.length));
       }
-      if (frames.length >= maxParts) throw new BitsError('too many frames in an element');
+      if (frames.length >= maxFramesPerElement) throw new BitsError('too many frames in an element');
       bits.skip(mux.otherDataBits);
       bits.alignToByte();
     }

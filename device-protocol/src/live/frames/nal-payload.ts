@@ -1,3 +1,6 @@
+/** A picture's bytes at most; one NAL unit may take them all. */
+export const maxPictureBytes = 8 * 1024 * 1024;
+
 /** Takes NAL units out of the payloads of packets. */
 export interface NalPayload {
   take(payload: Buffer, sink: NalSink): void;

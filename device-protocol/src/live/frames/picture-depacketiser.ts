@@ -6,8 +6,7 @@ import type { VideoFormat } from '../track-format.ts';
 import type { Depacketiser, DepacketiserCounts, Frame } from './depacketiser.ts';
 import { H264Payload } from './h264-payload.ts';
 import { H265Payload } from './h265-payload.ts';
-import { maxPictureBytes } from './nal-fragments.ts';
-import type { NalPayload, NalSink } from './nal-payload.ts';
+import { maxPictureBytes, type NalPayload, type NalSink } from './nal-payload.ts';
 
 const maxNalUnits = 1024;
 
@@ -20,6 +19,8 @@ interface Picture {
   isWhole: boolean;
   hasSlice: boolean;
   isKeyFrame: boolean;
+  /** It grew past the bounds; the rest is not kept. */
+  isCutOff: boolean;
   /** Packets were lost before it, so that its own beginning may be among them. */
   isBeginDoubtful: boolean;
   /** The picture before ended with a marker at the same time. */
@@ -131,6 +132,7 @@ export class PictureDepacketiser implements Depacketiser, NalSink {
       isWhole: true,
       hasSlice: false,
       isKeyFrame: false,
+      isCutOff: false,
       isBeginDoubtful: this.#isGap,
       isContinuation: !this.#isGap && rtpTimestamp === this.#markedTimestamp,
     };
@@ -145,11 +147,13 @@ export class PictureDepacketiser implements Depacketiser, NalSink {
   }
 
   #keep(picture: Picture, nal: Buffer): void {
-    if (picture.nals.length >= maxNalUnits || picture.sizeBytes + nal.length > maxPictureBytes) {
-      if (picture.isWhole) this.#counts.oversized += 1;
+    const isTooMuch = picture.nals.length >= maxNalUnits || picture.sizeBytes + nal.length > maxPictureBytes;
+    if (isTooMuch && !picture.isCutOff) {
+      this.#counts.oversized += 1;
+      picture.isCutOff = true;
       picture.isWhole = false;
-      return;
     }
+    if (picture.isCutOff) return;
     picture.nals.push(nal);
     picture.sizeBytes += nal.length;
   }
