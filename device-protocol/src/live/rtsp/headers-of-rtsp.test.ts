@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { encodeRange, parseRange } from './range-header.ts';
 import { encodeRtpInfo, parseRtpInfo } from './rtp-info-header.ts';
-import { controlUrl, credentialsInUrl, parseRtspUrl, redactUrl } from './rtsp-url.ts';
+import { credentialsInUrl, parseRtspUrl, redactUrl } from './rtsp-url.ts';
 import { encodeSession, parseSession } from './session-header.ts';
 import { encodeTransport, parseTransports, type TransportSpec } from './transport-header.ts';
 
@@ -110,16 +110,5 @@ describe('a URL', () => {
     expect(redactUrl('rtsp://h/user=admin&password=hunter2&channel=1?token=hunter2&x')).not.toContain(
       'hunter2',
     );
-  });
-
-  test.each([
-    ['rtsp://h/a', 'trackID=1', 'rtsp://h/a/trackID=1'],
-    ['rtsp://h/a/', 'trackID=1', 'rtsp://h/a/trackID=1'],
-    ['rtsp://h/a?x=1', '/track', 'rtsp://h/a?x=1/track'],
-    ['rtsp://h/a', '*', 'rtsp://h/a'],
-    ['rtsp://h/a', null, 'rtsp://h/a'],
-    ['rtsp://h/a', 'rtsp://u:p@10.0.0.9/b', 'rtsp://10.0.0.9/b'],
-  ])('of a track: below %s, %s is %s', (base, control, url) => {
-    expect(controlUrl(base, control)).toBe(url);
   });
 });

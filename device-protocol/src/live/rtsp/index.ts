@@ -3,6 +3,7 @@ export { type Challenge, parseChallenges } from './challenge.ts';
 export { ClientAuthorization, type LiveCredentials } from './client-authorization.ts';
 export { type CredentialHashes, type DigestAlgorithm, digestAlgorithms, hashCredentials } from './digest.ts';
 export { RtspHeaders } from './headers.ts';
+export { isLiveError, LiveError, type LiveErrorCode, liveErrorCodes } from './live-error.ts';
 export {
   encodeFrameHead,
   encodeRequest,
@@ -18,11 +19,11 @@ export {
   type MessageStreamOptions,
   type RtspItem,
 } from './message-stream.ts';
+export { openRtspFeed, type RtspFeedRequest } from './open-rtsp-feed.ts';
 export { isRtspProtocolError, RtspProtocolError } from './protocol-error.ts';
 export { encodeRange, type PlayRange, parseRange } from './range-header.ts';
 export { encodeRtpInfo, parseRtpInfo, type RtpInfo } from './rtp-info-header.ts';
 export {
-  controlUrl,
   credentialsInUrl,
   parseRtspUrl,
   type RtspUrl,
@@ -36,3 +37,4 @@ export {
 } from './server-authentication.ts';
 export { encodeSession, parseSession, type SessionHeader } from './session-header.ts';
 export { encodeTransport, type PacketPair, parseTransports, type TransportSpec } from './transport-header.ts';
+export { type PortRange, UdpPair } from './udp-pair.ts';

@@ -8,7 +8,7 @@ import { MessageStream } from './message-stream.ts';
 import { isRtspProtocolError } from './protocol-error.ts';
 import { parseRange } from './range-header.ts';
 import { parseRtpInfo } from './rtp-info-header.ts';
-import { controlUrl, credentialsInUrl, parseRtspUrl, redactUrl } from './rtsp-url.ts';
+import { credentialsInUrl, parseRtspUrl, redactUrl } from './rtsp-url.ts';
 import { ServerAuthentication } from './server-authentication.ts';
 import { parseSession } from './session-header.ts';
 import { parseTransports } from './transport-header.ts';
@@ -64,7 +64,6 @@ test.each([
   ['URL', parseRtspUrl],
   ['credentials in a URL', credentialsInUrl],
   ['URL to be shown', redactUrl],
-  ['control URL', (line: string) => controlUrl('rtsp://a/b', line)],
 ])('%s', (_, decode: (line: string) => unknown) => {
   holdsAgainst(text, decode, isRtspProtocolError);
 });

@@ -50,17 +50,6 @@ export function redactUrl(text: string): string {
     .replace(/[^!-~]/gu, '?');
 }
 
-/**
- * The URL to SET UP a track with: `control` of its description (RFC 2326 §C.1.1) below the base. `*` and nothing are the
- * base itself. As all servers expect, a relative one is put behind the base and not resolved against it (RFC 1808).
- */
-export function controlUrl(base: string, control: string | null): string {
-  if (control === null || control === '' || control === '*') return base;
-  if (/^[a-z][a-z\d+.-]*:\/\//iu.test(control)) return parseRtspUrl(control).text;
-  if (!/^[!-~]+$/u.test(control)) throw new RtspProtocolError('a track has an impossible control URL');
-  return `${base}${base.endsWith('/') || control.startsWith('?') ? '' : '/'}${control.replace(/^\//u, '')}`;
-}
-
 function withoutUserInfo(text: string): string {
   // Up to the last @ before the path: passwords with a bare @ are met in the field.
   return text.replace(/^([a-z][a-z\d+.-]*:\/\/)[^/?#]*@/iu, '$1');
