@@ -229,6 +229,9 @@ async function buildHttp(
   slotParts.calibration.onChange((calibration) => events.publish({ type: 'calibration', calibration }));
   ingest.caseWork.mapping.onChange(() => events.publish({ type: 'mapping' }));
   ingest.ledger.onAct((recorderId) => events.recorderChanged(recorderId));
+  ingest.caseWork.operations.onChange((operationId) => events.operationChanged(operationId));
+  ingest.caseWork.liveAlarms.onChange((alarmId) => events.alarmChanged(alarmId));
+  ingest.liveSources.onChange(() => events.publish({ type: 'live' }));
   const health = () => gatewayHealth({ ingest, version, startedAt, releasePolicy, reserveBytes });
   const rollOuts = new RollOutIndex(ingest);
   const http = await createHttpServer({
@@ -242,6 +245,8 @@ async function buildHttp(
     ...slotParts,
     events,
     ledger: ingest.ledger,
+    liveSources: ingest.liveSources,
+    live: { lines: () => [] },
     writeIdentity: (slot, wanted, ground) => ingest.writeIdentity(slot, wanted, ground),
     health,
     rollOuts: {

@@ -176,7 +176,7 @@ export { type Duty, dutyOf, type JudgedActivity, type JudgedCase } from './dutie
 export type { DutyListPreset } from './duties/presets/duty-list-preset.ts';
 export { dutyListPresets } from './duties/presets/duty-list-presets.ts';
 export { errnoOf, IngestError, type IngestErrorCode, isIngestError } from './errors.ts';
-export { IndexDatabase, type Transaction } from './index-store/index-database.ts';
+export { IndexDatabase, type IndexReader, type Transaction } from './index-store/index-database.ts';
 export { Ingest, type IngestOptions } from './ingest.ts';
 export {
   codecString,
@@ -200,7 +200,7 @@ export {
   liveAlarmKinds,
   type RaisedAlarm,
 } from './live/live-alarm.ts';
-export { type LiveAlarmFilter, LiveAlarms } from './live/live-alarms.ts';
+export { type LiveAlarmFilter, LiveAlarms, readLiveAlarm } from './live/live-alarms.ts';
 export type { SessionTrack } from './live/live-index.ts';
 export {
   type LiveGap,
@@ -266,6 +266,7 @@ export type { LiveSessionCase } from './mapping/live-session-case.ts';
 export { Mapping } from './mapping/mapping.ts';
 export type { QueueFilter } from './mapping/mapping-queue.ts';
 export { readTargetFacts, type TargetFacts } from './mapping/target-facts.ts';
+export { type ClipBookmark, readBookmarksOfClip } from './operations/bookmarks-of-clip.ts';
 export {
   type Bookmark,
   type BookmarkKind,

@@ -2,6 +2,8 @@ import { type Static, Type } from 'typebox';
 import { Calibration } from './calibration.ts';
 import { Clip } from './clip.ts';
 import { Slot } from './docking.ts';
+import { LiveAlarm } from './live.ts';
+import { Operation } from './operation.ts';
 import { Recorder } from './recorder.ts';
 
 /**
@@ -19,5 +21,14 @@ export const GatewayEvent = Type.Union([
   ),
   Type.Object({ type: Type.Literal('recorder'), recorder: Recorder }),
   Type.Object({ type: Type.Literal('health'), state: Type.String() }),
+  Type.Object(
+    { type: Type.Literal('live') },
+    {
+      description:
+        'A live stream came, changed or went, or how recorders send: what shows them reads them anew.',
+    },
+  ),
+  Type.Object({ type: Type.Literal('operation'), operation: Operation }),
+  Type.Object({ type: Type.Literal('alarm'), alarm: LiveAlarm }),
 ]);
 export type GatewayEvent = Static<typeof GatewayEvent>;

@@ -5,11 +5,13 @@ import type {
   ClockLimits,
   IndexDatabase,
   Ingest,
+  LiveSources,
   RecorderLedger,
 } from '@docket/ingest';
 import type { Config } from '../config/index.ts';
 import type { DisclosureKey, Health, RollOutView } from '../contract/index.ts';
 import type { LiveStreams } from '../live/live-stream.ts';
+import type { LiveView } from '../live/live-view.ts';
 import type { Log } from '../log.ts';
 import type { SlotBoard } from '../slots/slot-board.ts';
 import type { SlotCalibration } from '../slots/slot-calibration.ts';
@@ -35,6 +37,9 @@ export interface HttpDependencies {
   calibration: SlotCalibration;
   events: EventHub;
   ledger: RecorderLedger;
+  liveSources: LiveSources;
+  /** Live streams as they are now. */
+  live: LiveView;
   writeIdentity: Ingest['writeIdentity'];
   health(): Promise<Health>;
   rollOuts: {

@@ -12,3 +12,10 @@ export function personOf(request: FastifyRequest, stated: string | undefined): s
   if (stated === undefined) throw new HttpProblem('person-missing');
   return `${localOperator.name}:${stated}`;
 }
+
+/** As `personOf`, for what must go with a tap: who sits at the dock may say a name, and need not. */
+export function personAtTheDock(request: FastifyRequest, stated: string | undefined): string {
+  return stated === undefined
+    ? (request.caller.name ?? localOperator.name ?? 'unknown')
+    : personOf(request, stated);
+}

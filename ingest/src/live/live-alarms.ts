@@ -2,7 +2,7 @@ import { v7 as uuidv7 } from 'uuid';
 import type { CustodyAction, CustodyLog } from '../custody/custody-log.ts';
 import { IngestError } from '../errors.ts';
 import type { SqlRow, SqlValue } from '../index-store/connection.ts';
-import type { IndexDatabase, Transaction } from '../index-store/index-database.ts';
+import type { IndexDatabase, IndexReader, Transaction } from '../index-store/index-database.ts';
 import { graveAlarmKinds, type LiveAlarm, momentaryAlarmKinds, type RaisedAlarm } from './live-alarm.ts';
 
 export interface LiveAlarmFilter {
@@ -103,12 +103,7 @@ export class LiveAlarms {
       return true;
     });
     if (isNew) this.#told(alarmId);
-    return (await this.read(alarmId)) as LiveAlarm;
-  }
-
-  async read(alarmId: string): Promise<LiveAlarm | null> {
-    const [row] = await this.#database.read('SELECT * FROM live_alarm WHERE alarm_id = ?', [alarmId]);
-    return row === undefined ? null : alarmOf(row);
+    return (await readLiveAlarm(this.#database, alarmId)) as LiveAlarm;
   }
 
   /** Newest first. `before` is the alarm the page starts after. */
@@ -177,6 +172,12 @@ export class LiveAlarms {
   #told(alarmId: string): void {
     for (const listener of this.#listeners) listener(alarmId);
   }
+}
+
+/** `null` where there is no such alarm. */
+export async function readLiveAlarm(index: IndexReader, alarmId: string): Promise<LiveAlarm | null> {
+  const [row] = await index.read('SELECT * FROM live_alarm WHERE alarm_id = ?', [alarmId]);
+  return row === undefined ? null : alarmOf(row);
 }
 
 const isOpen = 'ended_at IS NULL OR seen_at IS NULL';

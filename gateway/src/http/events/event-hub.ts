@@ -1,7 +1,9 @@
-import { type IndexDatabase, readClip, readRegistered } from '@docket/ingest';
+import { type IndexDatabase, readClip, readLiveAlarm, readOperation, readRegistered } from '@docket/ingest';
 import type { GatewayEvent } from '../../contract/index.ts';
 import type { Log } from '../../log.ts';
 import { clipAnswer } from '../clip-answer.ts';
+import { alarmAnswer } from '../live-answer.ts';
+import { operationAnswer } from '../operation-answer.ts';
 import { recorderAnswer } from '../recorder-answer.ts';
 
 /** Hands events from the gateway to whoever listens. Keeps nothing: a new listener reads the resources first. */
@@ -47,10 +49,35 @@ export class EventHub {
     );
   }
 
+  /** Tells of an on-site operation as it now stands. */
+  operationChanged(operationId: string): void {
+    if (this.#listeners.size === 0) return;
+    this.#read(operationId, async () => {
+      const operation = await readOperation(this.#database, operationId);
+      if (operation === null) return;
+      this.publish({ type: 'operation', operation: await operationAnswer(this.#database, operation) });
+    });
+  }
+
+  /** Tells of an alarm as it now stands. */
+  alarmChanged(alarmId: string): void {
+    if (this.#listeners.size === 0) return;
+    this.#read(alarmId, async () => {
+      const alarm = await readLiveAlarm(this.#database, alarmId);
+      if (alarm !== null) this.publish({ type: 'alarm', alarm: alarmAnswer(alarm) });
+    });
+  }
+
   /** Calls `listener` on each event until the returned function is called. */
   subscribe(listener: (event: GatewayEvent) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  #read(id: string, read: () => Promise<void>): void {
+    read().catch((error: unknown) =>
+      this.#log.warn({ err: error, id }, 'what changed could not be read for its event'),
+    );
   }
 
   async #tellOf(clipId: string): Promise<void> {

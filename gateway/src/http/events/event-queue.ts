@@ -64,6 +64,11 @@ function subjectOf(event: GatewayEvent): string {
     case 'calibration':
     case 'health':
     case 'mapping':
+    case 'live':
       return event.type;
+    case 'operation':
+      return `operation ${event.operation.operationId}`;
+    case 'alarm':
+      return `alarm ${event.alarm.alarmId}`;
   }
 }

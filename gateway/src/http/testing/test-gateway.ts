@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { type IncomingHttpHeaders, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CaseWork, CustodyLog, IndexDatabase, RecorderLedger } from '@docket/ingest';
+import { CaseWork, CustodyLog, IndexDatabase, LiveSources, RecorderLedger } from '@docket/ingest';
 import type { Config, TokenEntry } from '../../config/index.ts';
 import type { Health } from '../../contract/index.ts';
 import { openSigningKey } from '../../disclosure/index.ts';
@@ -80,6 +80,8 @@ export class TestGateway {
     board.onChange((slot) => events.publish({ type: 'slot', slot }));
     const custody = await CustodyLog.open(database, 'gateway:test');
     const caseWork = new CaseWork({ database, custody, onReckonError: (error) => log.error({ err: error }) });
+    caseWork.operations.onChange((operationId) => events.operationChanged(operationId));
+    caseWork.liveAlarms.onChange((alarmId) => events.alarmChanged(alarmId));
     const labels = await SlotLabels.open({
       file: join(folder, 'slots.json'),
       places: { placeOf: (portPath) => `hub ${portPath}`, portPathOf: (place) => place.slice('hub '.length) },
@@ -101,6 +103,8 @@ export class TestGateway {
       calibration,
       events,
       ledger: new RecorderLedger(database, custody),
+      liveSources: await LiveSources.open(database, custody, { root: folder, incoming: folder }),
+      live: { lines: () => [] },
       writeIdentity: () => Promise.reject(new Error('no recorder is docked in this test')),
       health: async () => gateway.health(),
       rollOuts: { list: async () => [], resume: async () => false },
