@@ -5,6 +5,7 @@ import { fuzzRuns } from '../testing/fuzz-runs.ts';
 import type { AccessUnit } from './access-unit.ts';
 import { assemble, media } from './testing/assemble.ts';
 import { packetise, type SentUnit } from './testing/packetise.ts';
+import { rtp } from './testing/rtp.ts';
 
 const numRuns = fuzzRuns(300);
 
@@ -91,6 +92,21 @@ describe('pictures', () => {
     );
   });
 
+  test('come out as they went in where the sender never sets the marker', () => {
+    fc.assert(
+      fc.property(streams, ({ codec, units, packets }) => {
+        for (const packet of packets) packet.writeUInt8(packet.readUInt8(1) & 0x7f, 1);
+        const out = assemble(media[codec], packets);
+        // The last picture ends with the next, which never comes.
+        expect(out.units.map(({ data }) => hexOf(data))).toEqual(
+          units.slice(0, -1).map(({ nals }) => hexOf(nals)),
+        );
+        expect(out.units.every(({ isWhole }) => isWhole)).toBe(true);
+      }),
+      { numRuns },
+    );
+  });
+
   test('with packets missing are marked, and never hold what is not theirs', () => {
     fc.assert(
       fc.property(streams, fc.array(fc.boolean(), { minLength: 3, maxLength: 40 }), (stream, losses) => {
@@ -102,6 +118,101 @@ describe('pictures', () => {
     );
   });
 });
+
+describe('frames of sound', () => {
+  const sounds = fc.record({
+    frames: fc.array(fc.uint8Array({ minLength: 1, maxLength: 700 }), { minLength: 1, maxLength: 20 }),
+    framesPerPacket: fc.integer({ min: 1, max: 5 }),
+    maxBytes: fc.integer({ min: 20, max: 900 }),
+    format: fc.constantFrom('generic' as const, 'latm' as const),
+  });
+  const sdps = {
+    generic: media.aac,
+    latm: 'm=audio 0 RTP/AVP 96\r\na=rtpmap:96 MP4A-LATM/44100/2\r\na=fmtp:96 cpresent=0;config=40002420\r\n',
+  };
+  type Sound = typeof sounds extends fc.Arbitrary<infer Value> ? Value : never;
+  const packetsOf = ({ frames, framesPerPacket, maxBytes, format }: Sound) =>
+    format === 'latm'
+      ? latmPackets(frames, framesPerPacket, maxBytes)
+      : genericPackets(frames, framesPerPacket, maxBytes);
+
+  test('come out as they went in, each at its time', () => {
+    fc.assert(
+      fc.property(sounds, (sound) => {
+        const out = assemble(sdps[sound.format], packetsOf(sound), { isEnded: true });
+        expect(out.units.map(({ data }) => hexOf(data))).toEqual(
+          sound.frames.map((frame) => hexOf([Buffer.from(frame)])),
+        );
+        expect(out.units.map(({ mediaTicks }) => mediaTicks)).toEqual(
+          sound.frames.map((_, index) => index * 1024),
+        );
+        expect(out.units.every(({ isWhole }) => isWhole)).toBe(true);
+        expect(out.counts).toMatchObject({ broken: 0, oversized: 0 });
+      }),
+      { numRuns },
+    );
+  });
+
+  test('with packets missing are marked or left out', () => {
+    fc.assert(
+      fc.property(sounds, fc.array(fc.boolean(), { minLength: 3, maxLength: 40 }), (sound, losses) => {
+        const received = packetsOf(sound).filter((_, index) => index === 0 || !losses[index % losses.length]);
+        for (const unit of assemble(sdps[sound.format], received, { isEnded: true }).units) {
+          const origin = Buffer.from(sound.frames[unit.rtpTimestamp / 1024] ?? []);
+          if (unit.isWhole) expect(hexOf(unit.data)).toEqual(hexOf([origin]));
+          else expect(origin.toString('hex')).toContain(hexOf(unit.data)[0]);
+        }
+      }),
+      { numRuns },
+    );
+  });
+});
+
+/** RFC 3640 §3.3.6: headers of 13 and 3 bits before the frames, a frame that does not fit alone in fragments. */
+function genericPackets(frames: readonly Uint8Array[], perPacket: number, maxBytes: number): Buffer[] {
+  const packets: Buffer[] = [];
+  const header = (length: number) => Buffer.of((length << 3) >> 8, (length << 3) & 0xff);
+  const send = (payload: Buffer, index: number, marker: boolean) =>
+    packets.push(rtp({ sequence: packets.length, timestamp: index * 1024, payload, marker }));
+  for (let index = 0; index < frames.length; ) {
+    const group = frames.slice(index, index + perPacket).filter((frame) => frame.length <= maxBytes);
+    const first = frames[index] ?? new Uint8Array();
+    if (first.length > maxBytes) {
+      for (let at = 0; at < first.length; at += maxBytes) {
+        const head = Buffer.concat([Buffer.of(0, 16), header(first.length)]);
+        const isLast = at + maxBytes >= first.length;
+        send(Buffer.concat([head, first.subarray(at, at + maxBytes)]), index, isLast);
+      }
+      index += 1;
+    } else {
+      const together = frames.slice(index, index + perPacket).every((frame) => frame.length <= maxBytes)
+        ? group
+        : [first];
+      const heads = together.map(({ length }) => header(length));
+      send(Buffer.concat([Buffer.of(0, heads.length * 16), ...heads, ...together]), index, true);
+      index += together.length;
+    }
+  }
+  return packets;
+}
+
+/** RFC 6416 §6.1: audioMuxElements one after the other, the whole cut into packets where it does not fit. */
+function latmPackets(frames: readonly Uint8Array[], perPacket: number, maxBytes: number): Buffer[] {
+  const packets: Buffer[] = [];
+  for (let index = 0; index < frames.length; index += perPacket) {
+    const elements = frames.slice(index, index + perPacket).map((frame) => {
+      const length = [...Array<number>(Math.floor(frame.length / 255)).fill(255), frame.length % 255];
+      return Buffer.from([...length, ...frame]);
+    });
+    const all = Buffer.concat(elements);
+    for (let at = 0; at < all.length; at += maxBytes) {
+      const payload = all.subarray(at, at + maxBytes);
+      const marker = at + maxBytes >= all.length;
+      packets.push(rtp({ sequence: packets.length, timestamp: index * 1024, payload, marker }));
+    }
+  }
+  return packets;
+}
 
 function expectNothingForeign(unit: AccessUnit, sent: readonly SentUnit[]): void {
   const origin = sent.find(({ timestamp }) => timestamp === unit.rtpTimestamp);
