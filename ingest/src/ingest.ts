@@ -127,7 +127,9 @@ export class Ingest {
       await dockings.closeAbandoned();
       const clipTimes = new ClipTimes(database, custody, options.clock.clips);
       const base = { clipTimes, database, custody, layout, pool, dockName: options.dockName };
-      const recovery = await recoverStore(base);
+      const hostClock = new HostClockReader(options.clock.host);
+      const recording = { ...usualRecording, ...options.live };
+      const recovery = await recoverStore({ ...base, hostClock, assumedDelayMs: recording.assumedDelayMs });
       const target = new DirectoryArchive({
         name: options.archive.name,
         directory: options.archive.directory,
@@ -141,7 +143,6 @@ export class Ingest {
         target,
         onError: options.onForwardError,
       });
-      const hostClock = new HostClockReader(options.clock.host);
       const caseWork = new CaseWork({
         database,
         custody,
@@ -198,7 +199,7 @@ export class Ingest {
             options.onClip(clipId);
           },
         },
-        { ...usualRecording, ...options.live },
+        recording,
       );
       return new Ingest(services, { forwarder, eraser, target, recovery, caseWork, liveSources, live });
     } catch (error) {

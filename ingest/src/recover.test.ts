@@ -180,7 +180,13 @@ describe('starting', () => {
     await mkdir(join(dock.ingest.layout.incoming, 'unknown', 'deep'), { recursive: true });
     await dock.close();
     const again = await TestDock.open({ root: dock.root });
-    expect(again.ingest.recovery).toEqual({ finished: 0, returned: 0, kept: 0, removed: 1 });
+    expect(again.ingest.recovery).toEqual({
+      finished: 0,
+      returned: 0,
+      kept: 0,
+      removed: 1,
+      live: { finished: 0, lost: 0 },
+    });
     expect(await filesBelow(again.ingest.layout.clips)).toEqual(before);
     await expectSoundStore(again);
   });

@@ -4,6 +4,7 @@ import { moveClip } from './clip/clip-moves.ts';
 import { clipsInStates } from './clip/clip-queries.ts';
 import type { ClipRecord } from './clip/clip-record.ts';
 import { errnoOf, isIngestError } from './errors.ts';
+import { type LiveRecoveryServices, recoverLive } from './live/recover-live.ts';
 import { sweepInterrupted } from './pull/interrupted-copy.ts';
 import { readBackFile } from './pull/read-back.ts';
 import { assertSameCopy, Moves, sealClip } from './pull/take-clip.ts';
@@ -24,9 +25,12 @@ export interface Recovery {
   kept: number;
   /** Folders of copies that had not come to stand. */
   removed: number;
+  /** Segments of live streams: finished with what of them was whole, or lost with nothing whole. */
+  live: { finished: number; lost: number };
 }
 
-type Services = Omit<StoreServices, 'room' | 'locks' | 'stallTimeoutMs' | 'compareDeviceHash'>;
+type Services = Omit<StoreServices, 'room' | 'locks' | 'stallTimeoutMs' | 'compareDeviceHash'> &
+  LiveRecoveryServices;
 
 /**
  * Brings store and index together after any stop, however hard: every clip is where it was or further on. Runs before
@@ -37,9 +41,17 @@ export async function recoverStore(services: Services): Promise<Recovery> {
   await makeFolder(layout.clips);
   await makeFolder(layout.incoming);
   await makeFolder(layout.interrupted);
-  const recovery: Recovery = { finished: 0, returned: 0, kept: 0, removed: 0 };
-  const kept = new Set<string>();
+  const { finished, lost, kept: keptLive } = await recoverLive(services);
+  const recovery: Recovery = {
+    finished: 0,
+    returned: 0,
+    kept: keptLive.length,
+    removed: 0,
+    live: { finished, lost },
+  };
+  const kept = new Set<string>(keptLive);
   for (const clip of await clipsInStates(services.database, ['pulled', 'verified'])) {
+    if (clip.liveSessionId !== null) continue;
     const outcome = await finishOrReturn(services, clip);
     if (outcome === 'kept') kept.add(clip.clipId);
     recovery[outcome] += 1;

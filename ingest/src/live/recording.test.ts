@@ -1,41 +1,16 @@
-import type { AccessUnit, LiveCodec, LiveDescription } from '@docket/device-protocol/live';
+import type { LiveCodec } from '@docket/device-protocol/live';
 import { describe, expect, test } from 'vitest';
-import { DockingIndex } from '../docking/docking-index.ts';
-import { knownRecorder } from '../testing/index-rows.ts';
 import { decodeComplaints, probeWhole } from '../testing/media-probe.ts';
 import { expectSoundStore } from '../testing/sound-store.ts';
 import { TestDock } from '../testing/test-dock.ts';
 import { verifyStore } from '../verify/verify-store.ts';
 import type { LiveRecording } from './live-recording.ts';
 import { type EncodedFootage, encodedFootage } from './testing/encoded-footage.ts';
+import { arriving, beginRecording } from './testing/live-recordings.ts';
 
-function description(footage: readonly EncodedFootage[]): LiveDescription {
-  return { tracks: footage.map(({ track }) => track), refused: [], control: null, sdp: '' };
-}
-
-/** Units of several tracks in the order of their arrival, all `afterMs` later. */
-function arriving(footage: readonly EncodedFootage[], afterMs: number): AccessUnit[] {
-  return footage
-    .flatMap(({ units }) => units)
-    .map((unit) => ({ ...unit, arrival: { ...unit.arrival, atMs: unit.arrival.atMs + afterMs } }))
-    .sort((left, right) => left.arrival.atMs - right.arrival.atMs);
-}
-
-async function recorded(
-  dock: TestDock,
-  footage: readonly EncodedFootage[],
-  act: (recording: LiveRecording, units: AccessUnit[]) => void = (recording, units) => {
-    for (const unit of units) recording.take(unit);
-  },
-): Promise<LiveRecording> {
-  const { database, custody } = dock.ingest;
-  const recorderId = await knownRecorder(new DockingIndex(database, custody), 'CAM001');
-  const recording = await dock.ingest.live.begin({
-    recorderId,
-    way: 'pull-rtsp',
-    description: description(footage),
-  });
-  act(recording, arriving(footage, Date.UTC(2026, 10, 22, 18, 22, 40)));
+async function recorded(dock: TestDock, footage: readonly EncodedFootage[]): Promise<LiveRecording> {
+  const recording = await beginRecording(dock.ingest, footage);
+  for (const unit of arriving(footage)) recording.take(unit);
   await recording.end('operation-closed');
   return recording;
 }
