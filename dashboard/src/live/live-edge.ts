@@ -5,8 +5,6 @@ export interface Pace {
   rate: number;
 }
 
-/** A picture should be there this long before its time: to be decoded, and to bear some unevenness. */
-const wantedLeadSeconds = 0.03;
 const tolerableSeconds = 0.02;
 /** Further from what is wanted, no one waits for a change of speed to mend it. */
 const jumpSeconds = 0.8;
@@ -18,18 +16,24 @@ const keptMs = 2_000;
  * the smallest of late, for that is the picture that would come too late next time.
  */
 export class LiveEdge {
+  readonly #wantedLeadSeconds: number;
   #leads: { atMs: number; seconds: number }[] = [];
+
+  /** A picture should be there this long before its time: to be decoded, and to bear some unevenness. */
+  constructor(wantedLeadSeconds: number) {
+    this.#wantedLeadSeconds = wantedLeadSeconds;
+  }
 
   /** A picture of `newestSeconds` has come while `shownSeconds` was shown. */
   arrived(newestSeconds: number, shownSeconds: number, nowMs: number): Pace {
     const lead = newestSeconds - shownSeconds;
-    if (Math.abs(lead - wantedLeadSeconds) > jumpSeconds) {
+    if (Math.abs(lead - this.#wantedLeadSeconds) > jumpSeconds) {
       this.#leads = [];
-      return { seekToSeconds: Math.max(0, newestSeconds - wantedLeadSeconds), rate: 1 };
+      return { seekToSeconds: Math.max(0, newestSeconds - this.#wantedLeadSeconds), rate: 1 };
     }
     this.#leads = this.#leads.filter(({ atMs }) => nowMs - atMs < keptMs);
     this.#leads.push({ atMs: nowMs, seconds: lead });
-    const excess = Math.min(...this.#leads.map(({ seconds }) => seconds)) - wantedLeadSeconds;
+    const excess = Math.min(...this.#leads.map(({ seconds }) => seconds)) - this.#wantedLeadSeconds;
     if (Math.abs(excess) <= tolerableSeconds) return { seekToSeconds: null, rate: 1 };
     const rate = Math.min(fastest, Math.max(slowest, 1 + excess / 2));
     // What was measured at another speed is of no use for the next step.

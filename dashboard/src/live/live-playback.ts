@@ -33,6 +33,9 @@ export const firstView: PlaybackView = {
 };
 
 const pictures = 0;
+/** Browsers play pictures alone as soon as they have them; of sound they want some in hand, or it stutters. */
+const leadSeconds = 0.03;
+const leadWithSoundSeconds = 0.25;
 const checkEveryMs = 500;
 const stuckMs = 2_500;
 const restAfterMs = 20_000;
@@ -43,7 +46,7 @@ export class LivePlayback {
   readonly #url: string;
   readonly #onView: (view: PlaybackView) => void;
   readonly #clock = new HostClock();
-  readonly #edge = new LiveEdge();
+  readonly #edge: LiveEdge;
   readonly #delay = new ShownDelay();
   #checkTimer: ReturnType<typeof setInterval> | undefined;
   #view: PlaybackView = firstView;
@@ -62,6 +65,7 @@ export class LivePlayback {
     this.#video = video;
     this.#onView = onView;
     this.#url = playUrl(recorderId, wantsSound);
+    this.#edge = new LiveEdge(wantsSound ? leadWithSoundSeconds : leadSeconds);
     if (!canPlay()) {
       this.#tell({ state: 'unsupported' });
       return;

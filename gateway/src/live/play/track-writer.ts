@@ -18,6 +18,8 @@ import { type MediaMessage, mediaMessage } from './play-message.ts';
  */
 const pictureMs = 500;
 
+const mostUnevenSeconds = 0.2;
+
 /** Delimiters and filler: of no use to a decoder that is given whole pictures. */
 const idleNals = { h264: new Set([9, 12]), h265: new Set([35, 38]) };
 
@@ -30,6 +32,7 @@ export class TrackWriter {
   #mp4: Mp4Track | null = null;
   #sequence = 0;
   #lastTicks = -1;
+  #nextTicks = Number.NEGATIVE_INFINITY;
   #samples = 0;
 
   constructor(number: number, track: LiveTrack, timeline: MediaTimeline) {
@@ -63,14 +66,15 @@ export class TrackWriter {
     if (this.#mp4 === null) return null;
     const data = this.#sampleData(unit);
     if (data.length === 0) return null;
-    // Decode times only go on; a picture shown before one sent earlier (B pictures) is told by its offset.
-    const startTicks = Math.max(shownTicks, this.#lastTicks + 1);
+    const durationTicks = this.#durationTicks(unit);
+    const startTicks = this.#startTicks(unit, shownTicks);
     this.#lastTicks = startTicks;
+    this.#nextTicks = startTicks + durationTicks;
     this.#sequence += 1;
     const sample = {
       data,
-      durationTicks: this.#durationTicks(unit),
-      compositionOffsetTicks: shownTicks - startTicks,
+      durationTicks,
+      compositionOffsetTicks: unit.track.kind === 'video' ? shownTicks - startTicks : 0,
       isKeyFrame: unit.isKeyFrame,
     };
     const media = fragment(this.#sequence, [{ track: this.#mp4, startTicks, samples: [sample] }]);
@@ -94,6 +98,16 @@ export class TrackWriter {
     const frame = flacFrame(samples, this.#samples, track.clockRateHz);
     this.#samples += samples.length;
     return [frame];
+  }
+
+  /**
+   * Decode times only go on: a picture shown before one sent earlier (B pictures) is told by its offset. Sound goes on without
+   * holes and overlaps, which would be heard, as long as its times do not run far from that.
+   */
+  #startTicks({ track }: AccessUnit, shownTicks: number): number {
+    const isOneSound =
+      track.kind === 'audio' && Math.abs(shownTicks - this.#nextTicks) < mostUnevenSeconds * track.clockRateHz;
+    return isOneSound ? this.#nextTicks : Math.max(shownTicks, this.#lastTicks + 1);
   }
 
   #durationTicks({ track, data }: AccessUnit): number {
