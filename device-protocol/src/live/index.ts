@@ -25,6 +25,7 @@ export {
   type LiveTrack,
   videoCodecs,
 } from './live-track.ts';
+export { VideoParameterSets } from './parameter-sets/video-parameter-sets.ts';
 export {
   buildGoodbye,
   buildReceiverReport,

@@ -15,6 +15,8 @@ export interface LivePlayOptions {
   bounds?: ViewerBounds;
   /** Of all streams together. */
   mostViewers?: number;
+  /** A stream that nobody watches any more is shown this much longer. */
+  lingerMs?: number;
   /** Between two signs of life of a viewer. */
   heartbeatMs?: number;
 }
@@ -54,7 +56,7 @@ export class LivePlay {
     socket.once('close', () => {
       this.#forget(socket);
       shown.remove(viewer);
-      if (shown.viewers === 0) shown.end('stream-ended');
+      this.#endUnwatched(shown);
     });
     shown.add(viewer);
   }
@@ -115,6 +117,14 @@ export class LivePlay {
     log.info({ recorderId }, 'a live transcoding began');
     void transcoding.ended.then(() => this.#transcodings.delete(transcoding));
     return transcoding;
+  }
+
+  /** Who comes again in a moment (a page that was reloaded, sound that was switched on) finds it running. */
+  #endUnwatched(shown: PlayStream): void {
+    const end = () => {
+      if (shown.viewers === 0) shown.end('stream-ended');
+    };
+    if (shown.viewers === 0) setTimeout(end, this.#options.lingerMs ?? 2_000).unref();
   }
 
   #listen(socket: WebSocket, viewer: PlayViewer): void {

@@ -106,7 +106,8 @@ export class TrackWriter {
    */
   #startTicks({ track }: AccessUnit, shownTicks: number): number {
     const isOneSound =
-      track.kind === 'audio' && Math.abs(shownTicks - this.#nextTicks) < mostUnevenSeconds * track.clockRateHz;
+      track.kind === 'audio' &&
+      Math.abs(shownTicks - this.#nextTicks) < mostUnevenSeconds * track.clockRateHz;
     return isOneSound ? this.#nextTicks : Math.max(shownTicks, this.#lastTicks + 1);
   }
 

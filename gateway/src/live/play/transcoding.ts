@@ -1,14 +1,15 @@
-import type {
-  AccessUnit,
-  LiveDescription,
-  LiveTrack,
-  SenderReport,
-  VideoFormat,
+import {
+  type AccessUnit,
+  type LiveDescription,
+  type LiveTrack,
+  type SenderReport,
+  VideoParameterSets,
 } from '@docket/device-protocol/live';
 import { playHeadBytes } from '../../contract/index.ts';
 import type { LiveStream, UnitSink } from '../live-stream.ts';
 import { type LongTool, type LongToolEnd, startLongTool } from '../long-tool.ts';
-import { type FlvParameterSets, type FlvPicture, FlvReader } from './flv-reader.ts';
+import { type FlvMedia, FlvMediaReader } from '../rtmp/flv-media.ts';
+import { FlvError, FlvReader } from '../rtmp/flv-reader.ts';
 import { MediaTimeline } from './media-timeline.ts';
 import type { UnitSource } from './play-stream.ts';
 import { TrackWriter } from './track-writer.ts';
@@ -44,10 +45,10 @@ export class Transcoding implements UnitSource {
   readonly #stopping = new AbortController();
   readonly #timeline: MediaTimeline;
   readonly #writer: TrackWriter;
+  readonly #sets: VideoParameterSets;
   readonly #leave: () => void;
   #underWay: UnderWay[] = [];
   #sink: UnitSink | null = null;
-  #format: VideoFormat | null = null;
   #needsKeyFrame = true;
 
   /** `onFailure` is called where the transcoder ends by itself. */
@@ -57,6 +58,7 @@ export class Transcoding implements UnitSource {
     this.#stream = stream;
     this.#from = pictures;
     this.#to = { ...pictures, codec: 'h264', encodingName: 'H264', formatParameters: new Map() };
+    this.#sets = new VideoParameterSets(this.#to);
     const tracks = stream.description.tracks.map((track) => (track === pictures ? this.#to : track));
     this.description = { ...stream.description, tracks };
     this.recorderId = stream.recorderId;
@@ -134,23 +136,28 @@ export class Transcoding implements UnitSource {
   }
 
   #read(): void {
-    const reader = new FlvReader({
-      parameterSets: (sets) => this.#setFormat(sets),
-      picture: (picture) => this.#picture(picture),
+    const media = new FlvMediaReader();
+    const reader = new FlvReader((tag) => this.#hear(media.read(tag)));
+    const { stdout } = this.#tool;
+    stdout?.on('data', (chunk: Buffer) => {
+      try {
+        reader.push(chunk);
+      } catch (error) {
+        if (!(error instanceof FlvError)) throw error;
+        // Without a reader it ends, and that is told.
+        stdout.destroy();
+      }
     });
-    this.#tool.stdout?.on('data', (chunk: Buffer) => reader.take(chunk));
   }
 
-  #setFormat(sets: FlvParameterSets): void {
-    const size = { widthPixels: null, heightPixels: null };
-    this.#format = { kind: 'video', codec: 'h264', videoParameterSets: [], ...sets, ...size };
-  }
-
-  #picture({ atMs, isKeyFrame, data }: FlvPicture): void {
-    const index = this.#underWay.findIndex((one) => Math.abs(one.atMs - atMs) <= 1);
+  #hear(media: FlvMedia): void {
+    if (media.is === 'video-setup') for (const set of media.setup.parameterSets) this.#sets.take(set);
+    if (media.is !== 'picture') return;
+    const index = this.#underWay.findIndex((one) => Math.abs(one.atMs - media.shownMs) <= 1);
     const source = this.#underWay[index];
     if (source === undefined) return;
     this.#underWay = this.#underWay.slice(index + 1);
-    this.#sink?.unit({ ...source.unit, track: this.#to, data, isKeyFrame, format: this.#format });
+    const { units: data, isKeyFrame } = media;
+    this.#sink?.unit({ ...source.unit, track: this.#to, data, isKeyFrame, format: this.#sets.format });
   }
 }
