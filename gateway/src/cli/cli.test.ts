@@ -52,6 +52,7 @@ describe('help', () => {
       ['verify'],
       ['conformance'],
       ['token', 'create'],
+      ['live', 'credential'],
     ]) {
       const inChinese = await docket([...command, '--help'], {});
       const inEnglish = await docket([...command, '--help']);

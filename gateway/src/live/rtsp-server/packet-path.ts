@@ -34,7 +34,7 @@ export function openPath(
   take: TakePacket,
 ): PacketPath | null | Promise<PacketPath> {
   if (offer.lower === 'tcp') return openInterleaved(connection, offer, take);
-  if (offer.clientPorts === null) return null;
+  if (offer.clientPorts === null || offer.clientPorts.rtp < 1 || offer.clientPorts.rtcp < 1) return null;
   return openUdp(connection, offer, offer.clientPorts, take);
 }
 

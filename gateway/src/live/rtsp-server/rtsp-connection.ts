@@ -45,6 +45,8 @@ export class RtspConnection implements PathConnection {
   #lastRequestMs = performance.now();
   #end: FeedEnd | null = null;
   #finishedAtMs: number | null = null;
+  /** The last answer was given. */
+  #isDeaf = false;
   #ended: Promise<void> = Promise.resolve();
 
   constructor(socket: Socket, limits: RtspLimits) {
@@ -120,13 +122,17 @@ export class RtspConnection implements PathConnection {
   }
 
   async #answer(request: RtspRequest, conversation: RtspConversation): Promise<void> {
+    if (this.#isDeaf) return;
     this.#lastRequestMs = performance.now();
     if (!this.#rate.take(this.#lastRequestMs)) throw new ProtocolFault('too many requests');
     this.#frames.hold();
     try {
       const answer = await this.#answerTo(request, conversation);
       if (this.#socket.writable) this.#socket.write(encode(request, answer, conversation, this.#limits));
-      if (answer.isLast) this.finish();
+      if (answer.isLast) {
+        this.#isDeaf = true;
+        this.finish();
+      }
     } finally {
       this.#frames.release();
     }

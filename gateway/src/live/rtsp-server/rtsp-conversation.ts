@@ -52,6 +52,15 @@ export class DocketConversation implements RtspConversation {
   }
 
   async answer(request: RtspRequest, signal: AbortSignal): Promise<Answer> {
+    try {
+      return await this.#answer(request, signal);
+    } catch (error) {
+      this.#options.log.error({ err: error, method: request.method }, 'RTSP request failed');
+      return { status: 500, isLast: true };
+    }
+  }
+
+  async #answer(request: RtspRequest, signal: AbortSignal): Promise<Answer> {
     const told = request.headers.get('Session')?.split(';')[0]?.trim() ?? null;
     if (told !== null && told !== this.#session?.id) return refusal(454);
     if (this.#session?.kind === 'view') this.#session.signOfLife();

@@ -53,6 +53,7 @@ export class RtspServer implements Component {
   readonly #feeds = new Map<string, PushFeed>();
   #server: Server | null = null;
   #look: NodeJS.Timeout | null = null;
+  #lookedAtMs = 0;
 
   constructor(options: RtspServerOptions) {
     this.#options = options;
@@ -102,6 +103,11 @@ export class RtspServer implements Component {
   /** Who watches now. */
   viewers(): ViewerStatistics[] {
     return this.#sessions('view').map((session) => session.statistics());
+  }
+
+  /** How many callers are connected now. */
+  get connections(): number {
+    return this.#open.size;
   }
 
   #welcome(socket: Socket): void {
@@ -179,6 +185,10 @@ export class RtspServer implements Component {
 
   #lookAround(): void {
     const nowMs = performance.now();
+    const isLate = nowMs - this.#lookedAtMs > 4 * lookEveryMs;
+    this.#lookedAtMs = nowMs;
+    // We were held up ourselves: what came meanwhile is to be read before anybody is called silent.
+    if (isLate) return;
     for (const { connection, conversation } of this.#open) connection.check(nowMs, conversation);
   }
 

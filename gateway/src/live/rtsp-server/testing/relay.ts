@@ -7,6 +7,8 @@ import type { TakePush } from '../push-session.ts';
 import { RtspServer } from '../rtsp-server.ts';
 
 export const recorders = { one: 'DEMO-001', other: 'DEMO-002' } as const;
+/** Registered are those from 1 to 8 and, for tests of many, those from 100 on. */
+const isRecorder = /^DEMO-(?:00[1-8]|[1-9]\d{2})$/u;
 export const pushPassword = 'correct-horse';
 export const viewer = { name: 'centre', password: 'battery-staple' } as const;
 
@@ -25,6 +27,8 @@ export interface RelayOptions {
   viewersPerStream?: number;
   silenceMs?: number;
   onPush?: TakePush;
+  /** Who may watch beside the usual viewer, with the same password. */
+  otherViewers?: readonly string[];
 }
 
 /** A hub with an RTSP server before it, as the gateway has them. Recorders log in under their own id. */
@@ -37,18 +41,21 @@ export class Relay {
   readonly ends: FeedEnd[] = [];
   #wake: (() => void)[] = [];
 
-  private constructor({ limits, viewersPerStream, silenceMs, onPush }: RelayOptions) {
+  private constructor({ limits, viewersPerStream, silenceMs, onPush, otherViewers = [] }: RelayOptions) {
     this.server = new RtspServer({
       settings: {
         address: '127.0.0.1',
         port: 0,
-        viewers: [{ name: viewer.name, ...hashCredentials(viewer.name, 'docket', viewer.password) }],
+        viewers: [viewer.name, ...otherViewers].map((name) => ({
+          name,
+          ...hashCredentials(name, 'docket', viewer.password),
+        })),
         viewersPerStream: viewersPerStream ?? 8,
       },
       silenceMs: silenceMs ?? 5_000,
       streams: this.hub,
       authenticatePush: (userName) =>
-        Object.values<string>(recorders).includes(userName)
+        isRecorder.test(userName)
           ? { recorderId: userName, ...hashCredentials(userName, 'docket', pushPassword) }
           : null,
       onPush:
