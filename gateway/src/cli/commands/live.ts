@@ -1,6 +1,5 @@
-import { hashCredentials } from '@docket/device-protocol/live';
 import type { Command } from 'commander';
-import { rtspRealm } from '../../live/rtsp-server/rtsp-door.ts';
+import { viewerCredential } from '../../live/rtsp-server/viewer-credential.ts';
 import type { CommandContext } from '../command-context.ts';
 import { withExamples } from '../command-parts.ts';
 import { readPassword } from '../read-password.ts';
@@ -29,7 +28,7 @@ async function makeCredential(name: string, { messages, print, complain }: Comma
   if (length < shortestPassword || length > longestPassword || /\p{Cc}/u.test(password)) {
     throw new UsageError(live.passwordLength(shortestPassword, longestPassword));
   }
-  const { ha1, ha1Sha256 } = hashCredentials(name, rtspRealm, password);
+  const { ha1, ha1Sha256 } = viewerCredential(name, password);
   complain(live.configure);
   // A JSON text is a YAML text too.
   print(`    - name: ${JSON.stringify(name)}`);
