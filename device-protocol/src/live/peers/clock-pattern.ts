@@ -4,7 +4,7 @@
  * Two rows of 32 cells from the upper left corner. A cell is a 32nd of the picture's width wide and an 18th of its height
  * high, white for 1 and black for 0. Row by row from the left, most significant bit first: the mark 1010, Unix
  * milliseconds (48 bits), a check (12 bits): the sum over the six bytes of the milliseconds, first byte first, of byte ×
- * (37 × index + 11), modulo 4096. `rtsp_server.py` draws the same.
+ * (37 × index + 11), modulo 4096. `gstreamer_peer.py` draws the same.
  */
 const cellsInRow = 32;
 const cellBits = 64n;

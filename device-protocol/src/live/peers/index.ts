@@ -4,14 +4,12 @@
  */
 export { drawClockPattern, readClockPattern } from './clock-pattern.ts';
 export { ClockPictures } from './clock-pictures.ts';
+export type { PeerAudio, PeerPicture, PeerVideo } from './peer-picture.ts';
 export { type PeerEnd, PeerProcess } from './peer-process.ts';
 export { type Pusher, type PushOptions, pushRtmp, pushRtsp, type RtspPushOptions } from './pushers.ts';
 export {
-  type PeerAudio,
-  type PeerPicture,
   type PeerServer,
   type PeerServerOptions,
-  type PeerVideo,
   startRecordServer,
   startRtspCamera,
 } from './rtsp-server.ts';

@@ -116,7 +116,7 @@ describe('the recorder that pushes', () => {
     ['ffmpeg', 'tcp', 'h264', 'aac'],
     ['ffmpeg', 'udp', 'h265', 'none'],
     ['rtspclientsink', 'tcp', 'h264', 'none'],
-    ['rtspclientsink', 'udp', 'h265', 'none'],
+    ['rtspclientsink', 'udp', 'h265', 'pcma'],
   ] as const)('by %s over %s: %s and %s reach a server', async (program, transport, codec, audio) => {
     const server = stopped(
       await startRecordServer({ codec, audio, credentials: { scheme: 'basic', ...credentials } }),

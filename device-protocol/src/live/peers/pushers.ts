@@ -1,6 +1,7 @@
 import { ClockPictures } from './clock-pictures.ts';
+import { startGstreamerPeer } from './gstreamer-peer.ts';
+import { type PeerAudio, type PeerPicture, usualPicture } from './peer-picture.ts';
 import { type PeerEnd, PeerProcess } from './peer-process.ts';
-import { type PeerAudio, type PeerPicture, usualPicture } from './rtsp-server.ts';
 
 export interface PushOptions extends PeerPicture {
   /** Without credentials. */
@@ -10,6 +11,7 @@ export interface PushOptions extends PeerPicture {
 }
 
 export interface RtspPushOptions extends PushOptions {
+  /** By `rtspclientsink` AAC goes as MP4A-LATM, by ffmpeg as MPEG4-GENERIC. */
   program: 'ffmpeg' | 'rtspclientsink';
   transport: 'tcp' | 'udp';
   credentials?: { userName: string; password: string };
@@ -38,7 +40,19 @@ export function pushRtsp(options: RtspPushOptions): Pusher {
       settled,
     );
   }
-  return startPusher('gst-launch-1.0', gstreamerLine(settled, options), settled);
+  const { url, transport, codec, audio, width, height, framesPerSecond, kilobitsPerSecond } = settled;
+  const { framesPerKeyFrame, burntInClock, credentials = null, seconds = null } = settled;
+  const picture = {
+    codec,
+    audio,
+    width,
+    height,
+    framesPerSecond,
+    kilobitsPerSecond,
+    framesPerKeyFrame,
+    burntInClock,
+  };
+  return startGstreamerPeer({ mode: 'push', url, transport, credentials, seconds, ...picture });
 }
 
 /** Pushes by RTMP, by ffmpeg; H.264 only, and AAC where there is sound: Debian's ffmpeg puts nothing else into FLV. */
@@ -127,42 +141,6 @@ function soundSource(audio: PeerAudio, isByWallClock: boolean): string[] {
     '-ac',
     '1',
   ];
-}
-
-function gstreamerLine(options: Settled, { transport, credentials }: RtspPushOptions): string[] {
-  const { width, height, framesPerSecond, framesPerKeyFrame, kilobitsPerSecond, seconds, codec, audio } =
-    options;
-  const buffers = seconds === undefined ? [] : [`num-buffers=${Math.round(seconds * framesPerSecond)}`];
-  const size = `video/x-raw,format=I420,width=${width},height=${height},framerate=${framesPerSecond}/1`;
-  const raw = options.burntInClock
-    ? `fdsrc fd=0 do-timestamp=true ! rawvideoparse width=${width} height=${height} framerate=${framesPerSecond}/1 format=i420`
-    : `videotestsrc is-live=true pattern=ball ${buffers.join(' ')} ! ${size}`;
-  const rate = `tune=zerolatency speed-preset=ultrafast bitrate=${kilobitsPerSecond} key-int-max=${framesPerKeyFrame}`;
-  const coder = codec === 'h265' ? `x265enc log-level=0 ${rate} ! h265parse` : `x264enc ${rate} ! h264parse`;
-  const sink = [
-    `rtspclientsink name=sink location=${options.url} protocols=${transport} latency=0`,
-    ...(credentials === undefined ? [] : [`user-id=${credentials.userName} user-pw=${credentials.password}`]),
-  ].join(' ');
-  const sound = gstreamerSound(audio);
-  // The sink announces last what the line names first; recorders announce pictures first.
-  const line = [...(sound === null ? [] : [`${sound} ! sink.`]), `${raw} ! ${coder} ! sink.`, sink].join(' ');
-  return ['-q', '-e', ...line.split(' ').filter((word) => word !== '')];
-}
-
-function gstreamerSound(audio: PeerAudio): string | null {
-  const tone = 'audiotestsrc is-live=true volume=0.1';
-  switch (audio) {
-    case 'none':
-      return null;
-    case 'pcma':
-      return `${tone} ! audio/x-raw,rate=8000,channels=1 ! alawenc`;
-    case 'pcmu':
-      return `${tone} ! audio/x-raw,rate=8000,channels=1 ! mulawenc`;
-    case 'aac':
-    case 'aac-latm':
-      // Sent as the sink prefers, which is MP4A-LATM.
-      return `${tone} ! audio/x-raw,rate=16000,channels=1 ! voaacenc bitrate=32000 ! aacparse`;
-  }
 }
 
 function withCredentials(url: string, credentials: RtspPushOptions['credentials']): string {

@@ -1,36 +1,6 @@
-import { fileURLToPath } from 'node:url';
-import { PeerProcess } from './peer-process.ts';
-
-/** The bindings belong to the distribution's own Python. */
-const python = '/usr/bin/python3';
-const script = fileURLToPath(new URL('../../../src/live/peers/rtsp_server.py', import.meta.url));
-
-export type PeerVideo = 'h264' | 'h265';
-export type PeerAudio = 'aac' | 'aac-latm' | 'pcma' | 'pcmu' | 'none';
-
-export interface PeerPicture {
-  codec: PeerVideo;
-  audio?: PeerAudio;
-  /** At least 320, and divisible by 2, as the height. */
-  width?: number;
-  height?: number;
-  framesPerSecond?: number;
-  kilobitsPerSecond?: number;
-  /** From one key frame to the next. */
-  framesPerKeyFrame?: number;
-  /** Pictures carry the time they were made at, as `clock-pattern.ts` says. */
-  burntInClock?: boolean;
-}
-
-export const usualPicture = {
-  audio: 'none',
-  width: 320,
-  height: 180,
-  framesPerSecond: 10,
-  kilobitsPerSecond: 300,
-  framesPerKeyFrame: 10,
-  burntInClock: false,
-} as const satisfies Omit<Required<PeerPicture>, 'codec'>;
+import { startGstreamerPeer } from './gstreamer-peer.ts';
+import { type PeerPicture, usualPicture } from './peer-picture.ts';
+import type { PeerProcess } from './peer-process.ts';
 
 export interface PeerServerOptions extends PeerPicture {
   /** What it agrees to carry packets by; both where left out. */
@@ -163,8 +133,7 @@ class GstServer implements PeerServer {
       ...Object.fromEntries(given),
       port: this.#port,
     };
-    // A session that ends waits for nobody, and nothing is looked up on the network.
-    return new PeerProcess(python, [script, JSON.stringify(options)], { GIO_USE_PROXY_RESOLVER: 'dummy' });
+    return startGstreamerPeer(options);
   }
 
   async #listening(): Promise<void> {

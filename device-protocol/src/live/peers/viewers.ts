@@ -1,5 +1,5 @@
+import type { PeerVideo } from './peer-picture.ts';
 import { type PeerEnd, PeerProcess } from './peer-process.ts';
-import type { PeerVideo } from './rtsp-server.ts';
 
 export interface ViewOptions {
   /** With credentials, where they are asked for. */

@@ -1,6 +1,7 @@
 /** What recorders are known to do, and what hostile ones could. */
 import { createSocket } from 'node:dgram';
 import { afterEach, describe, expect, test } from 'vitest';
+import { hostClockMs } from '../host-clock.ts';
 import { buildGoodbye } from '../rtp/build-rtcp.ts';
 import { encodeChallenge } from './challenge.ts';
 import { openRtspFeed, type RtspFeedRequest } from './open-rtsp-feed.ts';
@@ -110,6 +111,16 @@ describe('a recorder', () => {
     expect(played.slice(1)).toEqual(['trackID=1', 'trackID=2']);
   });
 
+  test('that knows no range is asked to play without', async () => {
+    const server = await recorder((request, client) => {
+      const isRanged = request.method === 'PLAY' && request.headers.get('Range') !== null;
+      const number = `CSeq: ${request.headers.get('CSeq')}`;
+      if (isRanged) client.say(['RTSP/1.0 457 Invalid Range', number]);
+      else playing([[0, 96]])(request, client);
+    });
+    await new RecordedFeed(await open(server.url)).until(({ packets }) => packets.length === 1);
+  });
+
   test('that leaves rubbish between packets is followed', async () => {
     const { url } = await recorder((request, client) => {
       client.answer(request);
@@ -169,6 +180,38 @@ describe('a recorder', () => {
     new RecordedFeed(await open(server.url, { credentials }));
     const second = await server.asked('GET_PARAMETER', 2);
     expect(second.headers.get('Authorization')).toContain('nonce="second"');
+  });
+});
+
+describe('the proof of arrival', () => {
+  test('says nothing later than a packet was sent, and moves with the answers only', async () => {
+    const sentAtMs: number[] = [];
+    let isAnswering = true;
+    const server = await recorder((request, client) => {
+      if (isAnswering || request.method !== 'GET_PARAMETER') client.answer(request);
+    });
+    const feed = await open(server.url);
+    const recorded = new RecordedFeed(feed);
+    const send = (): Promise<void> => {
+      sentAtMs.push(hostClockMs());
+      server.clients[0]?.frame(0, rtp(96, sentAtMs.length));
+      return recorded.until(({ packets }) => packets.length === sentAtMs.length);
+    };
+    await server.asked('GET_PARAMETER');
+    isAnswering = false;
+    await send();
+    // The next request is sent, but not answered: what comes now may have been sent before it.
+    const second = await server.asked('GET_PARAMETER', 2);
+    const secondAskedAtMs = hostClockMs();
+    await send();
+    server.clients[0]?.answer(second);
+    await send();
+    const proofs = recorded.packets.map(({ arrival }) => arrival.sentNotBeforeMs ?? Number.NaN);
+    const [first = 0, unanswered = 0, answered = 0] = proofs;
+    expect(unanswered).toBe(first);
+    expect(answered).toBeGreaterThan(first);
+    expect(answered).toBeLessThanOrEqual(secondAskedAtMs);
+    for (const [index, proof] of proofs.entries()) expect(proof).toBeLessThanOrEqual(sentAtMs[index] ?? 0);
   });
 });
 

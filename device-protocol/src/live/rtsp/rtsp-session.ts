@@ -56,11 +56,7 @@ export class RtspSession {
   async play(): Promise<void> {
     for (const { udp } of this.#paths) udp?.punch(buildReceiverReport(this.#source, []));
     const { session, url, hasGetParameter } = this.#setUp;
-    // The first request is on its way at once, so that what follows its answer is ordered from the start.
-    await this.#askToPlay([
-      ['Session', session.id],
-      ['Range', 'npt=0.000-'],
-    ]);
+    await this.#askToPlay(session.id);
     if (this.#closing !== null) return;
     this.#keepAlive = new KeepAlive(this.#dialogue, {
       url,
@@ -131,12 +127,16 @@ export class RtspSession {
       this.onEnd?.(new FeedEnded('goodbye', 'the recorder said goodbye on every track'));
   }
 
-  async #askToPlay(lines: readonly (readonly [string, string])[]): Promise<void> {
-    const { status } = await this.#dialogue.ask('PLAY', this.#setUp.url, lines);
+  async #askToPlay(sessionId: string): Promise<void> {
+    const session = ['Session', sessionId] as const;
+    const range = ['Range', 'npt=0.000-'] as const;
+    let { status } = await this.#dialogue.ask('PLAY', this.#setUp.url, [session, range]);
+    // Some recorders know no range of what is live.
+    if (status === 457) ({ status } = await this.#dialogue.ask('PLAY', this.#setUp.url, [session]));
     if (status >= 200 && status < 300) return;
     // Aggregate operation not allowed: each track by itself (RFC 2326 §11.3.9).
     if (status !== 459) throw refusal('PLAY', status);
-    for (const { url } of this.#paths) await this.#dialogue.must('PLAY', url, lines);
+    for (const { url } of this.#paths) await this.#dialogue.must('PLAY', url, [session, range]);
   }
 
   #report(): void {

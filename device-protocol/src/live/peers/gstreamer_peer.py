@@ -1,8 +1,9 @@
-"""A recorder that offers RTSP, or a server that takes RTSP, by GStreamer's own server: shares no code with Docket.
+"""A recorder that offers or pushes RTSP, or a server that takes it, by GStreamer: shares no code with Docket.
 
 Takes one JSON object as its argument, prints JSON lines, obeys lines on its standard input, and ends with it.
 """
 import json
+import signal
 import sys
 import threading
 import time
@@ -60,7 +61,7 @@ def feed_pictures(source):
     source.connect("seek-data", lambda _element, _offset: True)
 
 
-def video():
+def coded_video():
     size = f"width={options['width']},height={options['height']},framerate={options['framesPerSecond']}/1"
     if options["burntInClock"]:
         raw = (
@@ -72,26 +73,25 @@ def video():
     rate = f"bitrate={options['kilobitsPerSecond']} key-int-max={options['framesPerKeyFrame']}"
     if options["codec"] == "h265":
         # x265 says a lot on its standard output, which is ours.
-        coded = f"x265enc tune=zerolatency speed-preset=ultrafast log-level=0 {rate} ! rtph265pay"
-    else:
-        coded = f"x264enc tune=zerolatency speed-preset=ultrafast {rate} ! rtph264pay"
-    return f"{raw} ! {coded} name=pay0 pt=96 config-interval=-1"
+        return f"{raw} ! x265enc tune=zerolatency speed-preset=ultrafast log-level=0 {rate}"
+    return f"{raw} ! x264enc tune=zerolatency speed-preset=ultrafast {rate}"
 
 
-def audio(index):
+def coded_audio():
     tone = "audiotestsrc is-live=true volume=0.1 wave=ticks ! audio/x-raw,channels=1"
     return {
-        "aac": f"{tone},rate=16000 ! voaacenc bitrate=32000 ! aacparse ! rtpmp4gpay name=pay{index} pt=97",
-        "aac-latm": f"{tone},rate=16000 ! voaacenc bitrate=32000 ! aacparse ! rtpmp4apay name=pay{index} pt=97",
-        "pcma": f"{tone},rate=8000 ! alawenc ! rtppcmapay name=pay{index} pt=8",
-        "pcmu": f"{tone},rate=8000 ! mulawenc ! rtppcmupay name=pay{index} pt=0",
+        "aac": f"{tone},rate=16000 ! voaacenc bitrate=32000 ! aacparse",
+        "aac-latm": f"{tone},rate=16000 ! voaacenc bitrate=32000 ! aacparse",
+        "pcma": f"{tone},rate=8000 ! alawenc",
+        "pcmu": f"{tone},rate=8000 ! mulawenc",
     }[options["audio"]]
 
 
 def play_launch():
-    parts = [video()]
+    parts = [f"{coded_video()} ! rtp{options['codec']}pay name=pay0 pt=96 config-interval=-1"]
+    payloader = {"aac": "rtpmp4gpay pt=97", "aac-latm": "rtpmp4apay pt=97", "pcma": "rtppcmapay", "pcmu": "rtppcmupay"}
     if options["audio"] != "none":
-        parts.append(audio(1))
+        parts.append(f"{coded_audio()} ! {payloader[options['audio']]} name=pay1")
     return f"( {' '.join(parts)} )"
 
 
@@ -181,49 +181,97 @@ def authentication(credentials):
     return guard
 
 
-server = GstRtspServer.RTSPServer()
-server.set_address(options["address"])
-server.set_service(str(options["port"]))
-server.get_mount_points().add_factory(options["path"], factory())
-if options["credentials"] is not None:
-    server.set_auth(authentication(options["credentials"]))
 loop = GLib.MainLoop()
 
 
-def close_client(_server, client):
-    client.close()
-    return GstRtspServer.RTSPFilterResult.KEEP
+def listen_to_stdin(obey, leave):
+    """Obeys line by line; the end of the input is the end of us."""
+
+    def listen():
+        for line in sys.stdin:
+            GLib.idle_add(obey, line.strip())
+        GLib.idle_add(leave)
+
+    threading.Thread(target=listen, daemon=True).start()
 
 
-def obey(line):
-    if line == "stop-reports":
-        sends_reports.clear()
-    elif line == "start-reports":
-        sends_reports.set()
-    elif line == "drop-clients":
-        server.client_filter(close_client)
-    elif line == "counts":
-        tell(counts=counts)
+def serve():
+    server = GstRtspServer.RTSPServer()
+    server.set_address(options["address"])
+    server.set_service(str(options["port"]))
+    server.get_mount_points().add_factory(options["path"], factory())
+    if options["credentials"] is not None:
+        server.set_auth(authentication(options["credentials"]))
+
+    def close_client(_server, client):
+        client.close()
+        return GstRtspServer.RTSPFilterResult.KEEP
+
+    def obey(line):
+        if line == "counts":
+            tell(counts=counts)
+            return False
+        if line == "stop-reports":
+            sends_reports.clear()
+        elif line == "start-reports":
+            sends_reports.set()
+        elif line == "drop-clients":
+            server.client_filter(close_client)
+        tell(done=line)
         return False
-    tell(done=line)
-    return False
+
+    def forget_old_sessions():
+        server.get_session_pool().cleanup()
+        return True
+
+    if server.attach(None) == 0:
+        tell(error="the port cannot be had")
+        sys.exit(1)
+    GLib.timeout_add_seconds(2, forget_old_sessions)
+    listen_to_stdin(obey, loop.quit)
+    tell(port=server.get_bound_port())
+    loop.run()
 
 
-def listen_to_stdin():
-    for line in sys.stdin:
-        GLib.idle_add(obey, line.strip())
-    GLib.idle_add(loop.quit)
+def push():
+    """Pushes until its input ends or a fault; the exit code says which."""
+    # The sink announces last what is named first, and recorders announce pictures first.
+    sound = "" if options["audio"] == "none" else f"{coded_audio()} ! queue ! sink."
+    parser = f"{options['codec']}parse"
+    sink = "rtspclientsink name=sink latency=0"
+    pipeline = Gst.parse_launch(f"{sound} {coded_video()} ! {parser} ! queue ! sink. {sink}")
+    element = pipeline.get_by_name("sink")
+    element.set_property("location", options["url"])
+    Gst.util_set_object_arg(element, "protocols", options["transport"])
+    if options["credentials"] is not None:
+        element.set_property("user-id", options["credentials"]["userName"])
+        element.set_property("user-pw", options["credentials"]["password"])
+    source = pipeline.get_by_name("pictures")
+    if source is not None:
+        feed_pictures(source)
+    faults = []
+
+    def heard(_bus, message):
+        if message.type == Gst.MessageType.ERROR:
+            error, detail = message.parse_error()
+            faults.append(f"{error.message}: {detail}")
+        loop.quit()
+
+    bus = pipeline.get_bus()
+    bus.add_signal_watch()
+    bus.connect("message::error", heard)
+    bus.connect("message::eos", heard)
+    listen_to_stdin(lambda _line: False, loop.quit)
+    GLib.unix_signal_add(GLib.PRIORITY_DEFAULT, signal.SIGTERM, loop.quit)
+    if options["seconds"] is not None:
+        GLib.timeout_add(int(options["seconds"] * 1000), loop.quit)
+    pipeline.set_state(Gst.State.PLAYING)
+    loop.run()
+    # Takes leave of the server (TEARDOWN).
+    pipeline.set_state(Gst.State.NULL)
+    if faults:
+        print("\n".join(faults), file=sys.stderr)
+        sys.exit(1)
 
 
-def forget_old_sessions():
-    server.get_session_pool().cleanup()
-    return True
-
-
-if server.attach(None) == 0:
-    tell(error="the port cannot be had")
-    sys.exit(1)
-GLib.timeout_add_seconds(2, forget_old_sessions)
-threading.Thread(target=listen_to_stdin, daemon=True).start()
-tell(port=server.get_bound_port())
-loop.run()
+push() if options["mode"] == "push" else serve()

@@ -1,0 +1,11 @@
+import { fileURLToPath } from 'node:url';
+import { PeerProcess } from './peer-process.ts';
+
+/** The bindings belong to the distribution's own Python. */
+const python = '/usr/bin/python3';
+const script = fileURLToPath(new URL('../../../src/live/peers/gstreamer_peer.py', import.meta.url));
+
+/** Starts the script that stands beside this file; it says what it takes. Nothing is looked up on the network. */
+export function startGstreamerPeer(options: Record<string, unknown>): PeerProcess {
+  return new PeerProcess(python, [script, JSON.stringify(options)], { GIO_USE_PROXY_RESOLVER: 'dummy' });
+}
