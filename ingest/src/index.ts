@@ -238,6 +238,13 @@ export {
 } from './live/reconcile/picture-comparisons.ts';
 export { Pictures, PicturesBuilder } from './live/reconcile/pictures.ts';
 export { Reconciliation } from './live/reconcile/reconciliation.ts';
+export {
+  type LiveMatch,
+  type LiveMatchEntry,
+  readClipMatches,
+  readSessionReconciliation,
+  type SessionReconciliation,
+} from './live/reconcile/reconciliation-queries.ts';
 export type { WantedSource } from './live/wanted-source.ts';
 export type { ClipLinkFile, QueuedClip, ShownCode } from './mapping/clip-file.ts';
 export {

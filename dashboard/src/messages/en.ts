@@ -6,6 +6,7 @@ import { dutyListEn } from './duty-list-en.ts';
 import { livePlayerEn } from './live-player-en.ts';
 import { mappingEn } from './mapping-en.ts';
 import { operationActsEn } from './operation-acts-en.ts';
+import { reconciliationEn } from './reconciliation-en.ts';
 import { deadlinesEn, retentionEn } from './retention-en.ts';
 import { statisticsEn } from './statistics-en.ts';
 import type { Messages } from './zh-CN.ts';
@@ -21,6 +22,7 @@ export const en: Messages = {
   disclosure: disclosureEn,
   deadlines: deadlinesEn,
   retention: retentionEn,
+  reconciliation: reconciliationEn,
   navigation: {
     label: 'Main',
     slots: 'Slots',

@@ -31,6 +31,7 @@ import { dutyListZhCN } from './duty-list-zh-CN.ts';
 import { livePlayerZhCN } from './live-player-zh-CN.ts';
 import { mappingZhCN } from './mapping-zh-CN.ts';
 import { operationActsZhCN } from './operation-acts-zh-CN.ts';
+import { reconciliationZhCN } from './reconciliation-zh-CN.ts';
 import { deadlinesZhCN, retentionZhCN } from './retention-zh-CN.ts';
 import { statisticsZhCN } from './statistics-zh-CN.ts';
 
@@ -46,6 +47,7 @@ export const zhCN = {
   disclosure: disclosureZhCN,
   deadlines: deadlinesZhCN,
   retention: retentionZhCN,
+  reconciliation: reconciliationZhCN,
   navigation: {
     label: '主导航',
     slots: '槽位',

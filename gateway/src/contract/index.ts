@@ -22,6 +22,7 @@ export * from './live-play.ts';
 export * from './mapping.ts';
 export * from './operation.ts';
 export * from './problem.ts';
+export * from './reconciliation.ts';
 export * from './recorder.ts';
 export * from './retention.ts';
 export * from './review.ts';

@@ -34,6 +34,7 @@ import { mappingRoutes } from './routes/mapping.ts';
 import { mediaRoutes } from './routes/media.ts';
 import { addOpenApi } from './routes/openapi.ts';
 import { operationRoutes } from './routes/operations.ts';
+import { reconciliationRoutes } from './routes/reconciliation.ts';
 import { recorderRoutes } from './routes/recorders.ts';
 import { retentionRoutes } from './routes/retention.ts';
 import { packetRoutes, reviewRoutes } from './routes/review.ts';
@@ -93,6 +94,7 @@ export async function createHttpServer(dependencies: HttpDependencies): Promise<
       codeRoutes(api, dependencies);
       for (const routes of [operationRoutes, liveRoutes, liveSourceRoutes]) routes(api, dependencies);
       for (const routes of [deadlineRoutes, retentionRoutes, deletionRoutes]) routes(api, dependencies);
+      reconciliationRoutes(api, dependencies);
       liveMediaRoutes(api, dependencies);
       sessionRoutes(api, door);
     },

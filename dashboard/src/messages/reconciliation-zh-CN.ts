@@ -1,0 +1,32 @@
+export const reconciliationZhCN = {
+  section: '与直播/原始文件比对',
+  waiting: '记录仪尚未重新入站，暂不能比对。',
+  verdict: {
+    confirmed: '画面一致',
+    superseded: '由原始文件代替',
+    'live-only': '仅有直播录像',
+    'docked-only': '仅有原始文件',
+    undecided: '尚不能判定',
+  },
+  explain: {
+    confirmed: '原始文件中逐帧含有相同的编码画面。',
+    superseded: '原始文件确定覆盖同一时段，编码不同；直播录像仍予保存。',
+    'live-only': '记录仪入站后已完整读取，其中没有这段录像：可能已丢失或被删除。',
+    'docked-only': '这段时间应有直播但未收到，原始文件已覆盖。',
+    undecided: '',
+  },
+  reason: {
+    'not-docked': '此后记录仪尚未完整入站读取',
+    'being-compared': '画面正在比对',
+    'not-comparable': '原始文件的画面无法读取',
+    'original-not-taken': '记录仪中有文件未能取出',
+    'original-time-unproven': '某个原始文件的时间不能确定',
+    'original-unsound': '原始文件的校验不符',
+    'live-time-unproven': '直播录像的时间不能确定',
+    'within-doubt': '正处于原始文件首尾的时间误差之内',
+    'pause-between-files': '短于记录仪两个文件之间的正常间隔',
+  },
+  pictures: '{count} 帧一致',
+  openOriginal: '查看原始文件',
+  openLive: '查看直播录像',
+};
