@@ -235,6 +235,7 @@ export {
   type ComparisonResult,
   PictureComparisons,
   type WaitingComparison,
+  type WaitingSegment,
 } from './live/reconcile/picture-comparisons.ts';
 export { Pictures, PicturesBuilder } from './live/reconcile/pictures.ts';
 export { Reconciliation } from './live/reconcile/reconciliation.ts';

@@ -11,6 +11,7 @@ import {
   Pictures,
   readClip,
   type WaitingComparison,
+  type WaitingSegment,
 } from '@docket/ingest';
 import type { Component } from '../component.ts';
 import type { Log } from '../log.ts';
@@ -67,17 +68,15 @@ export class PictureComparer implements Component {
   async #compare({ original, live }: WaitingComparison, signal: AbortSignal): Promise<void> {
     const { comparisons, log, onCompared } = this.#options;
     const results: { clipId: string; result: ComparisonResult }[] = [];
-    const alike = live.filter((segment) => isAlike(segment, original));
-    for (const { clipId } of live.filter((segment) => !alike.includes(segment))) {
-      results.push({ clipId, result: { state: 'other-format' } });
+    const alike = live.filter(({ clip }) => isAlike(clip, original));
+    for (const { clip } of live.filter((segment) => !alike.includes(segment))) {
+      results.push({ clipId: clip.clipId, result: { state: 'other-format' } });
     }
     const pictures = alike.length === 0 ? null : await this.#picturesOf(original, signal);
     const aligned = pictures === null ? null : new AlignedOriginal(pictures);
     for (const segment of alike) {
-      results.push({
-        clipId: segment.clipId,
-        result: await this.#align(aligned, segment, signal),
-      });
+      const result = await this.#align(aligned, segment, signal);
+      results.push({ clipId: segment.clip.clipId, result });
     }
     await comparisons.keep(original.clipId, results);
     const equal = results.filter(({ result }) => result.state === 'compared' && result.alignments.length > 0);
@@ -90,12 +89,12 @@ export class PictureComparer implements Component {
 
   async #align(
     aligned: AlignedOriginal | null,
-    segment: ClipRecord,
+    { clip, lengthMs }: WaitingSegment,
     signal: AbortSignal,
   ): Promise<ComparisonResult> {
-    const pictures = aligned === null ? null : await this.#picturesOf(segment, signal);
+    const pictures = aligned === null ? null : await this.#picturesOf(clip, signal);
     if (aligned === null || pictures === null) return { state: 'unreadable' };
-    return { state: 'compared', alignments: aligned.align(pictures, lengthMsOf(segment)) };
+    return { state: 'compared', alignments: aligned.align(pictures, lengthMs) };
   }
 
   /** `null` where they cannot be had. Throws only for faults that are not the film's. */
@@ -129,12 +128,6 @@ export class PictureComparer implements Component {
       if (clip === null || !isStored(clip.state)) await rm(join(directory, name), { force: true });
     }
   }
-}
-
-/** As it is measured everywhere else: from the first moment of the segment to the last. */
-function lengthMsOf({ time, media }: ClipRecord): number {
-  const lengthMs = Date.parse(time?.end.value ?? '') - Date.parse(time?.start.value ?? '');
-  return lengthMs > 0 ? lengthMs : (media?.durationMs ?? 0);
 }
 
 /** Pictures of another codec or size cannot be the same; where nobody could look into one of them, they are tried. */

@@ -7,14 +7,17 @@ import type { Span } from '../time/span.ts';
 export interface Footage {
   clipId: string;
   recorderId: string;
-  /** The docking that first saw it: clips of one recorder and one docking share the error of one clock. */
-  dockingId: string;
+  /**
+   * What its own clock is: the docking that first saw it, or a media time of its live session. Clips of one recorder and one
+   * such clock share one error.
+   */
+  clockId: string;
   officerId: string | null;
   mediaKind: MediaKind;
   /** What is proven of when it was recorded; an end nothing is known of is infinite. */
   span: Span;
   guess: { fromMs: number | null; toMs: number | null; doubtMs: number | null };
-  /** Start and end by the recorder's own clock, as found; `null` where it does not tell both. */
+  /** Start and end by that clock, as found; `null` where it does not tell both. */
   ownClock: { fromMs: number; toMs: number } | null;
   doubts: readonly TimeDoubt[];
   /** False where its bytes are not those the recorder or the record told of. */

@@ -24,7 +24,7 @@ function clip(
   return {
     clipId: `${fromSecond}`,
     recorderId: 'A',
-    dockingId: 'docking',
+    clockId: 'docking',
     officerId: null,
     mediaKind: 'video',
     span: { start: bound(fromMs), end: bound(toMs) },
@@ -107,7 +107,7 @@ describe('a whole-process activity', () => {
     const next = (change: Partial<Footage>) => judge(whole, [first, clip(1801, 3660, change)]).state;
     expect(next({})).toBe('met');
     expect(next({ recorderId: 'B' })).toBe('unverifiable');
-    expect(next({ dockingId: 'later' })).toBe('unverifiable');
+    expect(next({ clockId: 'later' })).toBe('unverifiable');
     const ownClock = { fromMs: startMs + 1_795_000, toMs: startMs + 3_654_000 };
     expect(next({ ownClock })).toBe('unverifiable');
   });

@@ -13,6 +13,7 @@ const storedList = storedStates.map((state) => `'${state}'`).join(', ');
 
 /** Sealed footage of activities. When a clip was sealed is what the custody log says; it is not asked of anything else. */
 const linkedQuery = `SELECT DISTINCT clip_link.activity_id, clip.clip_id, clip.recorder_id, clip.docking_id, clip.kind,
+  clip.live_session_id, clip.live_line, clip.live_from_ms, clip.live_to_ms,
   clip.started_at, clip.time, clip.media, clip.quarantine_reason, clip_mapping.officer_id,
   coalesce((SELECT min(at) FROM custody_entry WHERE custody_entry.clip_id = clip.clip_id AND action = 'sealed'),
     CASE WHEN clip.state IN (${storedList}) THEN clip.listed_at END) AS sealed_at
@@ -51,12 +52,12 @@ function footageOf(row: SqlRow): Footage {
   return {
     clipId: String(row.clip_id),
     recorderId: String(row.recorder_id),
-    dockingId: String(row.docking_id),
+    clockId: row.docking_id === null ? `${row.live_session_id} ${row.live_line}` : String(row.docking_id),
     officerId: row.officer_id === null ? null : String(row.officer_id),
     mediaKind: row.kind as MediaKind,
     span: (time === null ? null : provenSpan(time)) ?? nothingKnown,
     guess: guessOf(time),
-    ownClock: ownClock(row.started_at, media?.durationMs ?? null),
+    ownClock: mediaTime(row) ?? ownClock(row.started_at, media?.durationMs ?? null),
     doubts: time?.doubts ?? [],
     isHashSound: !unsoundReasons.includes(row.quarantine_reason),
     sealedMs: Date.parse(String(row.sealed_at)),
@@ -75,6 +76,11 @@ function guessOf(time: ClipTime | null): Footage['guess'] {
 
 function milliseconds({ value }: ClipInstant): number | null {
   return value === null ? null : Date.parse(value);
+}
+
+/** Where a live segment lies on the media time of its session. */
+function mediaTime({ live_from_ms: fromMs, live_to_ms: toMs }: SqlRow): Footage['ownClock'] {
+  return typeof fromMs === 'number' && typeof toMs === 'number' ? { fromMs, toMs } : null;
 }
 
 /** The start that the clip’s name tells, and the end after its playing time: both by the recorder’s clock. */

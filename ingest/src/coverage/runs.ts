@@ -13,8 +13,8 @@ export interface Run {
 }
 
 /**
- * Puts clips together that one recorder recorded one after the other, within one docking, with no more than
- * `joinToleranceMs` between them.
+ * Puts clips together that one recorder recorded one after the other, taken in one docking or sent in one live session, with
+ * no more than `joinToleranceMs` between them.
  *
  * Such clips share the error of one clock, so what lies between two of them is measured by that clock itself, as found,
  * and not by the bounds of their times in UTC: shrinking each clip by its half-width (standards §6.2) at each such join
@@ -35,7 +35,7 @@ export function runsOf(footage: readonly Footage[], joinToleranceMs: number): Ru
 function groups(footage: readonly Footage[]): Footage[][] {
   const byClock = new Map<string, Footage[]>();
   for (const clip of footage) {
-    const key = JSON.stringify([clip.recorderId, clip.dockingId]);
+    const key = JSON.stringify([clip.recorderId, clip.clockId]);
     byClock.set(key, [...(byClock.get(key) ?? []), clip]);
   }
   return [...byClock.values()];

@@ -86,7 +86,7 @@ export function footageOf({ groups }: DrawnEvidence): Footage[] {
     clips.map(({ fromMs, toMs, startDoubt, endDoubt, isLate }, clipIndex) => ({
       clipId: `${groupIndex}-${clipIndex}`,
       recorderId: `recorder ${groupIndex}`,
-      dockingId: 'docking',
+      clockId: 'docking',
       officerId: null,
       mediaKind: 'video' as const,
       span: {

@@ -9,7 +9,13 @@ import type { Alignment } from './align-pictures.ts';
 /** One original and live segments its pictures are to be compared with. */
 export interface WaitingComparison {
   original: ClipRecord;
-  live: ClipRecord[];
+  live: WaitingSegment[];
+}
+
+/** A live segment, with how long it is. */
+export interface WaitingSegment {
+  clip: ClipRecord;
+  lengthMs: number;
 }
 
 /** What comparing came to. `other-format`: codec or size of the pictures differ; `unreadable`: those of one of them cannot be had. */
@@ -33,21 +39,22 @@ export class PictureComparisons {
   /** The newest original that waits, with segments it waits for; both have been looked into. `null`: none waits. */
   async next(): Promise<WaitingComparison | null> {
     const rows = await this.#database.read(
-      `SELECT original_clip_id, clip_id FROM picture_comparison INDEXED BY picture_comparison_waiting
+      `SELECT original_clip_id, clip_id, coalesce(live.live_to_ms - live.live_from_ms, live.media ->> '$.durationMs') AS length_ms FROM picture_comparison INDEXED BY picture_comparison_waiting
        JOIN clip AS original ON original.clip_id = original_clip_id JOIN clip AS live USING (clip_id)
        WHERE picture_comparison.state = 'waiting' AND original.preview_state != 'waiting' AND live.preview_state != 'waiting'
        ORDER BY original_clip_id DESC, clip_id LIMIT ?`,
       [mostAtOnce],
     );
     const originalClipId = rows[0]?.original_clip_id;
-    const clips = await Promise.all(
-      rows
-        .filter((row) => row.original_clip_id === originalClipId)
-        .map((row) => readClip(this.#database, String(row.clip_id))),
-    );
     const original =
       originalClipId === undefined ? null : await readClip(this.#database, String(originalClipId));
-    return original === null ? null : { original, live: clips.filter((clip) => clip !== null) };
+    if (original === null) return null;
+    const live: WaitingSegment[] = [];
+    for (const row of rows.filter((one) => one.original_clip_id === originalClipId)) {
+      const clip = await readClip(this.#database, String(row.clip_id));
+      if (clip !== null) live.push({ clip, lengthMs: Number(row.length_ms ?? 0) });
+    }
+    return { original, live };
   }
 
   /** Keeps what was found; the sessions are decided anew, and the original's time is told by pictures that are equal. */

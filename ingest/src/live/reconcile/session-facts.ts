@@ -62,7 +62,7 @@ async function readSegments(
   sessionId: string,
 ): Promise<{ segments: ToldSegment[]; begunAt: number }> {
   const rows = await index.read(
-    `SELECT clip_id, time, state, (SELECT min(sequence) FROM custody_entry WHERE custody_entry.clip_id = clip.clip_id) AS begun_at,
+    `SELECT clip_id, time, live_from_ms, live_to_ms, (SELECT min(sequence) FROM custody_entry WHERE custody_entry.clip_id = clip.clip_id) AS begun_at,
        (SELECT min(sequence) FROM custody_entry WHERE custody_entry.clip_id = clip.clip_id AND action = 'sealed') AS sealed_at
      FROM clip WHERE live_session_id = ? AND kind = 'video' ORDER BY clip_id`,
     [sessionId],
@@ -78,14 +78,19 @@ async function readSegments(
 function segmentOf(row: SqlRow): ToldSegment | null {
   if (row.sealed_at === null || row.time === null) return null;
   const time = JSON.parse(String(row.time)) as ClipTime;
-  const [fromMs, toMs] = [Date.parse(time.start.value ?? ''), Date.parse(time.end.value ?? '')];
-  if (!(toMs > fromMs)) return null;
+  const toldFromMs = Date.parse(time.start.value ?? '');
+  // One that was finished after a crash does not know its place on the media time.
+  const lengthMs =
+    row.live_to_ms === null
+      ? Date.parse(time.end.value ?? '') - toldFromMs
+      : Math.round(Number(row.live_to_ms) - Number(row.live_from_ms));
+  if (Number.isNaN(toldFromMs) || !(lengthMs > 0)) return null;
   return {
     clipId: String(row.clip_id),
-    lengthMs: toMs - fromMs,
+    lengthMs,
     start: (provenSpan(time) ?? unknownSpan).start,
     sealedAt: Number(row.sealed_at),
-    toldFromMs: fromMs,
+    toldFromMs,
   };
 }
 

@@ -150,7 +150,7 @@ function footageOf(clip: WorkedClip, index: number): Footage {
   return {
     clipId: clipName(clip, index),
     recorderId: clip.recorder,
-    dockingId: 'docking',
+    clockId: 'docking',
     officerId: clip.officerId,
     mediaKind: clip.mediaKind,
     span: { start: bound(fromMs), end: bound(toMs) },
