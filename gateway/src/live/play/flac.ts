@@ -10,7 +10,7 @@ export function flacFrame(samples: Int16Array, firstSample: number, sampleRateHz
     // The block size and the sample rate follow in 16 bits each; one channel; 16 bits a sample.
     0x7d,
     0x08,
-    ...codedNumber(firstSample),
+    ...codedNumber(firstSample % mostNumber),
     ...twoBytes(samples.length - 1),
     ...twoBytes(sampleRateHz),
   ];
@@ -39,7 +39,10 @@ function twoBytes(value: number): [number, number] {
   return [(value >> 8) & 0xff, value & 0xff];
 }
 
-/** A number of up to 36 bits, coded as UTF-8 codes characters (RFC 9639 §9.1.5). */
+/** Decoders read 31 bits, though 36 may be written. In MP4 nothing hangs on the number: it may run around. */
+const mostNumber = 2 ** 31;
+
+/** A number of up to 31 bits, coded as UTF-8 codes characters (RFC 9639 §9.1.5). */
 function codedNumber(value: number): number[] {
   if (value < 0x80) return [value];
   const rest: number[] = [];
