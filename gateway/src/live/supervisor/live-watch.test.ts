@@ -65,6 +65,13 @@ describe('the watch over live recordings', () => {
     expect(state.ended).toEqual(['not-recording R1']);
   });
 
+  test('a recorder that was recorded and whose stream is gone is told as lost', async () => {
+    const { state, lookAt } = watching();
+    await lookAt(0, { ...standing, lastPartMs: 0, trouble: 'silent: nothing came' });
+    await lookAt(graceMs + 1, { ...standing, lastPartMs: 0, trouble: 'silent: nothing came' });
+    expect(state.raised).toEqual(['stream-lost R1: silent: nothing came']);
+  });
+
   test('a store that fails is told at once, expected or not', async () => {
     const { state, lookAt } = watching();
     const failing = { ...standing, isExpected: false, failure: new Error('no space left') };

@@ -1,9 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { LineStanding } from './live-supervisor.ts';
 
-/** What is wrong with a recorder that should be recorded. */
+/** Kinds of alarms that the watch raises, and ends. */
+export const watchedKinds = ['not-recording', 'stream-lost', 'store-failed'] as const;
+
+/** What is wrong with a recorder that should be recorded. `stream-lost`: it was recorded before. */
 export interface LiveFault {
-  kind: 'not-recording' | 'store-failed';
+  kind: (typeof watchedKinds)[number];
   recorderId: string;
   operationId: string | null;
   sessionId: string | null;
@@ -81,9 +84,9 @@ export class LiveWatch {
     const sinceMs = this.#expectedSince.get(recorderId);
     if (sinceMs === undefined) return null;
     const quietMs = nowMs - Math.max(sinceMs, lastPartMs ?? 0);
-    return quietMs <= this.#options.graceMs
-      ? null
-      : { ...found, kind: 'not-recording', detail: reasonOf(standing) };
+    if (quietMs <= this.#options.graceMs) return null;
+    const wasRecorded = lastPartMs !== null && standing.stream === null;
+    return { ...found, kind: wasRecorded ? 'stream-lost' : 'not-recording', detail: reasonOf(standing) };
   }
 }
 

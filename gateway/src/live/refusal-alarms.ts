@@ -1,0 +1,60 @@
+import type { LiveAlarms } from '@docket/ingest';
+import type { Log } from '../log.ts';
+
+/** Alarms of what is turned away; they end when the recorder's stream flows. */
+export const refusalKinds = ['too-many-streams', 'credentials-refused'] as const;
+type RefusalKind = (typeof refusalKinds)[number];
+
+/** Raises an alarm where a stream is turned away, or turns us away, and ends it once the recorder's stream flows. */
+export class RefusalAlarms {
+  readonly #alarms: LiveAlarms;
+  readonly #log: Log;
+  /** Open alarms of each recorder, by their ids. */
+  readonly #open = new Map<string, Map<RefusalKind, Promise<string | null>>>();
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(alarms: LiveAlarms, log: Log) {
+    this.#alarms = alarms;
+    this.#log = log;
+  }
+
+  refused(recorderId: string, kind: RefusalKind, detail: string): void {
+    const open = this.#open.get(recorderId) ?? new Map();
+    if (open.has(kind)) return;
+    open.set(kind, this.#next(() => this.#alarms.raise({ kind, recorderId, detail })));
+    this.#open.set(recorderId, open);
+  }
+
+  /** The recorder's stream flows. */
+  flows(recorderId: string): void {
+    const open = this.#open.get(recorderId);
+    if (open === undefined) return;
+    this.#open.delete(recorderId);
+    for (const raised of open.values()) {
+      void this.#next(async () => {
+        const alarmId = await raised;
+        if (alarmId !== null) await this.#alarms.end(alarmId);
+      });
+    }
+  }
+
+  /** Somebody who may not wanted to send. */
+  stranger(detail: string): void {
+    void this.#next(() => this.#alarms.raise({ kind: 'unregistered-push', detail }));
+  }
+
+  /** Resolves once all that was told is written. */
+  async settle(): Promise<void> {
+    await this.#last;
+  }
+
+  /** One act after the other; one that fails is told in the log, and gives `null`. */
+  #next<Result>(act: () => Promise<Result>): Promise<Result | null> {
+    const done = this.#last.then(act).catch((error: unknown) => {
+      this.#log.error({ err: error }, 'live alarm could not be written');
+      return null;
+    });
+    this.#last = done;
+    return done;
+  }
+}
