@@ -1,4 +1,4 @@
-import { type LiveFeed, StreamAssembler } from '@docket/device-protocol/live';
+import { isLiveError, type LiveFeed, StreamAssembler } from '@docket/device-protocol/live';
 import type { LiveAlarms, LiveRecorder, LiveSources, Operations } from '@docket/ingest';
 import type { Component } from '../component.ts';
 import type { Config } from '../config/index.ts';
@@ -8,6 +8,7 @@ import { readLivePlan } from './live-plan.ts';
 import type { LiveStreams } from './live-stream.ts';
 import type { LiveLine, LiveView } from './live-view.ts';
 import { RefusalAlarms, refusalKinds } from './refusal-alarms.ts';
+import { RtmpServer } from './rtmp/rtmp-server.ts';
 import { RtspServer } from './rtsp-server/rtsp-server.ts';
 import { StreamHub } from './stream-hub/stream-hub.ts';
 import { LiveSupervisor, TooManyStreamsError } from './supervisor/live-supervisor.ts';
@@ -35,6 +36,8 @@ export class Live implements Component, LiveView {
   readonly #bitRates: BitRates;
   readonly #supervisor: LiveSupervisor;
   readonly #rtsp: RtspServer;
+  /** `null` where RTMP is not taken. */
+  readonly #rtmp: RtmpServer | null;
   readonly #stopping = new AbortController();
   readonly #unsubscribe: (() => void)[] = [];
   #watching: Promise<void> = Promise.resolve();
@@ -74,8 +77,10 @@ export class Live implements Component, LiveView {
         const refusal = await this.#takePushed(push);
         return refusal === null ? 'accepted' : { refused: refusal };
       },
+      onPushRefused: (remoteAddress) => this.#refusals.stranger(`wrong credentials by RTSP from ${remoteAddress}`),
       log,
     });
+    this.#rtmp = this.#rtmpServer();
   }
 
   async start(signal: AbortSignal): Promise<void> {
@@ -86,6 +91,7 @@ export class Live implements Component, LiveView {
     this.#unsubscribe.push(sources.onChange(settle), operations.onChange(settle));
     await this.#supervisor.settle();
     await this.#rtsp.start(signal);
+    await this.#rtmp?.start(signal);
     const watch = new LiveWatch({
       standings: () => this.#supervisor.standings(),
       graceMs: settings.silenceMs + partSlackMs,
@@ -103,7 +109,13 @@ export class Live implements Component, LiveView {
     // Recordings first: what still comes in while doors close is theirs to end in good order.
     await this.#supervisor.stop();
     await this.#rtsp.stop();
+    await this.#rtmp?.stop();
     await this.#refusals.settle();
+  }
+
+  /** The port on which RTMP is taken; `null` where it is not. */
+  rtmpPort(): number | null {
+    return this.#rtmp?.port ?? null;
   }
 
   /** Where recorders push and viewers watch by RTSP; `null` where neither may. */
@@ -120,6 +132,27 @@ export class Live implements Component, LiveView {
     }));
   }
 
+  #rtmpServer(): RtmpServer | null {
+    const { settings, sources, log } = this.#options;
+    const { address, port } = settings.rtmp;
+    if (port === null) return null;
+    return new RtmpServer({
+      address,
+      port,
+      findPusher: (streamName) => {
+        const source = sources.findPusher(streamName);
+        return source?.way === 'push-rtmp' ? { recorderId: source.recorderId, keySha256: source.secret } : null;
+      },
+      onPush: (push) => this.#takePushed(push),
+      onRefused: ({ reason, recorderId, address: from }) => {
+        if (reason === 'unregistered-push' || reason === 'credentials-refused')
+          this.#refusals.stranger(`${reason} by RTMP from ${from}${recorderId === null ? '' : ` as ${recorderId}`}`);
+      },
+      silenceMs: settings.silenceMs,
+      log,
+    });
+  }
+
   async #takePushed(push: { recorderId: string; feed: LiveFeed }): Promise<string | null> {
     const refusal = await this.#supervisor.takePushed(push);
     if (refusal === 'not-registered') this.#refusals.stranger(`${push.recorderId} may not send`);
@@ -129,7 +162,7 @@ export class Live implements Component, LiveView {
   #refused(recorderId: string, error: unknown): void {
     if (error instanceof TooManyStreamsError) {
       this.#refusals.refused(recorderId, 'too-many-streams', error.message);
-    } else if (isRefusedByRecorder(error)) {
+    } else if (isLiveError(error) && error.code === 'refused-credentials') {
       this.#refusals.refused(recorderId, 'credentials-refused', error.message);
     } else {
       this.#options.log.warn({ err: error, recorderId }, 'live stream could not be taken');

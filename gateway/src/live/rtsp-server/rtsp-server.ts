@@ -27,6 +27,8 @@ export interface RtspServerOptions {
   authenticatePush(userName: string): Pusher | null;
   /** Takes a stream before its recorder is told that it may send. */
   onPush: TakePush;
+  /** Somebody wanted to push and may not. */
+  onPushRefused?(remoteAddress: string): void;
   log: Log;
   limits?: Partial<RtspLimits>;
 }
@@ -133,7 +135,7 @@ export class RtspServer implements Component {
   }
 
   #converse(connection: RtspConnection): DocketConversation {
-    const { settings, silenceMs, streams, authenticatePush, log } = this.#options;
+    const { settings, silenceMs, streams, authenticatePush, onPushRefused, log } = this.#options;
     const { remoteAddress } = connection;
     const door = new RtspDoor({
       viewers: settings.viewers,
@@ -141,7 +143,10 @@ export class RtspServer implements Component {
       attempts: this.#attempts,
       remoteAddress,
       wrongCredentialsMs: this.#limits.wrongCredentialsMs,
-      onWrong: (role) => log.warn({ remoteAddress, role }, 'RTSP credentials refused'),
+      onWrong: (role) => {
+        log.warn({ remoteAddress, role }, 'RTSP credentials refused');
+        if (role === 'recorder') onPushRefused?.(remoteAddress);
+      },
     });
     return new DocketConversation({
       connection,
