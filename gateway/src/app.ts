@@ -41,8 +41,8 @@ export interface GatewayOptions {
   environment?: NodeJS.ProcessEnv;
   /** Where the machine lists its USB devices; a test brings its own. */
   usbDevicesDirectory?: string;
-  /** Called once everything runs, with where the dashboard is. */
-  onReady?(url: string): void;
+  /** Called once everything runs, with where the dashboard is and where live streams are taken (`null`: nowhere). */
+  onReady?(url: string, live: { rtspPort: number | null; rtmpPort: number | null }): void;
 }
 
 /** A source of recorders that had no look for this long hangs; a look is due every few seconds. */
@@ -143,7 +143,7 @@ export async function runGateway(options: GatewayOptions): Promise<void> {
       await part.start(signal);
       started.push(part);
     }
-    options.onReady?.(http.url());
+    options.onReady?.(http.url(), { rtspPort: live.rtspAddress()?.port ?? null, rtmpPort: live.rtmpPort() });
     await end.reached;
   } catch (error) {
     // Told to stop while still starting: a clean end all the same.

@@ -7,6 +7,7 @@ import { runGateway } from '../app.ts';
 import { loadConfig } from '../config/index.ts';
 import type { Log } from '../log.ts';
 import { makeFootage } from './footage.ts';
+import { startLiveRecorders } from './live-recorders.ts';
 import { tellCases } from './tell-cases.ts';
 import { type VirtualRecorder, virtualRecorders } from './virtual-recorders.ts';
 
@@ -50,6 +51,7 @@ export async function runDemo(options: DemoOptions): Promise<void> {
       'volumes.reconcileIntervalMs=500',
       // What a demonstration runs on is somebody's own machine.
       'clock.hostSource=assume-synchronised',
+      'live.rtsp.port=0',
       `serial.ports=${JSON.stringify([{ devicePath: serialLink, slot: 'serial-1' }])}`,
       `slots=${JSON.stringify(recorders.map(({ slot, label }) => ({ slot, label })))}`,
       ...options.assignments,
@@ -58,15 +60,20 @@ export async function runDemo(options: DemoOptions): Promise<void> {
   const stop = new AbortController();
   const signal = AbortSignal.any([options.signal, stop.signal]);
   const docked: (() => Promise<void>)[] = [];
-  let telling = Promise.resolve();
+  let telling: Promise<(() => Promise<void>) | undefined> = Promise.resolve(undefined);
+  const { log } = options;
+  const tellAll = async (url: string, rtspPort: number | null) => {
+    await tellCases(url, endOfShift, log, signal);
+    return rtspPort === null ? undefined : startLiveRecorders({ url, rtspPort, log, signal });
+  };
   const gateway = runGateway({
     config,
     log: options.log,
     signal,
     drivers: { volume: pacedDriver(volumeDriver, cardBytesPerSecond) },
-    onReady: (url) => {
+    onReady: (url, { rtspPort }) => {
       options.onReady(url);
-      telling = tellCases(url, endOfShift, options.log, signal);
+      telling = tellAll(url, rtspPort);
     },
   });
   try {
@@ -74,7 +81,8 @@ export async function runDemo(options: DemoOptions): Promise<void> {
   } finally {
     stop.abort();
     await gateway.catch(() => {});
-    await telling;
+    const hangUp = await telling;
+    await hangUp?.();
     for (const undock of docked) await undock();
   }
 }

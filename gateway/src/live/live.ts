@@ -1,4 +1,4 @@
-import { isLiveError, type LiveFeed, StreamAssembler } from '@docket/device-protocol/live';
+import { isLiveError, type LiveFeed } from '@docket/device-protocol/live';
 import type { LiveAlarms, LiveRecorder, LiveSources, Operations } from '@docket/ingest';
 import type { Component } from '../component.ts';
 import type { Config } from '../config/index.ts';
@@ -36,8 +36,7 @@ export class Live implements Component, LiveView {
   readonly #bitRates: BitRates;
   readonly #supervisor: LiveSupervisor;
   readonly #rtsp: RtspServer;
-  /** `null` where RTMP is not taken. */
-  readonly #rtmp: RtmpServer | null;
+  readonly #rtmp: RtmpServer;
   readonly #stopping = new AbortController();
   readonly #unsubscribe: (() => void)[] = [];
   #watching: Promise<void> = Promise.resolve();
@@ -46,8 +45,8 @@ export class Live implements Component, LiveView {
     this.#options = options;
     const { settings, sources, operations, alarms, recorder, onChange, log } = options;
     const hub = new StreamHub({
-      assemble: (description, onUnit) => new StreamAssembler(description, { onUnit }),
-      onSinkFailure: (recorderId, error) => log.error({ err: error, recorderId }, 'a viewer of a live stream failed'),
+      onSinkFailure: (recorderId, error) =>
+        log.error({ err: error, recorderId }, 'a viewer of a live stream failed'),
     });
     this.streams = hub;
     this.#refusals = new RefusalAlarms(alarms, log);
@@ -73,11 +72,9 @@ export class Live implements Component, LiveView {
         const source = sources.findPusher(userName);
         return source?.way === 'push-rtsp' ? { recorderId: source.recorderId, ...source.secret } : null;
       },
-      onPush: async (push) => {
-        const refusal = await this.#takePushed(push);
-        return refusal === null ? 'accepted' : { refused: refusal };
-      },
-      onPushRefused: (remoteAddress) => this.#refusals.stranger(`wrong credentials by RTSP from ${remoteAddress}`),
+      onPush: (push) => this.#takePushed(push),
+      onPushRefused: (remoteAddress) =>
+        this.#refusals.stranger(`wrong credentials by RTSP from ${remoteAddress}`),
       log,
     });
     this.#rtmp = this.#rtmpServer();
@@ -91,7 +88,7 @@ export class Live implements Component, LiveView {
     this.#unsubscribe.push(sources.onChange(settle), operations.onChange(settle));
     await this.#supervisor.settle();
     await this.#rtsp.start(signal);
-    await this.#rtmp?.start(signal);
+    await this.#rtmp.start(signal);
     const watch = new LiveWatch({
       standings: () => this.#supervisor.standings(),
       graceMs: settings.silenceMs + partSlackMs,
@@ -109,13 +106,13 @@ export class Live implements Component, LiveView {
     // Recordings first: what still comes in while doors close is theirs to end in good order.
     await this.#supervisor.stop();
     await this.#rtsp.stop();
-    await this.#rtmp?.stop();
+    await this.#rtmp.stop();
     await this.#refusals.settle();
   }
 
   /** The port on which RTMP is taken; `null` where it is not. */
   rtmpPort(): number | null {
-    return this.#rtmp?.port ?? null;
+    return this.#rtmp.port;
   }
 
   /** Where recorders push and viewers watch by RTSP; `null` where neither may. */
@@ -132,31 +129,32 @@ export class Live implements Component, LiveView {
     }));
   }
 
-  #rtmpServer(): RtmpServer | null {
+  #rtmpServer(): RtmpServer {
     const { settings, sources, log } = this.#options;
-    const { address, port } = settings.rtmp;
-    if (port === null) return null;
     return new RtmpServer({
-      address,
-      port,
+      settings: settings.rtmp,
       findPusher: (streamName) => {
         const source = sources.findPusher(streamName);
-        return source?.way === 'push-rtmp' ? { recorderId: source.recorderId, keySha256: source.secret } : null;
+        return source?.way === 'push-rtmp'
+          ? { recorderId: source.recorderId, keySha256: source.secret }
+          : null;
       },
       onPush: (push) => this.#takePushed(push),
       onRefused: ({ reason, recorderId, address: from }) => {
         if (reason === 'unregistered-push' || reason === 'credentials-refused')
-          this.#refusals.stranger(`${reason} by RTMP from ${from}${recorderId === null ? '' : ` as ${recorderId}`}`);
+          this.#refusals.stranger(
+            `${reason} by RTMP from ${from}${recorderId === null ? '' : ` as ${recorderId}`}`,
+          );
       },
       silenceMs: settings.silenceMs,
       log,
     });
   }
 
-  async #takePushed(push: { recorderId: string; feed: LiveFeed }): Promise<string | null> {
+  async #takePushed(push: { recorderId: string; feed: LiveFeed }): Promise<'accepted' | { refused: string }> {
     const refusal = await this.#supervisor.takePushed(push);
     if (refusal === 'not-registered') this.#refusals.stranger(`${push.recorderId} may not send`);
-    return refusal;
+    return refusal === null ? 'accepted' : { refused: refusal };
   }
 
   #refused(recorderId: string, error: unknown): void {

@@ -21,7 +21,10 @@ export class RefusalAlarms {
   refused(recorderId: string, kind: RefusalKind, detail: string): void {
     const open = this.#open.get(recorderId) ?? new Map();
     if (open.has(kind)) return;
-    open.set(kind, this.#next(() => this.#alarms.raise({ kind, recorderId, detail })));
+    open.set(
+      kind,
+      this.#next(() => this.#alarms.raise({ kind, recorderId, detail })),
+    );
     this.#open.set(recorderId, open);
   }
 
