@@ -12,7 +12,7 @@ import { createDisclosureSender, disclosurePolicy, openDisclosureKey } from './d
 import { FirmwareCare, RollOutIndex, readRollOutViews } from './firmware/index.ts';
 import { gatewayHealth, tellHealth } from './gateway-health.ts';
 import { createHttpServer, EventHub, type HttpDependencies } from './http/index.ts';
-import { noLiveStreams } from './live/live-stream.ts';
+import { Live } from './live/live.ts';
 import type { Log } from './log.ts';
 import { PictureComparer } from './pictures/index.ts';
 import { createPreviews } from './previews/index.ts';
@@ -56,7 +56,7 @@ export async function runGateway(options: GatewayOptions): Promise<void> {
   const { config, log, signal } = options;
   const plugins = await loadPlugins(config);
   const board = new SlotBoard();
-  const told: { clip(clipId: string): void } = { clip: () => {} };
+  const told: { clip(clipId: string): void; live(): void } = { clip: () => {}, live: () => {} };
   await mkdir(config.store.directory, { recursive: true, mode: 0o750 });
   const labels = await openLabels(options);
   const calibration = new SlotCalibration(labels);
@@ -68,14 +68,16 @@ export async function runGateway(options: GatewayOptions): Promise<void> {
     log.info({ version, recovery: ingest.recovery }, 'store opened');
     const mediaPath = async (clip: ClipRecord) =>
       isStored(clip.state) ? ingest.layout.mediaFile(clip.clipId, clip.name) : null;
+    const live = openLive(options, ingest, () => told.live());
     const disclosureKey = await openDisclosureKey(config.disclosure, config.store.directory);
     const { http, events, health } = await buildHttp(
       options,
       ingest,
-      { board, labels, calibration, disclosureKey: disclosureKey.told },
+      { board, labels, calibration, disclosureKey: disclosureKey.told, live, liveStreams: live.streams },
       mediaPath,
     );
     const tell = (clipId: string) => events.clipChanged(clipId);
+    told.live = () => events.publish({ type: 'live' });
     const codes = new CodeReader({
       database: ingest.database,
       mediaPath,
@@ -120,6 +122,7 @@ export async function runGateway(options: GatewayOptions): Promise<void> {
     const slots = watchSlots(options, { plugins, ingest, display, calibration });
     const parts: Component[] = [
       http,
+      live,
       previews,
       codes,
       pictures,
@@ -184,6 +187,7 @@ function openIngest(
     onStatus: (status) => display.status(status),
     onForwardError: (error, clipId) => log.error({ err: error, clipId }, 'forwarding failed'),
     mapping: { nearMs: config.mapping.nearMs },
+    live: { segmentSeconds: config.live.segmentSeconds, assumedDelayMs: config.live.assumedDelayMs },
     disclosure: disclosurePolicy(config.disclosure),
     caseWork: {
       uploadHours: config.deadlines.handInHours,
@@ -200,6 +204,19 @@ function openIngest(
   });
 }
 
+/** What carries live streams into the store and to viewers. */
+function openLive({ config, log }: GatewayOptions, ingest: Ingest, onChange: () => void): Live {
+  return new Live({
+    settings: config.live,
+    sources: ingest.liveSources,
+    operations: ingest.caseWork.operations,
+    alarms: ingest.caseWork.liveAlarms,
+    recorder: ingest.live,
+    onChange,
+    log,
+  });
+}
+
 /** The names of slots, kept beside the index. */
 function openLabels({ config, log, usbDevicesDirectory }: GatewayOptions): Promise<SlotLabels> {
   return SlotLabels.open({
@@ -210,13 +227,16 @@ function openLabels({ config, log, usbDevicesDirectory }: GatewayOptions): Promi
   });
 }
 
-/** What HTTP shows of slots, and the key of what is disclosed. */
-type SlotParts = Pick<HttpDependencies, 'board' | 'labels' | 'calibration' | 'disclosureKey'>;
+/** What HTTP shows of slots and live streams, and the key of what is disclosed. */
+type ShownParts = Pick<
+  HttpDependencies,
+  'board' | 'labels' | 'calibration' | 'disclosureKey' | 'live' | 'liveStreams'
+>;
 
 async function buildHttp(
   options: GatewayOptions,
   ingest: Ingest,
-  slotParts: SlotParts,
+  shown: ShownParts,
   mediaPath: (clip: ClipRecord) => Promise<string | null>,
 ) {
   const { config, log } = options;
@@ -224,9 +244,9 @@ async function buildHttp(
   const releasePolicy = config.release.policy;
   const { reserveBytes } = config.store;
   const events = new EventHub(ingest.database, log);
-  slotParts.board.onChange((slot) => events.publish({ type: 'slot', slot }));
-  slotParts.board.onRemoved((slot) => events.publish({ type: 'slot-removed', slot }));
-  slotParts.calibration.onChange((calibration) => events.publish({ type: 'calibration', calibration }));
+  shown.board.onChange((slot) => events.publish({ type: 'slot', slot }));
+  shown.board.onRemoved((slot) => events.publish({ type: 'slot-removed', slot }));
+  shown.calibration.onChange((calibration) => events.publish({ type: 'calibration', calibration }));
   ingest.caseWork.mapping.onChange(() => events.publish({ type: 'mapping' }));
   ingest.ledger.onAct((recorderId) => events.recorderChanged(recorderId));
   ingest.caseWork.operations.onChange((operationId) => events.operationChanged(operationId));
@@ -242,11 +262,10 @@ async function buildHttp(
     zone: config.clock.assumedZone,
     pdfBrowser: config.review.pdfBrowser,
     clockLimits: clockOptions(config.clock).policy.limits,
-    ...slotParts,
+    ...shown,
     events,
     ledger: ingest.ledger,
     liveSources: ingest.liveSources,
-    live: { lines: () => [] },
     writeIdentity: (slot, wanted, ground) => ingest.writeIdentity(slot, wanted, ground),
     health,
     rollOuts: {
@@ -256,7 +275,6 @@ async function buildHttp(
     mediaPath,
     thumbnailPath: (clipId) => thumbnailPath(config.store.directory, clipId),
     dashboardDirectory: await builtDashboard(),
-    liveStreams: noLiveStreams,
     liveTranscodings: config.live.transcodings,
     log,
   });

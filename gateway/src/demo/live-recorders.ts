@@ -1,4 +1,10 @@
-import { apiBase, type LiveSourceSet, type Operation, type OperationPage, type RecorderFile } from '../contract/index.ts';
+import {
+  apiBase,
+  type LiveSourceSet,
+  type Operation,
+  type OperationPage,
+  type RecorderFile,
+} from '../contract/index.ts';
 import { type LongTool, startLongTool } from '../live/long-tool.ts';
 import type { Log } from '../log.ts';
 
