@@ -1,7 +1,7 @@
 import {
   apiBase,
   type LiveSourceSet,
-  type Operation,
+  type OperationFile,
   type OperationPage,
   type RecorderFile,
 } from '../contract/index.ts';
@@ -79,7 +79,7 @@ async function register(
 async function openOperation(demo: LiveDemo, recorderIds: readonly string[]): Promise<void> {
   const { operations } = await ask<OperationPage>(demo, 'GET', '/operations?open=true');
   if (operations.some((operation) => operation.title === title)) return;
-  await ask<Operation>(demo, 'POST', '/operations', {
+  await ask<OperationFile>(demo, 'POST', '/operations', {
     title,
     place: '示例超市',
     caseId: 'case-2',

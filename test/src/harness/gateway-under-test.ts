@@ -37,8 +37,8 @@ await runGateway({
   config,
   log: createLog(config.log.level),
   signal: ending.signal,
-  onReady: (url) => {
-    writeSync(1, `ready ${url}\n`);
+  onReady: (url, { rtspPort, rtmpPort }) => {
+    writeSync(1, `ready ${url} rtsp=${rtspPort} rtmp=${rtmpPort}\n`);
     idle = setTimeout(() => ending.abort(), settings.idleMs);
   },
 });
