@@ -95,3 +95,20 @@ test('deadlines that press are told, and make the gateway no worse', async () =>
   });
   expect(await health()).toMatchObject({ state, deadlines: { dueSoon: 0, missedLately: 0 } });
 });
+
+test('a grave alarm about live streams keeps the dock unwell until it has ended and somebody has seen it', async () => {
+  const { ingest, health } = await open();
+  const live = async () => (await health()).components.find(({ name }) => name === 'live');
+  const { liveAlarms } = ingest.caseWork;
+  await liveAlarms.raise({ kind: 'stream-lost', detail: 'no answer' });
+  expect(await live()).toMatchObject({ state: 'ok' });
+  const alarmId = await liveAlarms.raise({ kind: 'not-recording', detail: 'the recorder sends nothing' });
+  expect(await live()).toMatchObject({
+    state: 'degraded',
+    detail: 'not-recording the recorder sends nothing',
+  });
+  await liveAlarms.end(alarmId);
+  expect((await health()).state).toBe('degraded');
+  await liveAlarms.seen(alarmId, '张三');
+  expect(await live()).toMatchObject({ state: 'ok', detail: null });
+});

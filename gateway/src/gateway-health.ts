@@ -1,5 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type HostClock, type Ingest, isSynchronised, type ReleasePolicy } from '@docket/ingest';
+import {
+  type HostClock,
+  type Ingest,
+  isSynchronised,
+  type LiveAlarm,
+  type ReleasePolicy,
+} from '@docket/ingest';
 import type { Health } from './contract/index.ts';
 import type { EventHub } from './http/index.ts';
 
@@ -30,6 +36,7 @@ export async function gatewayHealth(sources: HealthSources): Promise<Health> {
       detail: queue.lastError,
     },
     clockHealth(await ingest.hostClock.read(new AbortController().signal)),
+    liveHealth(await ingest.caseWork.liveAlarms.grave()),
   ];
   const state = worst(components.map((component) => component.state));
   return {
@@ -87,6 +94,15 @@ function storeHealth(
 function clockHealth(host: HostClock): Health['components'][number] {
   const detail = host.boundMs === null ? `${host.source}: ${host.state}` : null;
   return { name: 'clock', state: isSynchronised(host) ? 'ok' : 'degraded', detail };
+}
+
+/** Footage of a live stream is being lost, or was and nobody has looked: the dock is not well until somebody has. */
+function liveHealth(alarms: readonly LiveAlarm[]): Health['components'][number] {
+  const [newest] = alarms;
+  if (newest === undefined) return { name: 'live', state: 'ok', detail: null };
+  const about = [newest.recorderId, newest.detail].filter(Boolean).join(': ');
+  const more = alarms.length > 1 ? ` (+${alarms.length - 1})` : '';
+  return { name: 'live', state: 'degraded', detail: `${newest.kind} ${about}${more}` };
 }
 
 function worst(states: readonly State[]): State {

@@ -365,9 +365,11 @@ export {
 } from './review/publication.ts';
 export type {
   PacketActivity,
+  PacketBookmark,
   PacketClip,
   PacketDeadline,
   PacketOfficer,
+  PacketOperation,
   PacketStep,
   ReviewContent,
   ReviewPacket,

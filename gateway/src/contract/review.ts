@@ -3,6 +3,7 @@ import { Activity, Case, CaseStep, FactsId, Officer } from './case.ts';
 import { ClipInstant } from './clip-time.ts';
 import { CoverageState, Judgement } from './coverage.ts';
 import { DeadlineKind, DeadlineState } from './deadline.ts';
+import { Bookmark, BookmarkKind } from './operation.ts';
 import { Identifier, Instant, nullable, oneOf, person, reason, saying } from './terms.ts';
 
 /** What case systems tell of a thing, without how it was received. */
@@ -93,6 +94,41 @@ export const PacketClip = Type.Object({
 });
 export type PacketClip = Static<typeof PacketClip>;
 
+const PacketOperation = Type.Object({
+  operationId: Identifier,
+  title: Type.String(),
+  activityId: nullable(FactsId),
+  step: nullable(CaseStep),
+  place: nullable(Type.String()),
+  openedAt: Instant,
+  openedBy: Type.String(),
+  closedAt: nullable(Instant),
+  closedBy: nullable(Type.String()),
+  recorders: Type.Array(
+    Type.Object({
+      recorderId: Identifier,
+      officerId: nullable(FactsId),
+      joinedAt: Instant,
+      leftAt: nullable(Instant),
+    }),
+  ),
+  bookmarks: Type.Array(
+    Type.Object({
+      kind: BookmarkKind,
+      text: nullable(Type.String()),
+      at: Instant,
+      recorderId: nullable(Identifier),
+      madeBy: Type.String(),
+      madeAt: Instant,
+      struck: Bookmark.properties.struck,
+      clips: Type.Array(
+        Type.Object({ clipId: Identifier, positionMs: Type.Integer(), doubtMs: nullable(Type.Integer()) }),
+        { description: 'Where the footage of the case may show it.' },
+      ),
+    }),
+  ),
+});
+
 const officerFacts = Type.Object(factsOf(Officer));
 
 export const ReviewPacket = Type.Object(
@@ -141,6 +177,11 @@ export const ReviewPacket = Type.Object(
           dueAt: Instant,
           metAt: nullable(Instant),
           state: DeadlineState,
+        }),
+      ),
+      operations: Type.Optional(
+        Type.Array(PacketOperation, {
+          description: 'Left out of packets made before there were operations.',
         }),
       ),
       questions: Type.Array(ReviewQuestion),

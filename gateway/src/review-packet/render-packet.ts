@@ -4,6 +4,7 @@ import { reviewPacketEn } from '../messages/review-packet-en.ts';
 import { reviewPacketZhCN } from '../messages/review-packet-zh-cn.ts';
 import { lanePatterns } from './coverage-lane.ts';
 import { type Html, html } from './html.ts';
+import { operationSection } from './operation-section.ts';
 import {
   caseSection,
   coverageSection,
@@ -54,7 +55,7 @@ ${readiness(packet, words)}</div>
 <h2>${sections.coverage}</h2>${coverageSection(content, shown)}
 <h2>${sections.people}</h2>${peopleSection(content, shown)}
 <h2>${sections.footage}</h2>${footageSection(content, shown)}
-<h2>${sections.deadlines}</h2>${deadlineSection(content, shown)}
+${operationSection(content, shown)}<h2>${sections.deadlines}</h2>${deadlineSection(content, shown)}
 <h2>${sections.lists}</h2>${listSection(content, shown)}
 <div class="signatures"><h2>${sections.opinion}</h2>${signatures(words)}</div>
 <footer class="small">${words.page(sha256.slice(0, 16))}</footer>

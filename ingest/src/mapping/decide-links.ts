@@ -102,7 +102,9 @@ class Deciding {
     const activity = this.#activity(naming.activityId);
     const clip = this.#usableSpan();
     const span = activity === null ? null : activitySpan(activity);
-    if (clip !== null && span !== null && !mayOverlap(clip, span)) this.#reasons.add('live-against-time');
+    const isElsewhere = this.#surelyRecorded().some((own) => own.activity.caseId !== naming.caseId);
+    const isAtAnotherTime = clip !== null && span !== null && !mayOverlap(clip, span);
+    if (isElsewhere || isAtAnotherTime) this.#reasons.add('live-against-time');
     const target = activity === null ? this.#targetInCase(naming, String(naming.caseId)) : targetOf(activity);
     this.#ofOperation.add(keyOf(target));
     this.#link(target, 'live', 'certain');
@@ -165,7 +167,7 @@ class Deciding {
 
   #takeOverlap(clip: Span, { activity, span }: OwnActivity, touched: readonly OwnActivity[]): void {
     const { caseId, activityId, step } = activity;
-    if (this.#isNamed(activity)) return;
+    if (this.#isNamed(activity) || this.#isRuledOutByOperation(caseId)) return;
     const coinciding = touched.filter(
       (other) => other.activity.activityId !== activityId && mayCoincide(other.span, span),
     );
@@ -175,6 +177,11 @@ class Deciding {
     else if (!surelyOverlap(clip, span)) this.#reasons.add(reasonOfDoubt(activity));
     else if (coinciding.length > 0) this.#reasons.add('activities-overlap');
     else this.#link({ caseId, activityId, step }, 'interval');
+  }
+
+  /** What was recorded for an operation is of its case, whatever else its wearer did at that time. */
+  #isRuledOutByOperation(caseId: string): boolean {
+    return [...this.#ofOperation].some((key) => this.#links.get(key)?.caseId !== caseId);
   }
 
   #isNamed(activity: CandidateActivity): boolean {

@@ -6,6 +6,7 @@ import type { IndexReader } from '../index-store/index-database.ts';
 import type { CaseFile, FiledClip } from './case-file.ts';
 import { findQuestions } from './find-questions.ts';
 import { type OpenQuestion, openQuestion, readinessOf } from './open-question.ts';
+import { packetOperations } from './packet-operations.ts';
 import type {
   PacketClip,
   PacketDutyList,
@@ -39,6 +40,7 @@ export async function composeContent(
       metAt,
       state,
     })),
+    operations: await packetOperations(index, file),
     questions,
     readiness: readinessOf(questions),
   };

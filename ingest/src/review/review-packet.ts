@@ -4,6 +4,7 @@ import type { ClipState } from '../clip/clip-states.ts';
 import type { CoverageState, Judgement, PersonConcern } from '../coverage/judgement.ts';
 import type { DeadlineKind, DeadlineState } from '../deadlines/deadline.ts';
 import type { LinkConfidence, LinkSource } from '../mapping/clip-link.ts';
+import type { Bookmark, Operation, OperationPart } from '../operations/operation.ts';
 import type { ClipInstant, TimeDoubt } from '../time/clip-time.ts';
 import type { OpenQuestion, Readiness } from './open-question.ts';
 
@@ -28,6 +29,8 @@ export interface ReviewContent {
   footage: PacketClip[];
   people: PacketOfficer[];
   deadlines: PacketDeadline[];
+  /** Left out of packets made before there were operations. */
+  operations?: PacketOperation[];
   questions: OpenQuestion[];
   readiness: Readiness;
 }
@@ -103,4 +106,27 @@ export interface PacketDeadline {
   dueAt: string;
   metAt: string | null;
   state: DeadlineState;
+}
+
+/** An on-site operation of the case. */
+export interface PacketOperation
+  extends Pick<
+    Operation,
+    | 'operationId'
+    | 'title'
+    | 'activityId'
+    | 'step'
+    | 'place'
+    | 'openedAt'
+    | 'openedBy'
+    | 'closedAt'
+    | 'closedBy'
+  > {
+  recorders: Omit<OperationPart, 'operationId'>[];
+  bookmarks: PacketBookmark[];
+}
+
+/** A moment that was marked during an operation, and where the footage of the case may show it. */
+export interface PacketBookmark extends Omit<Bookmark, 'bookmarkId' | 'operationId'> {
+  clips: { clipId: string; positionMs: number; doubtMs: number | null }[];
 }

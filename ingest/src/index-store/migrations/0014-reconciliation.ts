@@ -1,5 +1,10 @@
 /** How live segments and the originals of docked recorders stand to each other. */
 export const migration0014 = `
+PRAGMA writable_schema = ON;
+UPDATE sqlite_schema SET sql = replace(sql, '''docking'', ''clip'', ''activity'', ''case''',
+  '''docking'', ''clip'', ''live-session'', ''activity'', ''case''') WHERE type = 'table' AND name = 'reckoning_due';
+PRAGMA writable_schema = RESET;
+
 ALTER TABLE docking ADD COLUMN listed_whole INTEGER NOT NULL DEFAULT 0;
 
 CREATE TABLE picture_comparison (
