@@ -1,3 +1,5 @@
+import { live } from './live/live.ts';
+import { liveUsage, readLiveOptions } from './live/live-options.ts';
 import { readPullOptions, usage } from './options.ts';
 import { pull } from './pull.ts';
 import { runYear } from './year/year.ts';
@@ -8,7 +10,9 @@ if (command === 'pull') {
   await pull(readPullOptions(parameters));
 } else if (command === 'year') {
   await runYear(readYearOptions(parameters));
+} else if (command === 'live') {
+  await live(readLiveOptions(parameters));
 } else {
-  process.stderr.write(`${usage}\n${yearUsage}`);
+  process.stderr.write(`${usage}\n${yearUsage}\n${liveUsage}`);
   process.exitCode = command === undefined ? 0 : 2;
 }

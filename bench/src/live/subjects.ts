@@ -1,0 +1,131 @@
+import { type ChildProcess, fork, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdir, readFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { nameOf, password, viewerName } from './docket-names.ts';
+import type { StreamUrls } from './field-orders.ts';
+
+/** Something that takes streams, started for one run. */
+export interface Running {
+  /** Its processes; those they begin count too. */
+  processIds: readonly number[];
+  streams: readonly StreamUrls[];
+  /** Ends it in good order, once nobody sends any more. */
+  stop(): Promise<void>;
+  /** The files that it recorded of each stream; `null` where it does not record. */
+  recorded: (() => Promise<string[]>) | null;
+}
+
+export interface Subject {
+  name: string;
+  isDocket: boolean;
+  start(count: number, folder: string): Promise<Running>;
+}
+
+const here = (file: string) => fileURLToPath(new URL(file, import.meta.url));
+const docket = here('./docket-live.js');
+// Python is not compiled into `dist`.
+const gstreamer = here('../../src/live/gst_relay.py');
+
+export const subjects: readonly Subject[] = [
+  { name: 'Docket, relay', isDocket: true, start: (count) => startDocket(count, null) },
+  { name: 'Docket, relay and recording', isDocket: true, start: startDocket },
+  { name: 'ffmpeg -c copy, recording', isDocket: false, start: startFfmpeg },
+  { name: 'gst-rtsp-server, relay', isDocket: false, start: startGstreamer },
+];
+
+async function startDocket(count: number, folder: string | null): Promise<Running> {
+  const child = fork(docket, [String(count), ...(folder === null ? [] : [folder])]);
+  const [{ port }] = (await once(child, 'message')) as [{ port: number }];
+  return {
+    processIds: [idOf(child)],
+    streams: indices(count).map((index) => ({
+      push: `rtsp://${nameOf(index)}:${password}@127.0.0.1:${port}/live/${nameOf(index)}`,
+      play: `rtsp://${viewerName}:${password}@127.0.0.1:${port}/live/${nameOf(index)}`,
+    })),
+    stop: async () => {
+      child.disconnect();
+      await once(child, 'exit');
+    },
+    recorded: folder === null ? null : () => filmsIn(join(folder, 'clips')),
+  };
+}
+
+/** One process a stream, as one would do it by hand. */
+async function startFfmpeg(count: number, folder: string): Promise<Running> {
+  const ports = await freePorts(count);
+  const children = ports.map((port, index) =>
+    spawn(
+      'ffmpeg',
+      [
+        ...['-v', 'error', '-nostdin', '-rtsp_flags', 'listen', '-i', `rtsp://127.0.0.1:${port}/live`],
+        ...['-c', 'copy', '-f', 'mp4', '-movflags', '+frag_keyframe+empty_moov'],
+        join(folder, `${nameOf(index)}.mp4`),
+      ],
+      { stdio: ['ignore', 'ignore', 'inherit'] },
+    ),
+  );
+  await Promise.all(ports.map(untilListened));
+  const exits = children.map((child) => once(child, 'exit'));
+  return {
+    processIds: children.map(idOf),
+    streams: ports.map((port) => ({ push: `rtsp://127.0.0.1:${port}/live`, play: null })),
+    stop: async () => {
+      // It ends by itself once its sender is gone; one that does not is told to.
+      const patience = setTimeout(() => children.map((child) => child.kill('SIGINT')), 3_000);
+      await Promise.all(exits);
+      clearTimeout(patience);
+    },
+    recorded: () => filmsIn(folder),
+  };
+}
+
+async function startGstreamer(count: number): Promise<Running> {
+  const child = spawn('/usr/bin/python3', [gstreamer, String(count)], { stdio: ['pipe', 'pipe', 'ignore'] });
+  const ended = once(child, 'exit').then(() => Promise.reject(new Error('gst-rtsp-server is not here')));
+  const [said] = (await Promise.race([once(child.stdout, 'data'), ended])) as [Buffer];
+  const port = Number(said.toString());
+  return {
+    processIds: [idOf(child)],
+    streams: indices(count).map((index) => ({
+      push: `rtsp://127.0.0.1:${port}/in/${index}`,
+      play: `rtsp://127.0.0.1:${port}/out/${index}`,
+    })),
+    stop: async () => {
+      child.stdin.end();
+      await ended.catch(() => {});
+    },
+    recorded: null,
+  };
+}
+
+function indices(count: number): number[] {
+  return Array.from({ length: count }, (_, index) => index);
+}
+
+function idOf(child: ChildProcess): number {
+  if (child.pid === undefined) throw new Error('it did not start');
+  return child.pid;
+}
+
+async function filmsIn(folder: string): Promise<string[]> {
+  const files = await readdir(folder, { recursive: true });
+  return files.filter((file) => file.endsWith('.mp4')).map((file) => join(folder, file));
+}
+
+async function freePorts(count: number): Promise<number[]> {
+  const servers = indices(count).map(() => createServer().listen(0, '127.0.0.1'));
+  await Promise.all(servers.map((server) => once(server, 'listening')));
+  const ports = servers.map((server) => (server.address() as { port: number }).port);
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}
+
+/** A listener that takes one connection cannot be tried by connecting. */
+async function untilListened(port: number): Promise<void> {
+  const listens = new RegExp(`:${port.toString(16).toUpperCase().padStart(4, '0')} [0-9A-F]+:0000 0A`, 'u');
+  while (!listens.test(await readFile('/proc/net/tcp', 'utf8'))) await wait(20);
+}
