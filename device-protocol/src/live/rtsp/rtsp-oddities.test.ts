@@ -44,6 +44,15 @@ const playing =
     for (const [channel, payloadType] of channels) client.frame(channel, rtp(payloadType, 1, payloadType));
   };
 
+const digest = {
+  scheme: 'digest',
+  realm: 'recorder',
+  opaque: null,
+  algorithm: 'MD5',
+  hasQop: true,
+  isStale: false,
+} as const;
+
 const codecOf = ({ track }: { track: { codec: string } }) => track.codec;
 
 describe('a recorder', () => {
@@ -162,15 +171,7 @@ describe('a recorder', () => {
         if (request.method === 'PLAY') nonce = 'second';
         return;
       }
-      const challenge = encodeChallenge({
-        scheme: 'digest',
-        realm: 'recorder',
-        nonce,
-        opaque: null,
-        algorithm: 'MD5',
-        hasQop: true,
-        isStale: false,
-      });
+      const challenge = encodeChallenge({ ...digest, nonce });
       client.say([
         'RTSP/1.0 401 Unauthorized',
         `CSeq: ${request.headers.get('CSeq')}`,
@@ -181,6 +182,27 @@ describe('a recorder', () => {
     const second = await server.asked('GET_PARAMETER', 2);
     expect(second.headers.get('Authorization')).toContain('nonce="second"');
   });
+});
+
+test('a password that a recorder no longer takes in mid-stream is not sent again', async () => {
+  let isTaken = true;
+  const server = await recorder((request, client) => {
+    if (isTaken && request.headers.get('Authorization') !== null) {
+      client.answer(request);
+      isTaken = request.method !== 'PLAY';
+      return;
+    }
+    const challenge = encodeChallenge({ ...digest, nonce: 'same' });
+    client.say([
+      'RTSP/1.0 401 Unauthorized',
+      `CSeq: ${request.headers.get('CSeq')}`,
+      `WWW-Authenticate: ${challenge}`,
+    ]);
+  });
+  const feed = await open(server.url, { credentials: { userName: 'demo', password: 'secret' } });
+  new RecordedFeed(feed);
+  expect(await feed.ended).toMatchObject({ cause: 'refused' });
+  expect(server.requests.filter(({ method }) => method === 'GET_PARAMETER')).toHaveLength(1);
 });
 
 describe('the proof of arrival', () => {
@@ -227,6 +249,7 @@ describe('the end', () => {
     server.clients[0]?.say(lines, body);
     expect(await feed.ended).toMatchObject({ cause: 'goodbye' });
     expect(server.requests.at(-1)?.method).toBe('TEARDOWN');
+    expect(server.answers.map(({ status, headers }) => [status, headers.get('CSeq')])).toEqual([[200, '1']]);
   });
 
   test('is told by RTCP, once every track has said goodbye', async () => {
@@ -313,7 +336,7 @@ describe('opening', () => {
 
   test('goes on to the connection where nothing comes by UDP', async () => {
     const { url } = await recorder(playing([[0, 96]]));
-    const feed = await open(url, { transports: ['udp', 'tcp'], connectTimeoutMs: 300 });
+    const feed = await open(url, { transports: ['udp', 'tcp'], connectTimeoutMs: 2000 });
     expect(feed.transport).toBe('tcp');
     await new RecordedFeed(feed).until(({ packets }) => packets.length === 1);
   });

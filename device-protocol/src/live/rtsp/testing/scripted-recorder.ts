@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import { encodeFrameHead, type RtspRequest } from '../message.ts';
+import { encodeFrameHead, type RtspRequest, type RtspResponse } from '../message.ts';
 import { MessageStream } from '../message-stream.ts';
 
 export const description = [
@@ -63,6 +63,8 @@ export type Script = (request: RtspRequest, client: ScriptedClient) => void;
 export class ScriptedRecorder {
   /** Everything it was asked, in order. */
   readonly requests: RtspRequest[] = [];
+  /** What it was answered to its own requests. */
+  readonly answers: RtspResponse[] = [];
   readonly clients: ScriptedClient[] = [];
   readonly #server: Server;
   #heard: (() => void)[] = [];
@@ -77,6 +79,7 @@ export class ScriptedRecorder {
       socket.on('error', () => undefined);
       socket.on('data', (chunk) => {
         for (const item of stream.push(chunk)) {
+          if (item.kind === 'response') this.answers.push(item);
           if (item.kind !== 'request') continue;
           this.requests.push(item);
           script(item, client);
