@@ -1,4 +1,5 @@
 import type { PacketPair, TransportSpec } from '@docket/device-protocol/live';
+import { PacedQueue } from './paced-queue.ts';
 import { type PacketKind, UdpPair } from './udp-pair.ts';
 
 /** The way of one track's packets to and from the peer of a connection. */
@@ -100,12 +101,16 @@ async function openUdp(
     hasSpoken[kind] = true;
     if (from.port === reachedAt[kind]) take(kind, datagram);
   });
+  const queue = new PacedQueue((kind, packet) => pair.send(kind, packet, reachedAt[kind], remoteAddress));
   return {
     settled: { ...offer, interleaved: null, clientPorts, serverPorts: pair.ports, source: null, ssrc: null },
-    send: (kind, packet) => pair.send(kind, packet, reachedAt[kind], remoteAddress),
+    send: (kind, packet) => queue.push(kind, packet),
     get backlogBytes() {
-      return pair.queuedBytes;
+      return queue.backlogBytes + pair.queuedBytes;
     },
-    close: () => pair.close(),
+    close: () => {
+      queue.close();
+      return pair.close();
+    },
   };
 }

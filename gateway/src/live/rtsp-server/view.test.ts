@@ -16,6 +16,16 @@ import { pushPassword, Relay, type RelayOptions, recorders, viewer } from './tes
 
 const tcp = { Transport: 'RTP/AVP/TCP;unicast;interleaved=0-1' };
 
+/** Of pictures so large that a group of them is more than a receiver's buffer holds. */
+const much = {
+  width: 640,
+  height: 360,
+  kilobitsPerSecond: 8_000,
+  framesPerSecond: 25,
+  framesPerKeyFrame: 10,
+  audio: 'none',
+} as const;
+
 let relay: Relay;
 let pusher: Pusher | null = null;
 beforeEach(async () => {
@@ -140,6 +150,26 @@ describe('packets are passed on as they came', () => {
     rtcp.close();
   });
 
+  test('by UDP at a pace that a receiver with a small buffer follows, however much there is to begin with', async () => {
+    await push({ ...much, framesPerKeyFrame: 75 });
+    await relay.until(() => sizeOf(relay.hub.get(recorders.one)?.latestGroupPackets() ?? []) > 800_000);
+    const rtp = await bound();
+    const numbers: number[] = [];
+    rtp.on('message', (packet) => numbers.push(packet.readUInt16BE(2)));
+    const caller = await logIn();
+    const { port } = rtp.address();
+    await caller.ask('SETUP', `${streamUrl()}/trackID=0`, {
+      Transport: `RTP/AVP;unicast;client_port=${port}-${port + 1}`,
+    });
+    await caller.ask('PLAY', streamUrl());
+    await relay.until(() => numbers.length > 700);
+    expect(
+      numbers.filter((number, index) => index > 0 && number !== ((numbers[index - 1] ?? 0) + 1) % 65_536),
+    ).toEqual([]);
+    caller.close();
+    rtp.close();
+  });
+
   test('the first is that of a key frame, RTP-Info names it, and sender reports come before it', async () => {
     await push();
     const caller = await logIn();
@@ -170,15 +200,6 @@ describe('packets are passed on as they came', () => {
 describe('a viewer that does not keep up', () => {
   /** More than a group of the stream below, which is sent at once to begin with. */
   const backlog = { calmBacklogBytes: 1_000_000, mostBacklogBytes: 1_500_000 };
-  const much = {
-    width: 640,
-    height: 360,
-    kilobitsPerSecond: 8_000,
-    framesPerSecond: 25,
-    framesPerKeyFrame: 10,
-    audio: 'none',
-  } as const;
-
   test('loses pictures, then its place; the other viewer and the recording lose nothing', async () => {
     await reopen({ limits: { stalledMs: 2_000, ...backlog } });
     await push(much);
@@ -306,6 +327,10 @@ async function bound(address = '127.0.0.1') {
   const socket = createSocket('udp4').bind(0, address);
   await once(socket, 'listening');
   return socket;
+}
+
+function sizeOf(packets: readonly { packet: Buffer }[]): number {
+  return packets.reduce((sum, { packet }) => sum + packet.length, 0);
 }
 
 function hex(packet: Buffer): string {
