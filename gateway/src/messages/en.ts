@@ -48,6 +48,7 @@ const differences: Record<DifferenceCode, string> = {
   'custody-entry-differs': 'the entry was changed',
   'custody-root-differs': 'the tree of the custody log does not fit',
   'custody-seal-differs': 'the index differs from what the custody log says',
+  'live-chain-broken': 'a live segment does not follow the one before it',
 };
 
 /** Every word the command line shows, in English; its shape is the shape of every language. */

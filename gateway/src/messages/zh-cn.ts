@@ -238,6 +238,7 @@ export const zhCN: Messages = {
       'custody-entry-differs': '该条流转记录被改动',
       'custody-root-differs': '流转记录的哈希树不符',
       'custody-seal-differs': '索引与流转记录不一致',
+      'live-chain-broken': '直播分段与前一分段不衔接',
     },
   },
   conformance: conformanceZhCN,

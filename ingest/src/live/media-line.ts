@@ -19,6 +19,8 @@ interface LineTrack {
   lastRtpTimestamp: number;
   lastArrivedMs: number;
   usualTicks: number;
+  /** No step of it was seen yet. */
+  isGuess: boolean;
   report: ArrivedReport | null;
 }
 
@@ -62,7 +64,10 @@ export class MediaLine {
     const stepTicks = unit.mediaTicks - known.lastTicks;
     const missingMs = ((stepTicks - known.usualTicks) * 1000) / unit.track.clockRateHz;
     const isHole = missingMs > this.#holeMs(known);
-    if (stepTicks > 0 && !isHole) known.usualTicks = usual(known.usualTicks, stepTicks);
+    if (stepTicks > 0 && !isHole) {
+      known.usualTicks = known.isGuess ? stepTicks : usual(known.usualTicks, stepTicks);
+      known.isGuess = false;
+    }
     known.lastTicks = unit.mediaTicks;
     known.lastRtpTimestamp = unit.rtpTimestamp;
     known.lastArrivedMs = unit.arrival.atMs;
@@ -143,6 +148,7 @@ export class MediaLine {
       lastRtpTimestamp: rtpTimestamp,
       lastArrivedMs: arrival.atMs,
       usualTicks: firstGuessTicks(unit),
+      isGuess: true,
       report: null,
     });
   }

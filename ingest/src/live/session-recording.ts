@@ -175,7 +175,12 @@ export class SessionRecording implements LiveRecording {
       this.#storeFailed(this.#segment.file.failure);
     }
     if (this.#retryAtMs !== null && atMs < this.#retryAtMs) return;
-    if (this.#segment !== null && this.#isOver(this.#segment, unit)) this.#closeSegment();
+    if (this.#segment !== null && this.#isOver(this.#segment, unit)) {
+      const waitingSinceMs = this.#waitingSinceMs;
+      this.#closeSegment();
+      // What waited long enough for a key frame to end does not wait again to begin.
+      this.#waitingSinceMs = waitingSinceMs;
+    }
     if (this.#segment === null && !this.#canBegin(unit)) return;
     const segment = this.#segment ?? this.#begin(unit);
     this.#append(segment, segment.media.add(unit, following.kind === 'hole'));

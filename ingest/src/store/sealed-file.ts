@@ -16,6 +16,14 @@ const SealedFile = Type.Object({
     sampleBlake3: Type.String(),
     readBack: Type.Union([Type.Literal('media'), Type.Literal('cache')]),
   }),
+  /** Of a segment of a live session. */
+  live: Type.Optional(
+    Type.Object({
+      session: Type.String(),
+      sequence: Type.Integer(),
+      previousSha256: Type.Union([Type.String(), Type.Null()]),
+    }),
+  ),
 });
 export type SealedFile = Static<typeof SealedFile>;
 

@@ -24,6 +24,7 @@ export interface DockOptions {
   compareDeviceHash?: boolean;
   onDeletionError?: IngestOptions['onDeletionError'];
   caseWork?: NonNullable<IngestOptions['caseWork']>;
+  live?: NonNullable<IngestOptions['live']>;
 }
 
 export interface OneDocking {
@@ -193,5 +194,6 @@ export function ingestOptions(options: Omit<DockOptions, 'root'>): IngestOptions
     },
     onDeletionError: options.onDeletionError ?? (() => {}),
     ...(options.caseWork === undefined ? {} : { caseWork: options.caseWork }),
+    ...(options.live === undefined ? {} : { live: options.live }),
   };
 }

@@ -22,4 +22,5 @@ export type DifferenceCode =
   | 'custody-gap'
   | 'custody-entry-differs'
   | 'custody-root-differs'
-  | 'custody-seal-differs';
+  | 'custody-seal-differs'
+  | 'live-chain-broken';

@@ -15,6 +15,7 @@ import { deletionFileName, mediaFileName, recordFileName, StoreLayout } from '..
 import type { Difference, DifferenceCode } from './difference.ts';
 import { verifyCustody } from './verify-custody.ts';
 import { type DeletedClip, verifyDeletions } from './verify-deletions.ts';
+import { verifyLiveChain } from './verify-live-chain.ts';
 
 export interface VerifyReport {
   clipsChecked: number;
@@ -51,6 +52,7 @@ export async function verifyStore(directory: string, options: VerifyOptions = {}
     await check.deletedClips(deleted);
     await check.strangers([...clips, ...deleted]);
     const deletions = await verifyDeletions(index, layout, deleted);
+    check.report.differences.push(...(await verifyLiveChain(index, check.liveRecords)));
     check.report.deleted = deletions.deleted;
     check.report.differences.push(...deletions.differences);
     const custody = await verifyCustody(index);
@@ -71,6 +73,8 @@ class StoreCheck {
     deleted: [],
     differences: [],
   };
+  /** Sealed records of live segments, by clip id. */
+  readonly liveRecords = new Map<string, SealedFile>();
   readonly #layout: StoreLayout;
   readonly #pool: HashPool;
   readonly #options: VerifyOptions;
@@ -119,6 +123,7 @@ class StoreCheck {
     }
     const record = parseSealedFile(text);
     if (record === null) this.#differ('record-unreadable', clip.clipId, `${path} is no sealed record`);
+    if (record?.live !== undefined) this.liveRecords.set(clip.clipId, record);
     return record;
   }
 

@@ -1,0 +1,175 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { AccessUnit } from '@docket/device-protocol/live';
+import { describe, expect, test } from 'vitest';
+import { decodeComplaints, probeWhole } from '../testing/media-probe.ts';
+import { expectSoundStore } from '../testing/sound-store.ts';
+import { TestDock } from '../testing/test-dock.ts';
+import { type LiveSessionDetail, readLiveSession } from './live-queries.ts';
+import type { LiveRecording } from './live-recording.ts';
+import { type EncodedFootage, encodedFootage } from './testing/encoded-footage.ts';
+import {
+  arriving,
+  beginRecording,
+  descriptionOf,
+  firstArrivalMs,
+  later,
+  mediaOf,
+} from './testing/live-recordings.ts';
+
+/** What became of a stream: its session, the pictures shown of each segment, and nothing for ffmpeg to complain of. */
+async function recorded(
+  footage: readonly EncodedFootage[],
+  play: (recording: LiveRecording, units: AccessUnit[]) => void,
+  segmentSeconds = 300,
+): Promise<{ session: LiveSessionDetail; shown: number[][] }> {
+  const dock = await TestDock.open({ live: { segmentSeconds } });
+  const recording = await beginRecording(dock.ingest, footage);
+  play(recording, arriving(footage));
+  await recording.end('operation-closed');
+  expect(recording.failure).toBeNull();
+  const session = await readLiveSession(dock.ingest.database, recording.sessionId);
+  if (session === null) throw new Error('the session is not there');
+  const shown: number[][] = [];
+  for (const clip of await dock.clips()) {
+    expect(clip).toMatchObject({ state: 'sealed', quarantine: null });
+    expect(decodeComplaints(mediaOf(dock.ingest, clip))).toBe('');
+    shown.push(probeWhole(mediaOf(dock.ingest, clip)).streams[0]?.shownSeconds ?? []);
+  }
+  await expectSoundStore(dock);
+  return { session, shown };
+}
+
+const pictures = () => encodedFootage({ codec: 'h264', seconds: 4 });
+const takeAll = (recording: LiveRecording, units: readonly AccessUnit[]) => {
+  for (const unit of units) recording.take(unit);
+};
+const atMs = (ms: number) => new Date(firstArrivalMs + ms).toISOString();
+const causes = (session: LiveSessionDetail) => session.gaps.map(({ cause }) => cause);
+
+describe('segments', () => {
+  test('end at the first key frame after their time, and no picture is lost between them', async () => {
+    const { session, shown } = await recorded([pictures()], takeAll, 1.5);
+    expect(shown.map(({ length }) => length)).toEqual([20, 20]);
+    expect(shown.map(([first]) => first)).toEqual([0, 0]);
+    expect(session.segments.map(({ sequence }) => sequence)).toEqual([1, 2]);
+    expect(session.gaps).toEqual([]);
+  });
+
+  test('end at the next key frame when they are cut', async () => {
+    const { shown } = await recorded([pictures()], (recording, units) => {
+      takeAll(recording, units.slice(0, 5));
+      recording.cut();
+      takeAll(recording, units.slice(5));
+    });
+    expect(shown.map(({ length }) => length)).toEqual([10, 30]);
+  });
+
+  test('begin with any picture where no key frame comes for five seconds', async () => {
+    const footage = [encodedFootage({ codec: 'h264', seconds: 8, keyFrameEvery: 80 })];
+    const dock = await TestDock.open();
+    const recording = await beginRecording(dock.ingest, footage);
+    const units = arriving(footage);
+    takeAll(recording, units.slice(0, 10));
+    recording.cut();
+    takeAll(recording, units.slice(10));
+    await recording.end('operation-closed');
+    const told: object[] = [];
+    for (const { clipId } of await dock.clips()) {
+      const record = await readFile(join(dock.ingest.layout.sealedFolder(clipId), 'clip.json'), 'utf8');
+      told.push((JSON.parse(record) as { live: object }).live);
+    }
+    expect(told).toMatchObject([
+      { isBegunWithoutKeyFrame: false, tracks: [{ units: 60 }] },
+      { isBegunWithoutKeyFrame: true, tracks: [{ units: 20 }] },
+    ]);
+  });
+});
+
+describe('a stream that is gone for a while', () => {
+  test('goes on in the same session, in another segment, with the gap told', async () => {
+    const { session, shown } = await recorded([pictures()], (recording, units) => {
+      takeAll(recording, units);
+      recording.interrupt('stream-lost', 'connection lost');
+      recording.resume(descriptionOf([pictures()]));
+      takeAll(recording, later(units, 20_000));
+    });
+    expect(shown.map(({ length }) => length)).toEqual([40, 40]);
+    expect(session.gaps).toMatchObject([{ cause: 'stream-lost', fromAt: atMs(3900), toAt: atMs(20_000) }]);
+  });
+
+  test('and comes back in another format is recorded in that format', async () => {
+    const other = encodedFootage({ codec: 'h265', seconds: 2 });
+    const { shown } = await recorded([pictures()], (recording, units) => {
+      takeAll(recording, units);
+      recording.interrupt('stream-lost', 'connection lost');
+      recording.resume(descriptionOf([other]));
+      takeAll(recording, later(arriving([other]), 20_000));
+    });
+    expect(shown.map(({ length }) => length)).toEqual([40, 20]);
+  });
+});
+
+describe('media time', () => {
+  test('that begins anew begins a new segment, and the turn is told', async () => {
+    const { session, shown } = await recorded([pictures()], (recording, units) => {
+      takeAll(recording, units);
+      // A recorder that restarted its encoder: arrival goes on, its time stamps are others.
+      const after = later(units, 4000);
+      takeAll(
+        recording,
+        after.map((unit) => ({ ...unit, rtpTimestamp: (unit.rtpTimestamp + 123_456) % 2 ** 32 })),
+      );
+    });
+    expect(shown.map(({ length }) => length)).toEqual([40, 40]);
+    expect(causes(session)).toEqual(['timestamp-reset']);
+  });
+
+  test('shows what never came as time, in the same file, with the gap told', async () => {
+    const { session, shown } = await recorded([pictures()], (recording, units) => {
+      takeAll(recording, [...units.slice(0, 10), ...units.slice(20)]);
+    });
+    expect(shown).toHaveLength(1);
+    expect(shown[0]).toHaveLength(30);
+    expect(shown[0]?.slice(9, 11).map((seconds) => seconds.toFixed(1))).toEqual(['0.9', '2.0']);
+    expect(session.gaps).toMatchObject([{ cause: 'packets-lost', fromAt: atMs(1000), toAt: atMs(2000) }]);
+  });
+
+  test('of damaged pictures goes on, and the damage is told once for all that lie close together', async () => {
+    const { session, shown } = await recorded([pictures()], (recording, units) => {
+      takeAll(
+        recording,
+        units.map((unit, index) => (index === 12 || index === 14 ? { ...unit, isWhole: false } : unit)),
+      );
+    });
+    expect(shown.map(({ length }) => length)).toEqual([40]);
+    expect(causes(session)).toEqual(['packets-lost']);
+  });
+
+  test('by which the recorder’s clock jumps is told from its reports, and the footage goes on', async () => {
+    const footage = pictures();
+    const { session, shown } = await recorded([footage], (recording, units) => {
+      for (const [index, unit] of units.entries()) {
+        recording.take(unit);
+        if (index % 10 !== 5) continue;
+        const jumpMs = index > 20 ? 3_600_000 : 0;
+        const { mediaTicks, rtpTimestamp, arrival } = unit;
+        const report = {
+          ssrc: 1,
+          ntpMs: mediaTicks / 90 + jumpMs,
+          rtpTimestamp,
+          packetsSent: 0,
+          bytesSent: 0,
+        };
+        recording.senderReport(footage.track, report, { ...arrival, sentNotBeforeMs: arrival.atMs - 30 });
+      }
+    });
+    expect(shown.map(({ length }) => length)).toEqual([40]);
+    expect(causes(session)).toEqual(['clock-jump']);
+    expect(session.reports).toBe(4);
+    const time = session.segments[0]?.time;
+    expect(time?.doubts).toEqual([]);
+    expect(time?.start).toMatchObject({ kind: 'bounded' });
+    expect(Math.abs(Date.parse(time?.start.value ?? '') - firstArrivalMs)).toBeLessThanOrEqual(40);
+  });
+});
