@@ -39,8 +39,11 @@ export interface RecordedSession {
 
 /** Waited for a key frame, so that a segment can be decoded from its first picture. */
 const keyFrameWaitMs = 5000;
-/** A store that cannot take footage is asked again after this. */
-const storeRetryMs = 1000;
+/** A store that cannot take footage is asked again after this, and then ever less often. */
+const firstRetryMs = 1000;
+const longestRetryMs = 30_000;
+/** With less room than this a segment is not worth beginning. */
+const roomToBeginBytes = 4 * 1024 * 1024;
 /** Not yet durable, for all the segments of a session: more than this waits for no disk. */
 const mostWaitingBytes = 32 * 1024 * 1024;
 /** A sender that reports more often is heard once in this time for each track. */
@@ -78,7 +81,10 @@ export class SessionRecording implements LiveRecording {
   #waitingReports: KeptReport[] = [];
   #isCutWanted = false;
   #waitingSinceMs: number | null = null;
-  #retryAtMs: number | null = null;
+  #isStoreBlocked = false;
+  #isAskingStore = false;
+  #retryAtMs = 0;
+  #retryMs = firstRetryMs;
   #lastUnitMs: number | null = null;
   #lastPartMs: number | null = null;
   /** When the newest that is durable arrived. */
@@ -174,7 +180,10 @@ export class SessionRecording implements LiveRecording {
     if (this.#segment !== null && this.#segment.file.failure !== null) {
       this.#storeFailed(this.#segment.file.failure);
     }
-    if (this.#retryAtMs !== null && atMs < this.#retryAtMs) return;
+    if (this.#isStoreBlocked) {
+      this.#tryStoreAgain(atMs);
+      return;
+    }
     if (this.#segment !== null && this.#isOver(this.#segment, unit)) {
       const waitingSinceMs = this.#waitingSinceMs;
       this.#closeSegment();
@@ -339,7 +348,7 @@ export class SessionRecording implements LiveRecording {
   #partDurable(arrivedMs: number): void {
     this.#lastPartMs = this.#services.now();
     this.#failure = null;
-    this.#retryAtMs = null;
+    this.#retryMs = firstRetryMs;
     this.#durableMs = arrivedMs;
   }
 
@@ -347,10 +356,34 @@ export class SessionRecording implements LiveRecording {
   #storeFailed(error: unknown): void {
     this.#failed(error);
     const atMs = this.#lastUnitMs ?? this.#services.now();
-    this.#retryAtMs = atMs + storeRetryMs;
+    this.#isStoreBlocked = true;
+    this.#retryAtMs = atMs + this.#retryMs;
+    this.#retryMs = Math.min(2 * this.#retryMs, longestRetryMs);
     const detail = errnoOf(error) ?? (error instanceof Error ? error.message : String(error));
     this.#closeSegment();
     this.#beginGap('store-failed', detail, Math.min(this.#durableMs ?? atMs, atMs));
+  }
+
+  /** Asks for room before anything is begun: a full store is not filled with beginnings. */
+  #tryStoreAgain(atMs: number): void {
+    if (atMs < this.#retryAtMs || this.#isAskingStore) return;
+    this.#isAskingStore = true;
+    this.#services.room
+      .promise(roomToBeginBytes)
+      .then(
+        (giveBack) => {
+          giveBack();
+          this.#isStoreBlocked = false;
+          // What comes now has not waited for a key frame yet.
+          this.#waitingSinceMs = null;
+        },
+        () => {
+          this.#retryAtMs = atMs + firstRetryMs;
+        },
+      )
+      .finally(() => {
+        this.#isAskingStore = false;
+      });
   }
 
   #failed(error: unknown): void {
