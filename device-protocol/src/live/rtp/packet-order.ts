@@ -49,7 +49,7 @@ export class PacketOrder {
     return this.#duplicates;
   }
 
-  /** Packets that came after their place had been given up. */
+  /** Packets that came again, or after their place had been given up. */
   get late(): number {
     return this.#late;
   }

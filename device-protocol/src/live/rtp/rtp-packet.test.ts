@@ -16,6 +16,11 @@ test('a packet with everything in its head gives its payload alone', () => {
   });
 });
 
+test('fifteen contributing sources are left out', () => {
+  const packet = Buffer.concat([hex('8f 08 0001 00000000 00000000'), Buffer.alloc(60, 1), hex('d5')]);
+  expect(parseRtp(packet)?.payload).toEqual(hex('d5'));
+});
+
 test('the payload is a view', () => {
   const packet = hex('80 08 0001 00000000 00000000 d5d5');
   expect(parseRtp(packet)?.payload.buffer).toBe(packet.buffer);
