@@ -39,10 +39,11 @@ export class PictureComparisons {
   /** The newest original that waits, with segments it waits for; both have been looked into. `null`: none waits. */
   async next(): Promise<WaitingComparison | null> {
     const rows = await this.#database.read(
-      `SELECT original_clip_id, clip_id, coalesce(live.live_to_ms - live.live_from_ms, live.media ->> '$.durationMs') AS length_ms FROM picture_comparison INDEXED BY picture_comparison_waiting
-       JOIN clip AS original ON original.clip_id = original_clip_id JOIN clip AS live USING (clip_id)
+      `SELECT original_clip_id, picture_comparison.clip_id, coalesce(live.live_to_ms - live.live_from_ms, live.media ->> '$.durationMs') AS length_ms FROM picture_comparison INDEXED BY picture_comparison_waiting
+       JOIN clip AS original ON original.clip_id = original_clip_id
+       JOIN clip AS live ON live.clip_id = picture_comparison.clip_id
        WHERE picture_comparison.state = 'waiting' AND original.preview_state != 'waiting' AND live.preview_state != 'waiting'
-       ORDER BY original_clip_id DESC, clip_id LIMIT ?`,
+       ORDER BY original_clip_id DESC, picture_comparison.clip_id LIMIT ?`,
       [mostAtOnce],
     );
     const originalClipId = rows[0]?.original_clip_id;
