@@ -4,6 +4,7 @@ import { casesEn, casesExamples, casesHelpEn } from './cases-en.ts';
 import { conformanceEn, conformanceOptionsEn } from './conformance-en.ts';
 import { importEn, importHelpEn } from './import-en.ts';
 import { liveEn, liveHelpEn } from './live-en.ts';
+import { liveListsEn, liveListsHelpEn } from './live-lists-en.ts';
 import { recorderSimulatorEn, recorderSimulatorHelpEn } from './recorder-simulator-en.ts';
 import { statisticsHelpEn } from './statistics-en.ts';
 
@@ -97,6 +98,7 @@ export const en = {
     ...recorderSimulatorHelpEn,
     ...importHelpEn,
     ...liveHelpEn,
+    ...liveListsHelpEn,
     token: 'make tokens for the API',
     tokenCreate: 'make a token: shown once, only its hash goes into the configuration',
     tokenName: 'who will hold it',
@@ -259,6 +261,7 @@ export const en = {
   import: importEn,
   recorderSimulator: recorderSimulatorEn,
   live: liveEn,
+  liveLists: liveListsEn,
   token: {
     created: 'The token, shown this once:',
     configure: 'Into the configuration file, under http.tokens:',

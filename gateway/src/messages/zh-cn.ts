@@ -3,6 +3,7 @@ import { casesHelpZhCN, casesZhCN } from './cases-zh-cn.ts';
 import { conformanceOptionsZhCN, conformanceZhCN } from './conformance-zh-cn.ts';
 import type { Messages } from './en.ts';
 import { importHelpZhCN, importZhCN } from './import-zh-cn.ts';
+import { liveListsHelpZhCN, liveListsZhCN } from './live-lists-zh-cn.ts';
 import { liveHelpZhCN, liveZhCN } from './live-zh-cn.ts';
 import { recorderSimulatorHelpZhCN, recorderSimulatorZhCN } from './recorder-simulator-zh-cn.ts';
 import { statisticsHelpZhCN } from './statistics-zh-cn.ts';
@@ -53,6 +54,7 @@ export const zhCN: Messages = {
     ...recorderSimulatorHelpZhCN,
     ...importHelpZhCN,
     ...liveHelpZhCN,
+    ...liveListsHelpZhCN,
     token: '制作接口令牌',
     tokenCreate: '制作一个令牌：只显示这一次，配置文件中只写它的哈希',
     tokenName: '令牌由谁持有',
@@ -245,6 +247,7 @@ export const zhCN: Messages = {
   import: importZhCN,
   recorderSimulator: recorderSimulatorZhCN,
   live: liveZhCN,
+  liveLists: liveListsZhCN,
   token: {
     created: '令牌（只显示这一次）：',
     configure: '写入配置文件的 http.tokens 之下：',

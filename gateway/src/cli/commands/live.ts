@@ -4,6 +4,7 @@ import type { CommandContext } from '../command-context.ts';
 import { withExamples } from '../command-parts.ts';
 import { readPassword } from '../read-password.ts';
 import { UsageError } from '../usage-error.ts';
+import { addLiveLists } from './live-lists.ts';
 
 const shortestPassword = 12;
 const longestPassword = 128;
@@ -18,6 +19,7 @@ export function addLiveCommand(program: Command, context: CommandContext): void 
     .argument('<name>', help.liveCredentialName)
     .action((name: string) => makeCredential(name, context));
   withExamples(command, live.examples, context);
+  addLiveLists(group, context);
 }
 
 async function makeCredential(name: string, { messages, print, complain }: CommandContext): Promise<void> {
