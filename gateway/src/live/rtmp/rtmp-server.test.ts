@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
@@ -183,6 +183,8 @@ test('the media server may be killed: its streams end, it is there again, record
   const before = await stand.nthTaken(0);
   await before.untilMore(10);
   const killed = stand.server.mediaServerProcessId ?? 0;
+  const folder = (await readFile(`/proc/${killed}/cmdline`, 'utf8')).split('\0').at(-2) ?? '';
+  expect((await readdir(folder)).sort()).toEqual(['flv', 'rtmp']);
   process.kill(killed, 'SIGKILL');
   expect(await before.feed.ended).toEqual({ cause: 'connection-lost', detail: 'the media server went away' });
   // As recorders do, it tries until somebody answers.
@@ -193,6 +195,7 @@ test('the media server may be killed: its streams end, it is there again, record
   const after = await stand.nthTaken(1);
   await after.untilMore(10);
   expect(stand.server.mediaServerProcessId).not.toBe(killed);
+  await expect(readdir(folder)).rejects.toMatchObject({ code: 'ENOENT' });
 });
 
 test('a media server that hangs is killed', async () => {
