@@ -7,7 +7,7 @@ export interface Pace {
 
 const tolerableSeconds = 0.02;
 /** Further from what is wanted, no one waits for a change of speed to mend it. */
-const jumpSeconds = 0.8;
+const jumpSeconds = 0.4;
 const [slowest, fastest] = [0.9, 1.15];
 const keptMs = 2_000;
 
