@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { AccessUnit } from '@docket/device-protocol/live';
+import type { AccessUnit, LiveWay } from '@docket/device-protocol/live';
 import { v7 as uuidv7 } from 'uuid';
 import { moveClip } from '../clip/clip-moves.ts';
 import type { JsonValue } from '../custody/canonical-json.ts';
@@ -12,7 +12,6 @@ import { insertSegment, type NewGap, type SegmentStart } from './live-index.ts';
 import { type SealServices, type SegmentToSeal, sealSegment } from './seal-segment.ts';
 import { SegmentFile, type WrittenPart } from './segment-file.ts';
 import type { SegmentMedia } from './segment-media.ts';
-import type { RecordedSession } from './session-recording.ts';
 
 export interface SegmentServices extends SealServices {
   room: RoomKeeper;
@@ -21,6 +20,13 @@ export interface SegmentServices extends SealServices {
   now(): number;
   onClip(clipId: string): void;
   onSealed(clipId: string): void;
+}
+
+/** Whose stream it is. */
+export interface RecordedSession {
+  sessionId: string;
+  recorderId: string;
+  way: LiveWay;
 }
 
 /** How a segment is begun. */

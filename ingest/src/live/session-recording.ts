@@ -3,7 +3,6 @@ import {
   type Arrival,
   type LiveDescription,
   type LiveTrack,
-  type LiveWay,
   type SenderReport,
   StreamAssembler,
   type TrackFormat,
@@ -23,18 +22,12 @@ import {
 import { LiveJournal } from './live-journal.ts';
 import type { LiveEndCause, LiveGapCause, LiveRecording } from './live-recording.ts';
 import { type Following, MediaLine } from './media-line.ts';
-import { OpenSegment, type SegmentServices } from './open-segment.ts';
+import { OpenSegment, type RecordedSession, type SegmentServices } from './open-segment.ts';
 import { type LiveMp4Track, SegmentMedia } from './segment-media.ts';
 
 export interface RecordingSettings {
   segmentSeconds: number;
   assumedDelayMs: number;
-}
-
-export interface RecordedSession {
-  sessionId: string;
-  recorderId: string;
-  way: LiveWay;
 }
 
 /** Waited for a key frame, so that a segment can be decoded from its first picture. */
