@@ -49,7 +49,8 @@ describe('what comes live during an operation', () => {
   });
 
   test('moves when the operation turns out to be about another case, also after it was closed', async () => {
-    const { operations, operationId, beginLive, sealLive, setTime, settle, linksOf, mappingOf, database } = await openFor({
+    const { operations, operationId, beginLive, sealLive, setTime, settle, linksOf, mappingOf, database } =
+      await openFor({
         activityId: 'A',
       });
     const clipId = await beginLive();

@@ -1,7 +1,6 @@
 import type { CustodyLog } from '../custody/custody-log.ts';
 import { IngestError } from '../errors.ts';
 import type { Transaction } from '../index-store/index-database.ts';
-import type { ActGround } from './recorder-ledger.ts';
 
 /** What a person says of a recorder that was never docked here. */
 export interface StatedRecorder {
@@ -22,7 +21,7 @@ export async function registerStated(
   transaction: Transaction,
   custody: CustodyLog,
   { serialNumber, vendor, model }: StatedRecorder,
-  { operator, reason }: ActGround,
+  { operator, reason }: { operator: string; reason: string },
 ): Promise<string> {
   const [known] = await transaction.all('SELECT recorder_id FROM recorder WHERE serial_number = ?', [
     serialNumber,
