@@ -17,6 +17,9 @@ declare module 'vue-router' {
       | 'navigation.dutyLists'
       | 'mapping.queueTitle'
       | 'mapping.codesTitle'
+      | 'onSite.operations'
+      | 'onSite.sources'
+      | 'onSite.session'
       | 'statistics.title'
       | 'retention.title'
       | 'calibration.title';
@@ -59,6 +62,40 @@ export const router = createRouter({
       component: () => import('./views/RecorderView.vue'),
       props: true,
       meta: { title: 'navigation.recorders' },
+    },
+    {
+      path: '/operations',
+      name: 'operations',
+      component: () => import('./views/OperationsView.vue'),
+      meta: { title: 'onSite.operations' },
+    },
+    {
+      path: '/operations/:operationId',
+      name: 'operation',
+      component: () => import('./views/OperationView.vue'),
+      props: true,
+      meta: { title: 'onSite.operations' },
+      children: [
+        {
+          path: 'clips/:clipId',
+          name: 'operation-clip',
+          component: () => import('./components/ClipDrawer.vue'),
+          props: true,
+        },
+      ],
+    },
+    {
+      path: '/live',
+      name: 'live',
+      component: () => import('./views/LiveSourcesView.vue'),
+      meta: { title: 'onSite.sources' },
+    },
+    {
+      path: '/live/sessions/:sessionId',
+      name: 'live-session',
+      component: () => import('./views/LiveSessionView.vue'),
+      props: true,
+      meta: { title: 'onSite.session' },
     },
     {
       path: '/disclosure',
@@ -163,7 +200,8 @@ export const router = createRouter({
   scrollBehavior(to, from, saved) {
     // Opening and closing a clip must leave the list where it was.
     const isWithin = (page: string) => to.path.startsWith(page) && from.path.startsWith(page);
-    if (isWithin('/clips') || isWithin('/cases/') || isWithin('/queue')) return false;
+    if (isWithin('/clips') || isWithin('/cases/') || isWithin('/operations/') || isWithin('/queue'))
+      return false;
     return saved ?? { top: 0 };
   },
 });

@@ -1,5 +1,5 @@
 import { onScopeDispose, type Ref, ref, shallowRef, watch } from 'vue';
-import { onClip, onMapping } from '../events/live-state.ts';
+import { onClip, onMapping, onSite } from '../events/live-state.ts';
 
 const settleMs = 1_500;
 const againMs = 30_000;
@@ -54,7 +54,7 @@ export function useFresh<Key, Thing>(
     },
     { immediate: true },
   );
-  const stopListening = [onClip(soon), onMapping(soon)];
+  const stopListening = [onClip(soon), onMapping(soon), onSite(soon)];
   const timer = setInterval(lookedAt, againMs);
   document.addEventListener('visibilitychange', lookedAt);
   onScopeDispose(() => {

@@ -34,6 +34,7 @@ const probeTimeoutMs = 4_000;
 const clipListeners = new Set<(clip: Clip) => void>();
 const recorderListeners = new Set<(recorder: Recorder) => void>();
 const mappingListeners = new Set<() => void>();
+const onSiteListeners = new Set<() => void>();
 
 let stream: EventStream | undefined;
 let probeTimer: ReturnType<typeof setInterval> | undefined;
@@ -58,6 +59,12 @@ export function onRecorder(listener: (recorder: Recorder) => void): () => void {
 export function onMapping(listener: () => void): () => void {
   mappingListeners.add(listener);
   return () => mappingListeners.delete(listener);
+}
+
+/** Told that live streams, operations or alarms changed. */
+export function onSite(listener: () => void): () => void {
+  onSiteListeners.add(listener);
+  return () => onSiteListeners.delete(listener);
 }
 
 async function refreshHealth(): Promise<void> {
@@ -122,6 +129,11 @@ function take(event: GatewayEvent): void {
       break;
     case 'recorder':
       for (const listener of recorderListeners) listener(event.recorder);
+      break;
+    case 'live':
+    case 'operation':
+    case 'alarm':
+      for (const listener of onSiteListeners) listener();
       break;
     case 'health':
       void probe();

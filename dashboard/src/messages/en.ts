@@ -5,6 +5,7 @@ import { disclosureEn } from './disclosure-en.ts';
 import { dutyListEn } from './duty-list-en.ts';
 import { livePlayerEn } from './live-player-en.ts';
 import { mappingEn } from './mapping-en.ts';
+import { onSiteEn } from './on-site-en.ts';
 import { operationActsEn } from './operation-acts-en.ts';
 import { reconciliationEn } from './reconciliation-en.ts';
 import { deadlinesEn, retentionEn } from './retention-en.ts';
@@ -36,11 +37,14 @@ export const en: Messages = {
     retention: 'Retention',
     disclosure: 'Disclosure',
     codes: 'QR codes',
-    group: { dock: 'Dock', casework: 'Case work', oversight: 'Oversight' },
+    operations: 'Operations',
+    live: 'Live sources',
+    group: { dock: 'Dock', site: 'On site', casework: 'Case work', oversight: 'Oversight' },
     dutyLists: 'Duty lists',
     skip: 'Skip to content',
   },
   statistics: statisticsEn,
+  onSite: onSiteEn,
   language: { label: 'Language', switchTo: '简体中文' },
   common: {
     close: 'Close',

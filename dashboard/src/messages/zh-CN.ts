@@ -30,6 +30,7 @@ import { disclosureZhCN } from './disclosure-zh-CN.ts';
 import { dutyListZhCN } from './duty-list-zh-CN.ts';
 import { livePlayerZhCN } from './live-player-zh-CN.ts';
 import { mappingZhCN } from './mapping-zh-CN.ts';
+import { onSiteZhCN } from './on-site-zh-CN.ts';
 import { operationActsZhCN } from './operation-acts-zh-CN.ts';
 import { reconciliationZhCN } from './reconciliation-zh-CN.ts';
 import { deadlinesZhCN, retentionZhCN } from './retention-zh-CN.ts';
@@ -61,11 +62,14 @@ export const zhCN = {
     retention: '期限与保存',
     disclosure: '公示',
     codes: '二维码',
-    group: { dock: '采集站', casework: '案件', oversight: '监督' },
+    operations: '现场行动',
+    live: '直播源',
+    group: { dock: '采集站', site: '现场', casework: '案件', oversight: '监督' },
     dutyLists: '清单',
     skip: '跳到正文',
   },
   statistics: statisticsZhCN,
+  onSite: onSiteZhCN,
   language: { label: '语言', switchTo: 'English' },
   common: {
     close: '关闭',

@@ -1,6 +1,7 @@
 /** Pages a person goes to, in groups; each is the name of a route and of its words in the messages. */
 export const placeGroups = {
   dock: ['slots', 'clips', 'dockings', 'recorders'],
+  site: ['operations', 'live'],
   casework: ['cases', 'queue', 'exceptions', 'dutyLists', 'codes'],
   oversight: ['statistics', 'retention', 'disclosure'],
 } as const;

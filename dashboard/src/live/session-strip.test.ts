@@ -1,0 +1,41 @@
+import type { Bookmark, Clip, LiveSession } from '@docket/gateway/contract';
+import { expect, test } from 'vitest';
+import { sessionStrip } from './session-strip.ts';
+
+const at = (seconds: number) => new Date(Date.UTC(2026, 0, 1) + seconds * 1_000).toISOString();
+const session = { startedAt: at(0), endedAt: at(100) } as LiveSession;
+const instant = (seconds: number) => ({ value: at(seconds) }) as NonNullable<Clip['utcStart']>;
+const segment = (clipId: string, from: number, to: number) =>
+  ({ clipId, state: 'sealed', utcStart: instant(from), utcEnd: instant(to) }) as Clip;
+const bookmark = (bookmarkId: string, seconds: number, struck: Bookmark['struck'] = null) =>
+  ({ bookmarkId, at: at(seconds), struck, kind: 'note' }) as Bookmark;
+
+test('segments, gaps and bookmarks lie where they were, and nothing reaches beyond the session', () => {
+  const gaps = [{ cause: 'stream-lost', from: at(40), to: at(60), detail: '' }];
+  const strip = sessionStrip(
+    { session, gaps, segments: [segment('a', 0, 40), segment('b', 60, 130)] },
+    [bookmark('x', 50), bookmark('y', 200), bookmark('z', 10, { by: '张三', at: at(11), reason: '误按' })],
+    0,
+  );
+  expect(strip.segments.map(({ from, to }) => [from, to])).toEqual([
+    [0, 0.4],
+    [0.6, 1],
+  ]);
+  expect(strip.gaps).toMatchObject([{ from: 0.4, to: 0.6 }]);
+  expect(strip.marks).toEqual([{ key: 'x', at: 0.5, kind: 'note' }]);
+});
+
+test('what goes on reaches to now', () => {
+  const growing = {
+    clipId: 'a',
+    state: 'recording',
+    utcStart: null,
+    utcEnd: null,
+    collectedAt: at(20),
+  } as Clip;
+  const gaps = [{ cause: 'stream-lost', from: at(30), to: null, detail: '' }];
+  const going = { ...session, endedAt: null };
+  const strip = sessionStrip({ session: going, gaps, segments: [growing] }, [], Date.parse(at(40)));
+  expect(strip.segments).toMatchObject([{ from: 0.5, to: 1 }]);
+  expect(strip.gaps).toMatchObject([{ from: 0.75, to: 1 }]);
+});

@@ -1,0 +1,49 @@
+import type { Bookmark, LiveSessionFile } from '@docket/gateway/contract';
+
+/** A stretch of a session's line of time; 0 is where it began, 1 where it ended or is now. */
+interface StripPart {
+  key: string;
+  from: number;
+  to: number;
+}
+
+export interface SessionStrip {
+  segments: StripPart[];
+  gaps: StripPart[];
+  marks: { key: string; at: number; kind: Bookmark['kind'] }[];
+}
+
+/**
+ * Where segments, gaps and bookmarks of a session lie on its line of time, by their best guesses. A segment that goes on
+ * reaches to now; one whose times are not known is left out, and so is what lies outside.
+ */
+export function sessionStrip(
+  { session, segments, gaps }: Pick<LiveSessionFile, 'session' | 'segments' | 'gaps'>,
+  bookmarks: readonly Bookmark[],
+  nowMs: number,
+): SessionStrip {
+  const fromMs = Date.parse(session.startedAt);
+  const toMs = session.endedAt === null ? nowMs : Date.parse(session.endedAt);
+  const lengthMs = Math.max(1, toMs - fromMs);
+  const place = (atMs: number) => Math.min(1, Math.max(0, (atMs - fromMs) / lengthMs));
+  return {
+    segments: segments.flatMap((segment) => {
+      const isGrowing = segment.state === 'recording';
+      const start = segment.utcStart?.value ?? (isGrowing ? segment.collectedAt : null);
+      const end = isGrowing ? nowMs : Date.parse(segment.utcEnd?.value ?? '');
+      if (start === null || Number.isNaN(end)) return [];
+      return [{ key: segment.clipId, from: place(Date.parse(start)), to: place(end) }];
+    }),
+    gaps: gaps.map((gap, index) => ({
+      key: `gap-${index}`,
+      from: place(Date.parse(gap.from)),
+      to: gap.to === null ? 1 : place(Date.parse(gap.to)),
+    })),
+    marks: bookmarks.flatMap(({ bookmarkId, kind, at, struck }) => {
+      const atMs = Date.parse(at);
+      return struck !== null || atMs < fromMs || atMs > toMs
+        ? []
+        : [{ key: bookmarkId, at: place(atMs), kind }];
+    }),
+  };
+}
