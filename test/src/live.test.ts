@@ -62,7 +62,7 @@ describe('a recorder in an operation', () => {
         },
       ],
     });
-    const operationId = await live.openOperation([recorderId], { caseId: 'case-1' });
+    const operationId = await live.openOperation([recorderId], { caseId: 'test/case-1' });
     await live.until(isRecording(live, recorderId));
     const growing = (await live.sessions(recorderId))[0]?.segments[0];
     expect(growing).toMatchObject({ state: 'recording', dockingId: null });

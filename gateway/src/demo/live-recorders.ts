@@ -7,6 +7,7 @@ import {
 } from '../contract/index.ts';
 import { type LongTool, startLongTool } from '../live/long-tool.ts';
 import type { Log } from '../log.ts';
+import { demoSender } from './example-cases.ts';
 
 /** A recorder of the demo that sends live. */
 interface LiveRecorderPlan {
@@ -82,7 +83,7 @@ async function openOperation(demo: LiveDemo, recorderIds: readonly string[]): Pr
   await ask<OperationFile>(demo, 'POST', '/operations', {
     title,
     place: '示例超市',
-    caseId: 'case-2',
+    caseId: `${demoSender}/case-2`,
     recorders: recorderIds.map((recorderId) => ({ recorderId })),
     person,
   });

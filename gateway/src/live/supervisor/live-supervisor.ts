@@ -137,8 +137,10 @@ export class LiveSupervisor {
     const before = this.#plan;
     this.#plan = plan;
     for (const recorderId of this.#pulling.keys()) {
-      if (this.#pulling.get(recorderId)?.version !== this.#pullVersion(recorderId))
-        await this.#stopPulling(recorderId);
+      const version = this.#pullVersion(recorderId);
+      if (this.#pulling.get(recorderId)?.version === version) continue;
+      if (version === undefined) await this.#lines.get(recorderId)?.close('operation-closed');
+      await this.#stopPulling(recorderId);
     }
     for (const recorderId of before.pushing) {
       if (!plan.pushing.has(recorderId) && !plan.pulled.has(recorderId)) {

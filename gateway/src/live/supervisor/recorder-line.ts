@@ -72,9 +72,11 @@ export class RecorderLine {
   /** Takes a connected stream and lets it flow into the recording; one that was there gives way. Throws as `LiveRecorder.begin`. */
   take(feed: LiveFeed): Promise<void> {
     return this.#next(async () => {
+      const isReplaced = this.#feed !== null;
       await this.#dropFeed();
       this.#stopWaiting();
       const { way, description } = feed;
+      if (isReplaced) this.#recording?.interrupt('stream-lost', 'the recorder connected anew');
       if (this.#recording === null) this.#recording = await this.#begin(way, feed);
       else this.#recording.resume(description);
       this.#flow(feed, this.#recording);
@@ -82,15 +84,7 @@ export class RecorderLine {
     });
   }
 
-  /** Ends the stream, if there is one; its session goes on where it is wanted. */
-  hangUp(): Promise<void> {
-    return this.#next(async () => {
-      await this.#dropFeed();
-      if (!isWanted(this.#wanted)) await this.#endSession('operation-closed');
-    });
-  }
-
-  /** Ends stream and session. */
+  /** Ends stream and session; where a session ends, there is no gap. */
   close(cause: LiveEndCause): Promise<void> {
     return this.#next(async () => {
       await this.#dropFeed();
@@ -153,7 +147,6 @@ export class RecorderLine {
     this.#feed = null;
     this.#stream = null;
     await feed.close();
-    this.#recording?.interrupt('stream-lost', 'the recorder connected anew, or the stream was ended here');
   }
 
   #waitToResume(): void {
