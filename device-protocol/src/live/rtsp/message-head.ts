@@ -23,6 +23,7 @@ export class HeadReader {
   readonly #mostBodyBytes: number;
   readonly #bytes: Buffer[] = [];
   #takenBytes = 0;
+  #examinedBytes = 0;
   /** Of the line that has not ended. */
   #lineBytes = 0;
   #line: Buffer[] = [];
@@ -31,6 +32,11 @@ export class HeadReader {
 
   constructor(mostBodyBytes: number) {
     this.#mostBodyBytes = mostBodyBytes;
+  }
+
+  /** Looked at so far, also in vain. */
+  get examinedBytes(): number {
+    return this.#examinedBytes;
   }
 
   /** Everything taken so far. */
@@ -49,6 +55,7 @@ export class HeadReader {
       const end = reach.indexOf(newline);
       const part = end < 0 ? reach : reach.subarray(0, end + 1);
       used += part.length;
+      this.#examinedBytes += part.length;
       this.#lineBytes += part.length;
       if (this.#lineBytes > mostLineBytes) throw new RtspProtocolError('a line is too long', 414);
       if (this.#takenBytes + used > mostHeadBytes) throw new RtspProtocolError('the head is too long', 413);

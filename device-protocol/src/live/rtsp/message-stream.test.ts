@@ -1,8 +1,9 @@
 /** RTSP messages and interleaved frames from one stream of bytes (RFC 2326 §4, §10.12). */
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { RtspHeaders } from './headers.ts';
 import { encodeFrameHead, encodeRequest, encodeResponse, mostFramePayloadBytes } from './message.ts';
+import { HeadReader } from './message-head.ts';
 import { MessageStream, type RtspItem } from './message-stream.ts';
 import { isRtspProtocolError } from './protocol-error.ts';
 
@@ -136,6 +137,36 @@ describe('a stream of messages', () => {
     const rubbish = Buffer.alloc(64 * 1024, 'RTSP/1.');
     const push = () => Array.from({ length: 6 }, () => [...stream.push(rubbish)]);
     expect(push).toThrow(expect.objectContaining({ name: 'RtspProtocolError' }));
+  });
+
+  test.each([
+    ['heads that never end', 'RTSP/1.0 200 OK\r\n'.repeat(16 * 1024)],
+    [
+      'heads with a body beyond the bound',
+      `${'RTSP/1.0 200 OK\r\n'.repeat(900)}Content-Length: 99999\r\n\r\n`.repeat(17),
+    ],
+    [
+      'a sound answer behind every lot of them',
+      `${'RTSP/1.0 200 OK\r\n'.repeat(900)}Content-Length: 99999\r\n\r\nRTSP/1.0 200 OK\r\n\r\n`.repeat(17),
+    ],
+  ])('does not read %s again and again', (_, rubbish) => {
+    const take = vi.spyOn(HeadReader.prototype, 'take');
+    try {
+      const push = () => itemsOf(Buffer.from(rubbish), [1, 70_000, 150_000], 'skip');
+      expect(push).toThrow(expect.objectContaining({ name: 'RtspProtocolError' }));
+      const readers = new Set(take.mock.contexts.filter((one) => one instanceof HeadReader));
+      const examinedBytes = [...readers].reduce((sum, reader) => sum + reader.examinedBytes, 0);
+      expect(examinedBytes).toBeGreaterThan(0);
+      expect(examinedBytes).toBeLessThan(2 * rubbish.length);
+    } finally {
+      take.mockRestore();
+    }
+  });
+
+  test('bears with a recorder that writes too much behind every answer, however long', () => {
+    const sloppy = Buffer.concat([text('RTSP/1.0 200 OK', 'CSeq: 1'), Buffer.alloc(100, 'x\r\n')]);
+    const items = itemsOf(Buffer.concat(Array.from({ length: 5_000 }, () => sloppy)), [], 'skip');
+    expect(items.filter(({ kind }) => kind === 'response')).toHaveLength(5_000);
   });
 });
 

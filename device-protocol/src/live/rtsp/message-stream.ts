@@ -14,7 +14,8 @@ export type RtspItem = RtspRequest | RtspResponse | InterleavedFrame | Discarded
 export interface MessageStreamOptions {
   /**
    * What to do with bytes that are no message: `refuse` (a server: throw) or `skip` to the next thing that looks like
-   * a frame or an answer (a client of recorders that miscount). Skipped are at most 256 KiB at a time.
+   * a frame or an answer (a client of recorders that miscount). What is skipped, and what is read in vain for it, is
+   * 256 KiB at most beyond what sound messages and frames make good for.
    */
   strayBytes: 'refuse' | 'skip';
   mostBodyBytes?: number;
@@ -22,6 +23,8 @@ export interface MessageStreamOptions {
 
 const usualMostBodyBytes = 64 * 1024;
 const mostDiscardedBytes = 256 * 1024;
+/** A message that is sound, however short, makes good for this. */
+const messageCreditBytes = 4096;
 const dollar = 0x24;
 
 type State =
@@ -90,7 +93,7 @@ export class MessageStream {
   #startFrame(bytes: Buffer): Step {
     const sizeBytes = ((bytes[2] ?? 0) << 8) | (bytes[3] ?? 0);
     if (bytes.length >= 4 + sizeBytes) {
-      this.#discardedBytes = 0;
+      this.#credit(4 + sizeBytes);
       const payload = bytes.subarray(4, 4 + sizeBytes);
       return { item: { kind: 'frame', channel: bytes[1] ?? 0, payload }, used: 4 + sizeBytes };
     }
@@ -118,7 +121,7 @@ export class MessageStream {
 
   #endFrame(channel: number, payload: Buffer, used: number): Step {
     this.#state = { at: 'boundary' };
-    this.#discardedBytes = 0;
+    this.#credit(4 + payload.length);
     return { item: { kind: 'frame', channel, payload }, used };
   }
 
@@ -134,6 +137,8 @@ export class MessageStream {
       if (!this.#skips || !(error instanceof RtspProtocolError)) throw error;
       // The head may have been rubbish from its first byte on: what is a message is looked for in all of it.
       const { taken } = reader;
+      // It is looked through again for what follows its first byte: what that costs is bounded as what is left out is.
+      this.#discard(reader.examinedBytes);
       return this.#stray(taken.length === 0 ? bytes : Buffer.concat([taken, bytes]), error.message);
     }
   }
@@ -147,7 +152,7 @@ export class MessageStream {
 
   #endMessage({ start, headers }: Head, body: Buffer, used: number): Step {
     this.#state = { at: 'boundary' };
-    this.#discardedBytes = 0;
+    this.#credit(messageCreditBytes + body.length);
     return { item: { ...start, headers, body }, used };
   }
 
@@ -166,6 +171,11 @@ export class MessageStream {
     this.#discard(left);
     const item = left > 0 ? ({ kind: 'discarded', sizeBytes: left } as const) : null;
     return found === null ? { item, used: bytes.length } : { item, used: 0, again: all.subarray(found) };
+  }
+
+  /** What is sound makes good for as much that is not. */
+  #credit(sizeBytes: number): void {
+    this.#discardedBytes = Math.max(0, this.#discardedBytes - sizeBytes);
   }
 
   #discard(sizeBytes: number): void {
