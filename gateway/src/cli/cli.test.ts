@@ -72,7 +72,7 @@ describe('wrong usage is told in words, and is 2', () => {
     [['--nonsense'], 'there is no option --nonsense'],
     [['nonsense'], 'there is no command nonsense'],
     [['clips', '--limit', '0'], '--limit: a whole number from 1 to 200 is expected'],
-    [['clips', '--state', 'x'], '--state: one of listed,'],
+    [['clips', '--state', 'x'], '--state: one of recording, listed,'],
     [['clips', '--limit'], 'the option --limit <number> needs a value'],
     [['clips', 'x'], 'there are too many arguments'],
     [['statistics', '--measure', 'x'], '--measure: one of recording-rate,'],
