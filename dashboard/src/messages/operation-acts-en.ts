@@ -23,5 +23,9 @@ export const operationActsEn = {
     'recorder-not-in-operation': 'The recorder takes no part in this operation.',
     'bookmark-struck': 'This mark is struck out already.',
     'bookmark-outside': 'This moment lies outside the operation, or outside the recorder’s part in it.',
+    'no-live-stream': 'The recorder sends no live stream now.',
+    'no-live-picture': 'No whole picture has come yet. Try again in a moment.',
+    'live-pictures-busy': 'Too many pictures are asked for at once. Try again in a moment.',
+    'websocket-needed': 'Live pictures want a WebSocket, which something on the way does not let through.',
   },
 };

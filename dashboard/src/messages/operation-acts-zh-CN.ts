@@ -24,5 +24,9 @@ export const operationActsZhCN: typeof operationActsEn = {
     'recorder-not-in-operation': '该记录仪没有参加这次现场执法行动。',
     'bookmark-struck': '这个标记已被划去。',
     'bookmark-outside': '该时刻不在现场执法行动期间，或记录仪当时没有参加。',
+    'no-live-stream': '该记录仪当前没有实时画面。',
+    'no-live-picture': '还没有收到完整画面，请稍后再试。',
+    'live-pictures-busy': '同时请求的画面过多，请稍后再试。',
+    'websocket-needed': '实时画面需要 WebSocket 连接，途中有设备未放行。',
   },
 };
