@@ -144,6 +144,7 @@ test('a moment is marked by one tap, undone by another, and noted in words', {
   await marks.filter({ hasText: '柜台后有未贴标的卷烟' }).waitFor();
   expect(await marks.count()).toBe(3);
   expect(await page.locator('.bookmark-list__struck').count()).toBe(1);
+  await page.locator('.session-footage').nth(1).waitFor();
   await shoot('operation');
 });
 

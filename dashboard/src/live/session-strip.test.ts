@@ -25,6 +25,22 @@ test('segments, gaps and bookmarks lie where they were, and nothing reaches beyo
   expect(strip.marks).toEqual([{ key: 'x', at: 0.5, kind: 'note' }]);
 });
 
+test('what goes on begins where the segment before it ended, or the gap between them', () => {
+  const growing = {
+    clipId: 'b',
+    state: 'recording',
+    utcStart: null,
+    utcEnd: null,
+    collectedAt: at(33),
+  } as Clip;
+  const going = { ...session, endedAt: null };
+  const segments = [segment('a', 0, 30), growing];
+  const begin = (gaps: { cause: string; from: string; to: string; detail: string }[]) =>
+    sessionStrip({ session: going, gaps, segments }, [], Date.parse(at(40))).segments.at(-1)?.from;
+  expect(begin([])).toBe(0.75);
+  expect(begin([{ cause: 'stream-lost', from: at(30), to: at(32), detail: '' }])).toBe(0.8);
+});
+
 test('what goes on reaches to now', () => {
   const growing = {
     clipId: 'a',

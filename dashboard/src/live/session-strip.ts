@@ -15,7 +15,8 @@ export interface SessionStrip {
 
 /**
  * Where segments, gaps and bookmarks of a session lie on its line of time, by their best guesses. A segment that goes on
- * reaches to now; one whose times are not known is left out, and so is what lies outside.
+ * reaches to now, and from where the one before or the last gap ended: the dock knows when it began to write, and that is
+ * later than what it shows. One whose times are not known is left out, and so is what lies outside.
  */
 export function sessionStrip(
   { session, segments, gaps }: Pick<LiveSessionFile, 'session' | 'segments' | 'gaps'>,
@@ -27,9 +28,12 @@ export function sessionStrip(
   const lengthMs = Math.max(1, toMs - fromMs);
   const place = (atMs: number) => Math.min(1, Math.max(0, (atMs - fromMs) / lengthMs));
   return {
-    segments: segments.flatMap((segment) => {
+    segments: segments.flatMap((segment, index) => {
       const isGrowing = segment.state === 'recording';
-      const start = segment.utcStart?.value ?? (isGrowing ? segment.collectedAt : null);
+      const before = segments[index - 1]?.utcEnd?.value ?? null;
+      const ends = before === null ? [] : [before, ...gaps.map(({ to }) => to ?? '')];
+      const start =
+        segment.utcStart?.value ?? (isGrowing ? (ends.sort().at(-1) ?? segment.collectedAt) : null);
       const end = isGrowing ? nowMs : Date.parse(segment.utcEnd?.value ?? '');
       if (start === null || Number.isNaN(end)) return [];
       return [{ key: segment.clipId, from: place(Date.parse(start)), to: place(end) }];
