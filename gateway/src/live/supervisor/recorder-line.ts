@@ -133,10 +133,12 @@ export class RecorderLine {
     if (this.#feed !== feed) return;
     this.#feed = null;
     this.#stream = null;
-    this.#recording?.interrupt('stream-lost', `${end.cause}: ${end.detail}`);
-    if (!isWanted(this.#wanted)) {
-      if (end.cause === 'goodbye' || end.cause === 'closed') await this.#endSession('sender-ended');
-      else this.#waitToResume();
+    const isAwaited = isWanted(this.#wanted);
+    if (!isAwaited && (end.cause === 'goodbye' || end.cause === 'closed')) {
+      await this.#endSession('sender-ended');
+    } else {
+      this.#recording?.interrupt('stream-lost', `${end.cause}: ${end.detail}`);
+      if (!isAwaited) this.#waitToResume();
     }
     onChange();
   }
