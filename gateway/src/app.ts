@@ -73,7 +73,15 @@ export async function runGateway(options: GatewayOptions): Promise<void> {
     const { http, events, health } = await buildHttp(
       options,
       ingest,
-      { board, labels, calibration, disclosureKey: disclosureKey.told, live, liveStreams: live.streams },
+      {
+        board,
+        labels,
+        calibration,
+        disclosureKey: disclosureKey.told,
+        live,
+        liveStreams: live.streams,
+        livePlay: live.play,
+      },
       mediaPath,
     );
     const tell = (clipId: string) => events.clipChanged(clipId);
@@ -230,7 +238,7 @@ function openLabels({ config, log, usbDevicesDirectory }: GatewayOptions): Promi
 /** What HTTP shows of slots and live streams, and the key of what is disclosed. */
 type ShownParts = Pick<
   HttpDependencies,
-  'board' | 'labels' | 'calibration' | 'disclosureKey' | 'live' | 'liveStreams'
+  'board' | 'labels' | 'calibration' | 'disclosureKey' | 'live' | 'liveStreams' | 'livePlay'
 >;
 
 async function buildHttp(
@@ -275,7 +283,6 @@ async function buildHttp(
     mediaPath,
     thumbnailPath: (clipId) => thumbnailPath(config.store.directory, clipId),
     dashboardDirectory: await builtDashboard(),
-    liveTranscodings: config.live.transcodings,
     log,
   });
   return { http, events, health };

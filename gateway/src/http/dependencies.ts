@@ -12,6 +12,7 @@ import type { Config } from '../config/index.ts';
 import type { DisclosureKey, Health, RollOutView } from '../contract/index.ts';
 import type { LiveStreams } from '../live/live-stream.ts';
 import type { LiveView } from '../live/live-view.ts';
+import type { LivePlay } from '../live/play/index.ts';
 import type { Log } from '../log.ts';
 import type { SlotBoard } from '../slots/slot-board.ts';
 import type { SlotCalibration } from '../slots/slot-calibration.ts';
@@ -55,8 +56,8 @@ export interface HttpDependencies {
   dashboardDirectory: string | null;
   /** Streams of recorders that come in now. */
   liveStreams: LiveStreams;
-  /** How many of them may be transcoded at once. */
-  liveTranscodings: number;
+  /** Shows them to browsers. */
+  livePlay: LivePlay;
   log: Log;
   /** Time between two signs of life on an event stream. */
   heartbeatIntervalMs?: number;

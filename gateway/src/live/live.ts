@@ -7,6 +7,7 @@ import { BitRates } from './bit-rates.ts';
 import { readLivePlan } from './live-plan.ts';
 import type { LiveStreams } from './live-stream.ts';
 import type { LiveLine, LiveView } from './live-view.ts';
+import { LivePlay } from './play/index.ts';
 import { RefusalAlarms, refusalKinds } from './refusal-alarms.ts';
 import { RtmpServer } from './rtmp/rtmp-server.ts';
 import { RtspServer } from './rtsp-server/rtsp-server.ts';
@@ -31,6 +32,8 @@ const partSlackMs = 3_000;
 export class Live implements Component, LiveView {
   readonly name = 'live';
   readonly streams: LiveStreams;
+  /** Shows streams to browsers. */
+  readonly play: LivePlay;
   readonly #options: LiveOptions;
   readonly #refusals: RefusalAlarms;
   readonly #bitRates: BitRates;
@@ -49,6 +52,7 @@ export class Live implements Component, LiveView {
         log.error({ err: error, recorderId }, 'a viewer of a live stream failed'),
     });
     this.streams = hub;
+    this.play = new LivePlay({ streams: hub, transcodings: settings.transcodings, log });
     this.#refusals = new RefusalAlarms(alarms, log);
     this.#bitRates = new BitRates(hub);
     this.#supervisor = new LiveSupervisor({
@@ -105,6 +109,7 @@ export class Live implements Component, LiveView {
     await this.#watching;
     // Recordings first: what still comes in while doors close is theirs to end in good order.
     await this.#supervisor.stop();
+    await this.play.close();
     await this.#rtsp.stop();
     await this.#rtmp.stop();
     await this.#refusals.settle();
@@ -125,7 +130,9 @@ export class Live implements Component, LiveView {
     return this.#supervisor.standings().map((standing) => ({
       ...standing,
       bitsPerSecond: this.#bitRates.of(standing.recorderId),
-      viewers: watching.filter(({ recorderId }) => recorderId === standing.recorderId).length,
+      viewers:
+        watching.filter(({ recorderId }) => recorderId === standing.recorderId).length +
+        this.play.viewersOf(standing.recorderId),
     }));
   }
 

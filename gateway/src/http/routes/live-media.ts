@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { Identifier, PlayMessage } from '../../contract/index.ts';
-import { LivePlay, PlayQuery, Snapshots } from '../../live/play/index.ts';
+import { PlayQuery, Snapshots } from '../../live/play/index.ts';
 import { byteAnswers } from '../answers.ts';
 import type { HttpApp } from '../app.ts';
 import type { HttpDependencies } from '../dependencies.ts';
@@ -17,11 +17,7 @@ const snapshotProblems = {
 } as const;
 
 /** Live pictures for the dashboard: as they come, and one at a time. */
-export function liveMediaRoutes(
-  app: HttpApp,
-  { liveStreams, liveTranscodings, log }: HttpDependencies,
-): void {
-  const play = new LivePlay({ streams: liveStreams, transcodings: liveTranscodings, log });
+export function liveMediaRoutes(app: HttpApp, { liveStreams, livePlay: play }: HttpDependencies): void {
   const snapshots = new Snapshots(liveStreams);
   app.addHook('preClose', async () => {
     snapshots.close();

@@ -8,6 +8,7 @@ import type { Config, TokenEntry } from '../../config/index.ts';
 import type { Health } from '../../contract/index.ts';
 import { openSigningKey } from '../../disclosure/index.ts';
 import { noLiveStreams } from '../../live/live-stream.ts';
+import { LivePlay } from '../../live/play/index.ts';
 import { createLog } from '../../log.ts';
 import { SlotBoard } from '../../slots/slot-board.ts';
 import { SlotCalibration } from '../../slots/slot-calibration.ts';
@@ -112,7 +113,7 @@ export class TestGateway {
       thumbnailPath: (clipId) => join(folder, 'previews', `${clipId}.jpg`),
       dashboardDirectory: null,
       liveStreams: noLiveStreams,
-      liveTranscodings: 1,
+      livePlay: new LivePlay({ streams: rest.liveStreams ?? noLiveStreams, transcodings: 1, log }),
       log,
       ...rest,
     });

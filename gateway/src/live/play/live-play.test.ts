@@ -18,7 +18,7 @@ const clients: PlayClient[] = [];
 
 beforeEach(async () => {
   relay = await Relay.open();
-  gateway = await TestGateway.open({}, { liveStreams: relay.hub, liveTranscodings: 1 });
+  gateway = await TestGateway.open({}, { liveStreams: relay.hub });
 });
 afterEach(async () => {
   for (const client of clients.splice(0)) client.close();

@@ -61,6 +61,13 @@ export class LivePlay {
     shown.add(viewer);
   }
 
+  /** How many watch a recorder's stream now. */
+  viewersOf(recorderId: string): number {
+    const stream = this.#options.streams.get(recorderId);
+    const shown = stream === null ? {} : (this.#shown.get(stream) ?? {});
+    return Object.values(shown).reduce((sum, { viewers }) => sum + viewers, 0);
+  }
+
   /** Ends all that runs for viewers. Resolves once no process of it is left. */
   async close(): Promise<void> {
     this.#isClosed = true;
