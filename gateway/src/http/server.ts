@@ -5,6 +5,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import { type FastifyBaseLogger, fastify, LogController, type RawServerDefault } from 'fastify';
 import { apiBase } from '../contract/index.ts';
 import type { HttpApp } from './app.ts';
+import { buildValidator } from './build-validator.ts';
 import type { HttpDependencies } from './dependencies.ts';
 import { Door } from './doors/door.ts';
 import { answerError, HttpProblem, problemBody } from './problem.ts';
@@ -118,6 +119,7 @@ function createApp(log: FastifyBaseLogger): HttpApp {
     forceCloseConnections: true,
     // A key that no schema knows is told of, not dropped in silence.
     ajv: { customOptions: { removeAdditional: false } },
+    schemaController: { compilersFactory: { buildValidator } },
     // An id of a case system has 128 signs at most, and a sign takes up to twelve characters in a path.
     routerOptions: { maxParamLength: 128 * 12 },
     http: { headersTimeout: 10_000, maxHeaderSize: 16 * 1024 },

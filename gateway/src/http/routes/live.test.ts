@@ -51,6 +51,13 @@ test('a source is set, shown without its secret, and removed', async () => {
   expect((await ask('DELETE', '/live/sources/sn%3AA?reason=returned')).status).toBe(404);
 });
 
+test('null for a password makes another one: in a body null is not taken for an empty text', async () => {
+  const made = () => ask('PUT', '/live/sources/sn%3AA', { way: 'push-rtsp', password: null, reason: 'new' });
+  const [first, second] = [await made(), await made()];
+  expect([first.status, second.status]).toEqual([200, 200]);
+  expect(first.json.shown).not.toBe(second.json.shown);
+});
+
 test('a password that was made is shown once, and its hashes never', async () => {
   const { json } = await ask('PUT', '/live/sources/sn%3AA', { way: 'push-rtsp', reason: 'new' });
   expect(json).toMatchObject({ source: { userName: 'A', hasSecret: true }, shown: expect.any(String) });
