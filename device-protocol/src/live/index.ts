@@ -35,6 +35,7 @@ export {
 export { type NtpTime, ntpOfUnixMs, unixMsOfNtp } from './rtp/ntp-time.ts';
 export type { OrderBounds } from './rtp/packet-order.ts';
 export { ReceiveStatistics } from './rtp/receive-statistics.ts';
+export { ReportsOfMedia } from './rtp/reports-of-media.ts';
 export { parseRtcp, type ReportBlock, type RtcpPacket } from './rtp/rtcp-packet.ts';
 export { parseRtp, type RtpPacket, sequenceStep, timestampStep } from './rtp/rtp-packet.ts';
 export * from './rtsp/index.ts';

@@ -2,6 +2,7 @@ import type { Arrival } from '../arrival.ts';
 import type { LiveFeedListener } from '../live-feed.ts';
 import type { LiveTrack } from '../live-track.ts';
 import { ReceiveStatistics } from '../rtp/receive-statistics.ts';
+import { ReportsOfMedia } from '../rtp/reports-of-media.ts';
 import { parseRtcp } from '../rtp/rtcp-packet.ts';
 import { parseRtp } from '../rtp/rtp-packet.ts';
 
@@ -10,12 +11,17 @@ export class TrackIntake {
   readonly track: LiveTrack;
   readonly statistics: ReceiveStatistics;
   readonly #sink: LiveFeedListener;
+  readonly #reports: ReportsOfMedia;
   #hasSaidGoodbye = false;
 
   constructor(track: LiveTrack, sink: LiveFeedListener) {
     this.track = track;
     this.statistics = new ReceiveStatistics(track.clockRateHz);
     this.#sink = sink;
+    this.#reports = new ReportsOfMedia(({ ntpMiddle, report }, arrival) => {
+      this.statistics.senderReport(ntpMiddle, arrival.atMs);
+      if (report !== null) sink.senderReport(track, report, arrival);
+    });
   }
 
   /** Its sender said that it ends, and nothing came since. */
@@ -35,13 +41,13 @@ export class TrackIntake {
     this.statistics.take(parsed, arrival.atMs);
     this.#hasSaidGoodbye = false;
     this.#sink.packet(this.track, packet, arrival);
+    this.#reports.media(parsed.ssrc, arrival.atMs);
   }
 
   #takeRtcp(packet: Buffer, arrival: Arrival): void {
     for (const part of parseRtcp(packet)) {
       if (part.kind === 'sender-report') {
-        if (part.ssrc === this.statistics.ssrc) this.statistics.senderReport(part.ntpMiddle, arrival.atMs);
-        if (part.report !== null) this.#sink.senderReport(this.track, part.report, arrival);
+        this.#reports.report(part, arrival);
       } else if (part.kind === 'goodbye') {
         const { ssrc } = this.statistics;
         if (ssrc === null || part.ssrcs.includes(ssrc)) this.#hasSaidGoodbye = true;

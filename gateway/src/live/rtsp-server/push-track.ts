@@ -1,4 +1,5 @@
 import {
+  type Arrival,
   buildReceiverReport,
   hostClockMs,
   type LiveFeedListener,
@@ -6,6 +7,7 @@ import {
   parseRtcp,
   parseRtp,
   ReceiveStatistics,
+  ReportsOfMedia,
   type RtcpSource,
 } from '@docket/device-protocol/live';
 import type { PacketPath } from './packet-path.ts';
@@ -15,11 +17,17 @@ import type { PacketKind } from './udp-pair.ts';
 export class PushTrack {
   readonly track: LiveTrack;
   readonly #statistics: ReceiveStatistics;
+  readonly #reports: ReportsOfMedia;
+  #listener: LiveFeedListener | null = null;
   #saidGoodbye = false;
 
   constructor(track: LiveTrack) {
     this.track = track;
     this.#statistics = new ReceiveStatistics(track.clockRateHz);
+    this.#reports = new ReportsOfMedia(({ ntpMiddle, report }, arrival) => {
+      this.#statistics.senderReport(ntpMiddle, arrival.atMs);
+      if (report !== null) this.#listener?.senderReport(track, report, arrival);
+    });
   }
 
   /** The sender took leave (RFC 3550 §6.6), and sent nothing since. */
@@ -29,10 +37,11 @@ export class PushTrack {
 
   /** True where it was media. What is neither RTP nor RTCP is dropped. */
   take(kind: PacketKind, packet: Buffer, listener: LiveFeedListener): boolean {
+    this.#listener = listener;
     // By push nothing proves when a packet was sent.
     const arrival = { atMs: hostClockMs(), sentNotBeforeMs: null };
     if (kind === 'rtcp') {
-      this.#takeControl(packet, arrival.atMs, listener);
+      this.#takeControl(packet, arrival);
       return false;
     }
     const rtp = parseRtp(packet);
@@ -40,6 +49,7 @@ export class PushTrack {
     this.#saidGoodbye = false;
     this.#statistics.take(rtp, arrival.atMs);
     listener.packet(this.track, packet, arrival);
+    this.#reports.media(rtp.ssrc, arrival.atMs);
     return true;
   }
 
@@ -50,13 +60,9 @@ export class PushTrack {
     if (block !== null) path.send('rtcp', buildReceiverReport(source, [block]));
   }
 
-  #takeControl(datagram: Buffer, atMs: number, listener: LiveFeedListener): void {
+  #takeControl(datagram: Buffer, arrival: Arrival): void {
     for (const packet of parseRtcp(datagram)) {
-      if (packet.kind === 'sender-report') {
-        this.#statistics.senderReport(packet.ntpMiddle, atMs);
-        if (packet.report === null) continue;
-        listener.senderReport(this.track, packet.report, { atMs, sentNotBeforeMs: null });
-      }
+      if (packet.kind === 'sender-report') this.#reports.report(packet, arrival);
       if (packet.kind === 'goodbye') {
         const { ssrc } = this.#statistics;
         this.#saidGoodbye ||= ssrc === null || packet.ssrcs.includes(ssrc);
