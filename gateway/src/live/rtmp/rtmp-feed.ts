@@ -77,8 +77,11 @@ export class RtmpFeed implements LiveFeed {
   }
 
   begin(listener: LiveFeedListener): void {
-    this.#listener = listener;
-    for (const { media, arrival } of this.#opening.release()) this.#pass(media, arrival);
+    // What came before is handed over behind the caller's back: it has yet to say who watches.
+    queueMicrotask(() => {
+      this.#listener = listener;
+      for (const { media, arrival } of this.#opening.release()) this.#pass(media, arrival);
+    });
   }
 
   async close(): Promise<void> {
