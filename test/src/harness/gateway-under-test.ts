@@ -1,10 +1,12 @@
 /**
  * The whole gateway in a process of its own, for tests that kill it. Reads its settings from `DOCKET_TEST` (JSON);
  * kills itself, as hard as a power cut of the process can be, at the step it is told; ends by itself once nothing has
- * happened for a while.
+ * happened for a while. On SIGUSR2 it tells what it holds that nobody sees from without.
  */
 import { subscribe } from 'node:diagnostics_channel';
 import { writeSync } from 'node:fs';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { createLog, loadConfig, runGateway } from '@docket/gateway/daemon';
 import type { Step } from '@docket/ingest';
 
@@ -18,6 +20,14 @@ interface Settings {
 const settings: Settings = JSON.parse(process.env.DOCKET_TEST ?? '{}');
 const ending = new AbortController();
 process.once('SIGTERM', () => ending.abort());
+
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
+process.on('SIGUSR2', () => {
+  collect();
+  const timers = process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
+  writeSync(1, `resources ${JSON.stringify({ timers, heapBytes: process.memoryUsage().heapUsed })}\n`);
+});
 
 let passings = 0;
 let idle: NodeJS.Timeout | null = null;

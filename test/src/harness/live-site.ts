@@ -1,6 +1,5 @@
 import { type ChildProcess, execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import type {
   LiveAlarmPage,
@@ -10,6 +9,7 @@ import type {
   OperationFile,
 } from '@docket/gateway/contract';
 import { createSite, type DockSite } from './dock-site.ts';
+import { descendantsOf, type Holdings, holdingsOf } from './process-holdings.ts';
 import { startGateway } from './run-gateway.ts';
 
 const lookEveryMs = 100;
@@ -39,6 +39,10 @@ export class LiveSite {
     return this.#gateway.child;
   }
 
+  get url(): string {
+    return this.#url;
+  }
+
   output(): string {
     return this.#gateway.output();
   }
@@ -58,9 +62,9 @@ export class LiveSite {
   async ask<Answer>(method: string, path: string, body?: object): Promise<Answer> {
     const response = await fetch(`${this.#url}/api/v1${path}`, {
       method,
-      ...(body === undefined
-        ? {}
-        : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+      // A connection that is kept would count among what the gateway holds.
+      headers: { connection: 'close', ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await response.text();
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
@@ -131,18 +135,29 @@ export class LiveSite {
   }
 
   /** What the gateway's process holds, as the system sees it. */
-  holdings(): { descriptors: number; sockets: number; children: number; threads: number } {
+  holdings(): Holdings {
+    return holdingsOf(this.#pid);
+  }
+
+  /** Timers and memory still in use after a collection, as the gateway's process tells itself. */
+  async resources(): Promise<{ timers: number; heapBytes: number }> {
+    const { child, output } = this.#gateway;
+    const told = () => [...output().matchAll(/^resources (.*)$/gmu)];
+    const before = told().length;
+    child.kill('SIGUSR2');
+    await this.until(async () => told().length > before);
+    return JSON.parse(told().at(-1)?.[1] ?? '');
+  }
+
+  /** Every process that stands below the gateway now, told apart also where a number is used again. */
+  descendants(): string[] {
+    return descendantsOf(this.#pid);
+  }
+
+  get #pid(): number {
     const { pid } = this.#gateway.child;
-    const links = readdirSync(`/proc/${pid}/fd`).map((name) => linkOf(`/proc/${pid}/fd/${name}`));
-    const children = readdirSync(`/proc/${pid}/task`)
-      .flatMap((task) => readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').split(' '))
-      .filter((child) => child.trim() !== '');
-    return {
-      descriptors: links.length,
-      sockets: links.filter((link) => link.startsWith('socket:')).length,
-      children: children.length,
-      threads: readdirSync(`/proc/${pid}/task`).length,
-    };
+    if (pid === undefined) throw new Error('the gateway did not start');
+    return pid;
   }
 
   async #ready(): Promise<void> {
@@ -163,15 +178,6 @@ export class LiveSite {
     const ended = once(child, 'close');
     child.kill(signal);
     await ended;
-  }
-}
-
-/** A descriptor that was closed meanwhile links nowhere. */
-function linkOf(path: string): string {
-  try {
-    return readlinkSync(path);
-  } catch {
-    return '';
   }
 }
 
