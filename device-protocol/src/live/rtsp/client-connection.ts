@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
 import type { Arrival } from '../arrival.ts';
 import { hostClockMs } from '../host-clock.ts';
@@ -27,6 +28,8 @@ interface Asked {
   reject(error: Error): void;
 }
 
+/** From the number of one request to that of the next. */
+const mostNumberStep = 1_024;
 const mostAsked = 32;
 /** A peer that lets so much pile up does not read any more. */
 const mostUnsentBytes = 256 * 1024;
@@ -43,6 +46,7 @@ export class ClientConnection {
   #lastNumber = 0;
   #hasForgotten = false;
   #sentNotBeforeMs: number | null = null;
+  #isProving = true;
   #failure: Error | null = null;
   listener: ConnectionListener | null = null;
   /** Hears once why it ended. */
@@ -96,7 +100,8 @@ export class ClientConnection {
         reject(this.#failure);
         return;
       }
-      this.#lastNumber += 1;
+      // Not one after the other: an answer to what was not asked yet cannot be made by counting on.
+      this.#lastNumber += randomInt(1, mostNumberStep);
       const number = this.#lastNumber;
       const headers = new RtspHeaders([['CSeq', String(number)], ['User-Agent', 'docket'], ...lines]);
       const bytes = encodeRequest({ method, url, headers });
@@ -172,20 +177,29 @@ export class ClientConnection {
   #answer(response: RtspResponse): void {
     // Continue (100) and its like only announce the answer.
     if (response.status < 200) return;
-    const asked = this.#takeAsked(response.headers.get('CSeq'));
+    const number = numberOf(response);
+    const asked = this.#takeAsked(number);
+    // Whoever answers what was never asked tries numbers: its answers prove nothing more.
+    if (number !== null && number > this.#lastNumber) this.#isProving = false;
     if (asked === null) return;
-    // What comes after this answer was sent after it, and it was sent after the request.
-    this.#sentNotBeforeMs = Math.max(this.#sentNotBeforeMs ?? Number.NEGATIVE_INFINITY, asked.sentAtMs);
+    // What comes after this answer was sent after it, and it was sent after the request; unless it names no request.
+    if (number !== null && this.#isProving)
+      this.#sentNotBeforeMs = Math.max(this.#sentNotBeforeMs ?? Number.NEGATIVE_INFINITY, asked.sentAtMs);
     asked.resolve(response);
   }
 
   /** The request an answer belongs to; one without a number belongs to the oldest. */
-  #takeAsked(number: string | null): Asked | null {
-    const isNumbered = number !== null && /^\d{1,10}$/u.test(number);
-    if (!isNumbered && this.#hasForgotten) return null;
-    const index = isNumbered ? this.#asked.findIndex((one) => one.number === Number(number)) : 0;
+  #takeAsked(number: number | null): Asked | null {
+    if (number === null && this.#hasForgotten) return null;
+    const index = number === null ? 0 : this.#asked.findIndex((one) => one.number === number);
     return index < 0 ? null : (this.#asked.splice(index, 1)[0] ?? null);
   }
+}
+
+/** The request that an answer names; `null` where it names none. */
+function numberOf({ headers }: RtspResponse): number | null {
+  const text = headers.get('CSeq');
+  return text !== null && /^\d{1,10}$/u.test(text) ? Number(text) : null;
 }
 
 function lost(error?: NodeJS.ErrnoException): LiveError {
