@@ -126,9 +126,9 @@ function againstEachOther(reports: readonly ArrivedReport[]): number {
   return worstMs;
 }
 
-/** How long the newest unit of it lasts. */
+/** How long the newest unit of it lasts at most: by the media clock, which may be slow. */
 function restMs({ units, toMediaMs }: CaptureEvidence): number {
-  return Math.max(0, toMediaMs + least(units.map(({ mediaMs }) => -mediaMs)));
+  return Math.max(0, toMediaMs + least(units.map(({ mediaMs }) => -mediaMs))) * (1 + driftShare);
 }
 
 function arrivals({ units }: CaptureEvidence): { firstArrivedMs: number; lastArrivedMs: number } {

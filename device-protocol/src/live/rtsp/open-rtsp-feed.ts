@@ -50,9 +50,8 @@ export async function openRtspFeed(request: RtspFeedRequest): Promise<LiveFeed> 
   let failure: unknown = new LiveError('transport-refused', 'no way to carry packets is allowed');
   let redirections = 0;
   for (let way = 0; way < request.transports.length; ) {
-    const transport = request.transports[way] ?? 'tcp';
     try {
-      return await opening.feed(target, transport);
+      return await opening.feed(target, request.transports.slice(way));
     } catch (error) {
       if (error instanceof Redirection) {
         redirections += 1;
@@ -79,20 +78,20 @@ class Opening {
     this.#trustedHost = trustedHost.toLowerCase();
   }
 
-  async feed(target: Target, transport: LiveTransport): Promise<RtspFeed> {
+  async feed(target: Target, transports: readonly LiveTransport[]): Promise<RtspFeed> {
     const { silenceMs, signal } = this.#request;
     let current = target;
-    const feed = new RtspFeed({
+    const feed: RtspFeed = new RtspFeed({
       silenceMs,
       signal,
       reopen: (redirection, sink, tracks, stop) => {
         current = redirected(current, redirection);
-        return this.#session(current, transport, sink, stop, tracks);
+        return this.#session(current, [feed.transport], sink, stop, tracks);
       },
     });
     try {
-      feed.take(await this.#session(target, transport, feed, signal));
-      if (transport === 'udp') await this.#heard(feed);
+      feed.take(await this.#session(target, transports, feed, signal));
+      if (feed.transport === 'udp') await this.#heard(feed);
       return feed;
     } catch (error) {
       await feed.close();
@@ -102,7 +101,7 @@ class Opening {
 
   async #session(
     target: Target,
-    transport: LiveTransport,
+    transports: readonly LiveTransport[],
     sink: LiveFeedListener,
     signal: AbortSignal,
     tracks?: readonly LiveTrack[],
@@ -121,7 +120,7 @@ class Opening {
       };
       try {
         const dialogue = new Dialogue(connection, this.#authorization(target));
-        const setUp = await setUpSession(dialogue, target.url.text, transport, udpPorts);
+        const setUp = await setUpSession(dialogue, target.url.text, transports, udpPorts);
         return new RtspSession(dialogue, setUp, sink, tracks);
       } catch (error) {
         await connection.close();

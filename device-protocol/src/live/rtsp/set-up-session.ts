@@ -32,15 +32,38 @@ export interface SetUpSession {
 /** What a server answers where the way of carrying packets is what it cannot do. */
 const wayRefused: ReadonlySet<number> = new Set([400, 406, 415, 461, 500, 501, 503]);
 
-/** OPTIONS, DESCRIBE and a SETUP for each track (RFC 2326 §10.1–10.4). Closes its UDP ports where it fails. */
+/**
+ * OPTIONS, DESCRIBE and a SETUP for each track (RFC 2326 §10.1–10.4), by the first way of carrying packets that is not
+ * refused: on one connection, for a recorder that has just been left may not serve anew at once. Closes its UDP ports
+ * where it fails.
+ */
 export async function setUpSession(
   dialogue: Dialogue,
   url: string,
-  transport: LiveTransport,
+  transports: readonly LiveTransport[],
   udpPorts: PortRange | undefined,
 ): Promise<SetUpSession> {
   const hasGetParameter = await asksForGetParameter(dialogue, url);
-  const { description, base } = await describe(dialogue, url);
+  const described = await describe(dialogue, url);
+  let failure: unknown;
+  for (const transport of transports) {
+    try {
+      return { ...(await setUpTracks(dialogue, described, transport, udpPorts)), hasGetParameter };
+    } catch (error) {
+      if (!(error instanceof LiveError) || error.code !== 'transport-refused') throw error;
+      failure = error;
+    }
+  }
+  throw failure;
+}
+
+/** A SETUP for each track, all by one way. Closes its UDP ports where it fails. */
+async function setUpTracks(
+  dialogue: Dialogue,
+  { description, base }: Described,
+  transport: LiveTransport,
+  udpPorts: PortRange | undefined,
+): Promise<Omit<SetUpSession, 'hasGetParameter'>> {
   const refused = [...description.refused];
   const paths: TrackPath[] = [];
   let session: SessionHeader | null = null;
@@ -64,7 +87,6 @@ export async function setUpSession(
       session,
       paths,
       url: bare(description.control ?? base),
-      hasGetParameter,
     };
   } catch (error) {
     await Promise.all(paths.map(({ udp }) => udp?.close()));
@@ -78,10 +100,12 @@ async function asksForGetParameter(dialogue: Dialogue, url: string): Promise<boo
   return /\bGET_PARAMETER\b/iu.test(response.headers.all('Public').join(','));
 }
 
-async function describe(
-  dialogue: Dialogue,
-  url: string,
-): Promise<{ description: LiveDescription; base: string }> {
+interface Described {
+  description: LiveDescription;
+  base: string;
+}
+
+async function describe(dialogue: Dialogue, url: string): Promise<Described> {
   const response = await dialogue.must('DESCRIBE', url, [['Accept', 'application/sdp']]);
   const base = baseOf(response, url);
   const description = readDescription(response.body, base);
