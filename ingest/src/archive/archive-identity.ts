@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises';
+import { link, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { v4 as uuidv4 } from 'uuid';
 import { canonicalJson } from '../custody/canonical-json.ts';
 import { errnoOf, IngestError } from '../errors.ts';
 import type { IndexDatabase } from '../index-store/index-database.ts';
-import { makeFolder, replaceFile } from '../store/durable-files.ts';
+import { makeFolder, syncFolder, writeNewFile } from '../store/durable-files.ts';
 
 /** What this dock knows an archive by, from the first deposit on. */
 export interface KnownArchive {
@@ -14,16 +14,27 @@ export interface KnownArchive {
 
 const markerFile = 'archive.json';
 
+/** A folder taken for an archive. */
+export interface ArchiveFolder {
+  root: string;
+  /** Name of the target. */
+  name: string;
+  /** Where this dock's unfinished files lie, on the same file system; swept by their owner. */
+  incoming: string;
+  known: KnownArchive;
+}
+
 /**
  * Makes sure that a folder is the archive that was used before. A share that is not mounted is an empty folder: what was
  * put there would vanish under the mount, with its receipts. The first use marks the folder; from then on another mark, or
  * none, is refused. Throws IngestError ARCHIVE_FAILED.
  */
-export async function assertSameArchive(root: string, name: string, known: KnownArchive): Promise<void> {
+export async function assertSameArchive(archive: ArchiveFolder): Promise<void> {
+  const { root, name, known } = archive;
   const expected = await known.read();
   const found = await readMark(root);
   if (expected !== null && found === expected) return;
-  if (expected === null) return known.write(found ?? (await mark(root)));
+  if (expected === null) return known.write(found ?? (await mark(archive)));
   throw new IngestError(
     'ARCHIVE_FAILED',
     `archive ${name}: ${root} is not the archive used before (${found === null ? `it has no ${markerFile}` : 'it carries another mark'}); is the share mounted?`,
@@ -43,11 +54,21 @@ async function readMark(root: string): Promise<string | null> {
   return typeof id === 'string' ? id : null;
 }
 
-async function mark(root: string): Promise<string> {
+/** Linked into place, which never overwrites: of two docks that mark a new archive at once, one mark stands for both. */
+async function mark({ root, incoming }: ArchiveFolder): Promise<string> {
   const id = uuidv4();
-  await makeFolder(root);
-  await replaceFile(join(root, markerFile), canonicalJson({ v: 1, id }), root);
-  return id;
+  await makeFolder(incoming);
+  const unfinished = join(incoming, `${id}.part`);
+  try {
+    await writeNewFile(unfinished, canonicalJson({ v: 1, id }));
+    await link(unfinished, join(root, markerFile)).catch((error: unknown) => {
+      if (errnoOf(error) !== 'EEXIST') throw error;
+    });
+    await syncFolder(root);
+  } finally {
+    await rm(unfinished, { force: true });
+  }
+  return (await readMark(root)) ?? id;
 }
 
 /** The index remembers which archive each target is. */

@@ -146,6 +146,27 @@ describe('an archive in a folder', () => {
   });
 });
 
+test('of docks that use a new archive at once, all know it by the one mark it carries', async () => {
+  const root = await temporaryFolder();
+  const pool = new HashPool(1);
+  onTestFinished(() => pool.stop());
+  const known = Array.from({ length: 8 }, remembered);
+  await Promise.all(
+    known.map((one, dock) =>
+      new DirectoryArchive({
+        name: 'main',
+        directory: root,
+        pool,
+        issuer: `dock-${dock}`,
+        known: one,
+      }).sweep(),
+    ),
+  );
+  const { id } = JSON.parse(await readFile(join(root, 'archive.json'), 'utf8'));
+  expect(await Promise.all(known.map((one) => one.read()))).toEqual(known.map(() => id));
+  expect(await filesBelow(root)).toEqual(['archive.json']);
+});
+
 describe('a share that is not mounted', () => {
   test('is an empty folder, and takes nothing until it is back', async () => {
     const folder = await temporaryFolder();

@@ -86,7 +86,7 @@ export class DirectoryArchive implements ArchiveTarget {
 
   async deposit(deposit: ArchiveDeposit, signal: AbortSignal): Promise<Receipt> {
     try {
-      await assertSameArchive(this.#root, this.name, this.#known);
+      await this.#assertSame();
       await makeFolder(this.#incoming);
       return await this.#contents.hold(deposit.sha256, async () => {
         const stored = await this.#storeMedia(deposit, signal);
@@ -121,7 +121,7 @@ export class DirectoryArchive implements ArchiveTarget {
     DeletionWarrant.assertGenuine(warrant);
     const { clipId, sha256 } = warrant;
     try {
-      await assertSameArchive(this.#root, this.name, this.#known);
+      await this.#assertSame();
       if (await this.#isShared()) return 'shared-with-other-docks';
       return await this.#contents.hold(sha256, async () => {
         if (await isNeeded()) return 'needed-by-another-clip';
@@ -141,6 +141,15 @@ export class DirectoryArchive implements ArchiveTarget {
     }
   }
 
+  #assertSame(): Promise<void> {
+    return assertSameArchive({
+      root: this.#root,
+      name: this.name,
+      incoming: this.#incoming,
+      known: this.#known,
+    });
+  }
+
   /** Every dock that ever deposited here has a folder of its own among those under way. */
   async #isShared(): Promise<boolean> {
     const docks = await readdir(dirname(this.#incoming));
@@ -148,7 +157,7 @@ export class DirectoryArchive implements ArchiveTarget {
   }
 
   async sweep(): Promise<void> {
-    await assertSameArchive(this.#root, this.name, this.#known);
+    await this.#assertSame();
     await makeFolder(this.#incoming);
     for (const name of await readdir(this.#incoming)) {
       await rm(join(this.#incoming, name), { recursive: true, force: true });

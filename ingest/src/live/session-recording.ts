@@ -281,7 +281,7 @@ export class SessionRecording implements LiveRecording {
       this.#session,
       { start, referenceIndex: reference, kind: this.#hasPictures ? 'video' : 'audio' },
       media,
-      (part) => this.#partDurable(part.arrivedMs),
+      (part) => this.#partDurable(start, part.arrivedMs),
     );
     this.#segment = segment;
     this.#isCutWanted = false;
@@ -338,11 +338,13 @@ export class SessionRecording implements LiveRecording {
     void sealed.done.finally(() => this.#sealing.delete(segment));
   }
 
-  #partDurable(arrivedMs: number): void {
+  #partDurable(segment: SegmentStart, arrivedMs: number): void {
     this.#lastPartMs = this.#services.now();
+    this.#durableMs = arrivedMs;
+    // A late part of footage that was closed because the store failed does not say that the store takes footage again.
+    if (this.#segment?.start !== segment) return;
     this.#failure = null;
     this.#retryMs = firstRetryMs;
-    this.#durableMs = arrivedMs;
   }
 
   /** The store cannot take footage: what it took stands, a gap is told, and it is tried again. */
