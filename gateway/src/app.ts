@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UsbPlaces } from '@docket/device-protocol/transport';
-import { type ClipRecord, Ingest, isStored } from '@docket/ingest';
+import { type ClipRecord, directoryTarget, Ingest, isStored } from '@docket/ingest';
 import { clockOptions } from './clock-options.ts';
 import { CodeReader } from './codes/index.ts';
 import { type Component, runningComponent } from './component.ts';
@@ -134,7 +134,7 @@ export async function runGateway(options: GatewayOptions): Promise<void> {
       previews,
       codes,
       pictures,
-      runningComponent('forwarder', (stop) => ingest.forwarder.run(stop), end.fail),
+      runningComponent('forwarder', (stop) => ingest.archive.forwarder.run(stop), end.fail),
       runningComponent('eraser', (stop) => ingest.eraser.run(stop), end.fail),
       runningComponent('reckoner', (stop) => ingest.caseWork.reckoner.run(stop), end.fail),
       runningComponent('disclosure', (stop) => sender.run(stop), end.fail),
@@ -184,10 +184,8 @@ function openIngest(
     compareDeviceHash: config.pull.compareDeviceHash,
     clock: clockOptions(config.clock),
     archive: {
-      name: config.archive.name,
-      directory: config.archive.directory.path,
-      retryBaseMs: config.archive.retryBaseMs,
-      retryMaxMs: config.archive.retryMaxMs,
+      targets: [directoryTarget(config.archive.name, config.archive.directory.path)],
+      forwarding: { retryBaseMs: config.archive.retryBaseMs, retryMaxMs: config.archive.retryMaxMs },
     },
     releasePolicy: config.release.policy,
     careFor: (store) => new FirmwareCare({ settings: config.firmware, index: new RollOutIndex(store), log }),

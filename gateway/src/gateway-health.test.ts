@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type CaseFactsRecord, Ingest } from '@docket/ingest';
+import { type CaseFactsRecord, directoryTarget, Ingest } from '@docket/ingest';
 import { expect, onTestFinished, test } from 'vitest';
 import { gatewayHealth } from './gateway-health.ts';
 
@@ -22,7 +22,10 @@ async function open() {
         assumedZone: 'Asia/Shanghai',
       },
     },
-    archive: { name: 'main', directory: join(root, 'archive'), retryBaseMs: 1, retryMaxMs: 1 },
+    archive: {
+      targets: [directoryTarget('main', join(root, 'archive'))],
+      forwarding: { retryBaseMs: 1, retryMaxMs: 1 },
+    },
     releasePolicy: 'never',
     onClip: () => {},
     onStatus: () => {},

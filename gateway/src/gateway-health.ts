@@ -24,7 +24,7 @@ const lowShare = 0.1;
 export async function gatewayHealth(sources: HealthSources): Promise<Health> {
   const { ingest } = sources;
   const room = await ingest.storeRoom();
-  const queue = await ingest.forwarder.queue();
+  const queue = await ingest.archive.forwarder.queue();
   const [clips] = await ingest.database.read(
     'SELECT (SELECT count(*) FROM clip) AS clips, (SELECT count(*) FROM clip WHERE quarantine_reason IS NOT NULL) AS quarantined',
   );
@@ -50,7 +50,7 @@ export async function gatewayHealth(sources: HealthSources): Promise<Health> {
       clips: Number(clips?.clips ?? 0),
       quarantined: Number(clips?.quarantined ?? 0),
     },
-    archive: { target: ingest.target.name, ...queue },
+    archive: { target: ingest.archive.targets.map(({ name }) => name).join(', '), ...queue },
     deadlines: await ingest.caseWork.deadlines.pressing(),
     releasePolicy: sources.releasePolicy,
     components,

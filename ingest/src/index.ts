@@ -1,7 +1,19 @@
 /** The public face of ingest. */
 
-export type { ArchiveDeposit, ArchiveTarget, Receipt } from './archive/archive-target.ts';
-export type { ArchiveQueue } from './archive/forwarder.ts';
+export { Archive, type ArchiveOptions } from './archive/archive.ts';
+export { ArchiveRefusal, isArchiveRefusal } from './archive/archive-refusal.ts';
+export { type ArchiveKind, type ArchiveTarget, archiveKinds } from './archive/archive-target.ts';
+export type { ArchiveQueue } from './archive/forwarding/forwarder.ts';
+export { type ForwardingPolicy, usualForwarding } from './archive/forwarding/forwarding-policy.ts';
+export {
+  type DirectoryTargetSettings,
+  directoryTarget,
+  type HttpTargetSettings,
+  type S3Dialect,
+  type S3TargetSettings,
+  s3Dialects,
+  type TargetSettings,
+} from './archive/target-settings.ts';
 export { CaseWork, type CaseWorkOptions } from './case-work.ts';
 export { CaseBook, type Delivery, type DeliveryOutcome, type DeliveryResult } from './cases/case-book.ts';
 export { longestCaseNumber, normalCaseNumber } from './cases/case-number.ts';

@@ -1,9 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import type { Attachment, IdentityToWrite, RecorderDriver } from '@docket/device-protocol';
-import { knownArchive } from './archive/archive-identity.ts';
-import type { ArchiveTarget } from './archive/archive-target.ts';
-import { DirectoryArchive } from './archive/directory-archive.ts';
-import { Forwarder } from './archive/forwarder.ts';
+import { Archive, type ArchiveOptions } from './archive/archive.ts';
 import { CaseWork, type CaseWorkOptions } from './case-work.ts';
 import { CustodyLog } from './custody/custody-log.ts';
 import type { DisclosurePolicy } from './disclosure/disclosure.ts';
@@ -44,7 +41,7 @@ export interface IngestOptions {
   stallTimeoutMs: number;
   compareDeviceHash: boolean;
   clock: { host: HostClockOptions; policy: ClockPolicy; clips: ClipTimePolicy };
-  archive: { name: string; directory: string; retryBaseMs: number; retryMaxMs: number };
+  archive: ArchiveOptions;
   releasePolicy: ReleasePolicy;
   /** Makes what cares for recorders beside their clips, on the opened index. */
   careFor?(store: { database: IndexDatabase; custody: CustodyLog }): RecorderCare;
@@ -72,10 +69,9 @@ export class Ingest {
   readonly database: IndexDatabase;
   readonly custody: CustodyLog;
   readonly layout: StoreLayout;
-  readonly forwarder: Forwarder;
+  readonly archive: Archive;
   /** Carries out deletions that were approved. */
   readonly eraser: ClipEraser;
-  readonly target: ArchiveTarget;
   /** Who has which recorder. */
   readonly ledger: RecorderLedger;
   /** Hands acts of operators to recorders that stand docked and idle. */
@@ -95,7 +91,7 @@ export class Ingest {
 
   private constructor(
     services: DockingServices,
-    parts: Pick<Ingest, 'forwarder' | 'eraser' | 'target' | 'recovery' | 'caseWork' | 'liveSources' | 'live'>,
+    parts: Pick<Ingest, 'archive' | 'eraser' | 'recovery' | 'caseWork' | 'liveSources' | 'live'>,
   ) {
     this.#services = services;
     this.database = services.database;
@@ -106,9 +102,8 @@ export class Ingest {
     this.layout = services.layout;
     this.ledger = services.ledger;
     this.acts = services.acts;
-    this.forwarder = parts.forwarder;
+    this.archive = parts.archive;
     this.eraser = parts.eraser;
-    this.target = parts.target;
     this.recovery = parts.recovery;
     this.caseWork = parts.caseWork;
     this.liveSources = parts.liveSources;
@@ -130,19 +125,8 @@ export class Ingest {
       const hostClock = new HostClockReader(options.clock.host);
       const recording = { ...usualRecording, ...options.live };
       const recovery = await recoverStore({ ...base, hostClock, assumedDelayMs: recording.assumedDelayMs });
-      const target = new DirectoryArchive({
-        name: options.archive.name,
-        directory: options.archive.directory,
-        pool,
-        issuer: `gateway:${options.dockName}`,
-        known: knownArchive(database, options.archive.name),
-      });
-      const forwarder = new Forwarder({
-        ...base,
-        ...options.archive,
-        target,
-        onError: options.onForwardError,
-      });
+      const archive = await Archive.open({ ...base, onError: options.onForwardError }, options.archive);
+      const { forwarder } = archive;
       const caseWork = new CaseWork({
         database,
         custody,
@@ -159,7 +143,7 @@ export class Ingest {
       });
       const eraser = new ClipEraser({
         ...base,
-        target,
+        targets: archive.targets,
         ground: () => caseWork.retention.ground(),
         onDeleted: options.onClip,
         onError: options.onDeletionError,
@@ -179,7 +163,7 @@ export class Ingest {
         hostClock,
         clockPolicy: options.clock.policy,
         releasePolicy: options.releasePolicy,
-        archiveTarget: target.name,
+        archiveTarget: options.archive.targets[0]?.name ?? '',
         onReceipted: (listener) => forwarder.onReceipted(listener),
         onSealed: (clipId) => {
           forwarder.wake();
@@ -201,7 +185,7 @@ export class Ingest {
         },
         recording,
       );
-      return new Ingest(services, { forwarder, eraser, target, recovery, caseWork, liveSources, live });
+      return new Ingest(services, { archive, eraser, recovery, caseWork, liveSources, live });
     } catch (error) {
       await pool.stop();
       await database.close();
@@ -229,6 +213,7 @@ export class Ingest {
 
   /** Closes the index and the workers. Dockings and the forwarder must have ended. */
   async close(): Promise<void> {
+    await this.archive.close();
     await this.#services.pool.stop();
     await this.database.close();
   }

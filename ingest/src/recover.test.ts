@@ -43,7 +43,7 @@ async function snapshotsOfOneRun(): Promise<Snapshot[]> {
     snapshots.push({ step: name, root });
   });
   const stop = new AbortController();
-  const forwarding = dock.ingest.forwarder.run(stop.signal);
+  const forwarding = dock.ingest.archive.forwarder.run(stop.signal);
   await dock.dock({ until: ({ phase, progress }) => phase !== 'releasing' && progress.clipsReleased === 2 });
   stop.abort();
   await forwarding;

@@ -40,7 +40,9 @@ function importsOf(file: string): Import[] {
 const sources = tracked.filter((file) => /\/src\/.*\.(?:ts|vue)$/u.test(file));
 const imports = sources.flatMap(importsOf);
 const isTest = (file: string) =>
-  file.endsWith('.test.ts') || /\/testing\//u.test(file) || file.includes('-contract.ts');
+  file.endsWith('.test.ts') ||
+  /\/(?:testing|archive\/peers)\//u.test(file) ||
+  file.includes('-contract.ts');
 const show = ({ from, specifier }: Import) => `${from} imports ${specifier}`;
 
 /** Imports of files in a folder that no rule allows. */
@@ -62,6 +64,8 @@ function isOfLive(folder: string, { from, specifier }: Import): boolean {
 
 /** Programs we did not write play recorders and viewers; nothing that ships speaks to them. */
 const livePeers = '@docket/device-protocol/live-peers';
+/** Archives we did not write, and what every archive must do. */
+const archivePeers = '@docket/ingest/archive-peers';
 
 describe('imports', () => {
   test('were found, and every relative one leads to a file', () => {
@@ -106,6 +110,7 @@ describe('imports', () => {
       !leavesHouse(one, 'gateway/') ||
       faces.includes(one.specifier) ||
       isOfLive('gateway/src/live/', one) ||
+      (isTest(one.from) && one.specifier === archivePeers) ||
       ((one.from.startsWith('gateway/src/demo/') || isTest(one.from)) && one.specifier === livePeers) ||
       ((isRoot(one.from) || isTest(one.from)) && rootFaces.includes(one.specifier));
     expect(strays('gateway/', isAllowed)).toEqual([]);

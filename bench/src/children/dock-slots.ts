@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type DockingStatus, Ingest } from '@docket/ingest';
+import { type DockingStatus, directoryTarget, Ingest } from '@docket/ingest';
 import { Pace, pacedDriver } from './paced-driver.ts';
 import type { SlotsOrder, SlotsReport } from './slots-report.ts';
 
@@ -90,7 +90,10 @@ function openIngest(order: SlotsOrder, onStatus: (status: DockingStatus) => void
         assumedZone: 'Asia/Shanghai',
       },
     },
-    archive: { name: 'none', directory: join(order.store, 'archive'), retryBaseMs: 1000, retryMaxMs: 1000 },
+    archive: {
+      targets: [directoryTarget('none', join(order.store, 'archive'))],
+      forwarding: { retryBaseMs: 1000, retryMaxMs: 1000 },
+    },
     releasePolicy: 'never',
     onClip: () => {},
     onForwardError: () => {},

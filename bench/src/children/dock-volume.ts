@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { volumeDriver } from '@docket/device-protocol/transport';
-import { Ingest } from '@docket/ingest';
+import { directoryTarget, Ingest } from '@docket/ingest';
 
 /** Docks a folder of clips into a new store and ends once it would be safe to undock: the product path, start to end. */
 const [source, store] = process.argv.slice(2);
@@ -28,7 +28,10 @@ const ingest = await Ingest.open({
       assumedZone: 'Asia/Shanghai',
     },
   },
-  archive: { name: 'none', directory: join(store, 'archive'), retryBaseMs: 1000, retryMaxMs: 1000 },
+  archive: {
+    targets: [directoryTarget('none', join(store, 'archive'))],
+    forwarding: { retryBaseMs: 1000, retryMaxMs: 1000 },
+  },
   releasePolicy: 'never',
   onClip: () => {},
   onForwardError: () => {},

@@ -7,7 +7,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { hashCredentials } from '@docket/device-protocol/live';
 import { createLog, LiveSupervisor, RtspServer, StreamHub } from '@docket/gateway/live';
-import { Ingest } from '@docket/ingest';
+import { directoryTarget, Ingest } from '@docket/ingest';
 import { nameOf, password, viewerName } from './docket-names.ts';
 
 const [count = '0', store] = process.argv.slice(2);
@@ -77,7 +77,10 @@ async function openStore(folder: string): Promise<Ingest> {
         assumedZone: 'Asia/Shanghai',
       },
     },
-    archive: { name: 'none', directory: join(folder, 'archive'), retryBaseMs: 1000, retryMaxMs: 1000 },
+    archive: {
+      targets: [directoryTarget('none', join(folder, 'archive'))],
+      forwarding: { retryBaseMs: 1000, retryMaxMs: 1000 },
+    },
     releasePolicy: 'never',
     onClip: () => {},
     onForwardError: () => {},

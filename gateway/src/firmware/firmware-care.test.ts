@@ -9,7 +9,7 @@ import {
   startSmpTcpRecorder,
 } from '@docket/device-protocol/simulator';
 import { openSmpTcp } from '@docket/device-protocol/transport';
-import { type DockingStatus, Ingest, listCustody } from '@docket/ingest';
+import { type DockingStatus, directoryTarget, Ingest, listCustody } from '@docket/ingest';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { RollOutEntry } from '../config/config-schema.ts';
 import { createLog } from '../log.ts';
@@ -61,7 +61,10 @@ beforeEach(async () => {
         assumedZone: 'Asia/Shanghai',
       },
     },
-    archive: { name: 'main', directory: join(root, 'archive'), retryBaseMs: 1, retryMaxMs: 1 },
+    archive: {
+      targets: [directoryTarget('main', join(root, 'archive'))],
+      forwarding: { retryBaseMs: 1, retryMaxMs: 1 },
+    },
     releasePolicy: 'never',
     careFor: (store) => {
       const care = new FirmwareCare({

@@ -7,6 +7,7 @@ import type { AccessUnit, LiveDescription, LiveTrack, TrackFormat } from '@docke
 import { volumeDriver } from '@docket/device-protocol/transport';
 import {
   type ClipRecord,
+  directoryTarget,
   Ingest,
   isStored,
   type LiveRecording,
@@ -75,7 +76,10 @@ class Dock {
           assumedZone: 'Asia/Shanghai',
         },
       },
-      archive: { name: 'main', directory: join(folder, 'archive'), retryBaseMs: 1, retryMaxMs: 1 },
+      archive: {
+        targets: [directoryTarget('main', join(folder, 'archive'))],
+        forwarding: { retryBaseMs: 1, retryMaxMs: 1 },
+      },
       releasePolicy: 'never',
       onClip: () => {},
       onStatus: (status) => {

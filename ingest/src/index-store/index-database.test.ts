@@ -166,7 +166,9 @@ describe('the file', () => {
     ]);
     expect(pragmas).toEqual([[{ journal_mode: 'wal' }], [{ synchronous: 2 }], [{ foreign_keys: 1 }]]);
     const orphan = database.write((transaction) =>
-      transaction.run("INSERT INTO receipt VALUES ('no such clip', 'main', 'o', 'h', 1, 'now', 'me', '{}')"),
+      transaction.run(
+        "INSERT INTO forward (clip_id, target, queued_at, size_bytes) VALUES ('no such clip', 'main', 'now', 1)",
+      ),
     );
     await expect(orphan).rejects.toThrow('FOREIGN KEY');
   });

@@ -14,6 +14,10 @@ import { migration0011 } from './migrations/0011-statistics.ts';
 import { migration0012 } from './migrations/0012-live.ts';
 import { migration0013 } from './migrations/0013-operations.ts';
 import { migration0014 } from './migrations/0014-reconciliation.ts';
+import { migration0015 } from './migrations/0015-forwarding.ts';
+import { migration0016 } from './migrations/0016-receipts.ts';
+import { migration0017 } from './migrations/0017-index-records.ts';
+import { migration0018 } from './migrations/0018-local-copies.ts';
 
 const migrations: readonly string[] = [
   migration0001,
@@ -30,6 +34,10 @@ const migrations: readonly string[] = [
   migration0012,
   migration0013,
   migration0014,
+  migration0015,
+  migration0016,
+  migration0017,
+  migration0018,
 ];
 
 /** Brings the schema to the newest version, each step in a transaction of its own. Never goes back. */

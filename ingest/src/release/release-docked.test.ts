@@ -34,7 +34,7 @@ async function actionsOf(dock: TestDock, clipId: string): Promise<string[]> {
 /** Docks until so many clips are released, with the forwarder at work beside it. */
 async function dockAndRelease(dock: TestDock, released: number) {
   const stop = new AbortController();
-  const forwarding = dock.ingest.forwarder.run(stop.signal);
+  const forwarding = dock.ingest.archive.forwarder.run(stop.signal);
   const story = await dock.dock({
     until: ({ progress, phase }) => phase !== 'releasing' && progress.clipsReleased === released,
   });
@@ -125,7 +125,7 @@ describe('freeing a recorder', () => {
     onStep('clip.receipted', () => {
       execFileSync('sh', ['-c', `echo other > ${join(dock.card, 'a.mp4')}`]);
     });
-    const forwarding = dock.ingest.forwarder.run(stop.signal);
+    const forwarding = dock.ingest.archive.forwarder.run(stop.signal);
     await dock.dock({ until: ({ issue }) => issue?.code === 'release-failed' });
     stop.abort();
     await forwarding;
@@ -138,10 +138,11 @@ describe('freeing a recorder', () => {
     await record(dock.card, 'a.mp4', 'a');
     await record(dock.card, 'b.mp4', 'b');
     await dock.dock();
-    const { database, forwarder } = dock.ingest;
+    const { database } = dock.ingest;
+    const { forwarder } = dock.ingest.archive;
     const { clipId } = await dock.clip('b.mp4');
     await database.write((transaction) =>
-      transaction.run("INSERT INTO forward VALUES (?, 'main', 1, '9999', 'held back')", [clipId]),
+      transaction.run("UPDATE forward SET not_before = '9999' WHERE clip_id = ?", [clipId]),
     );
     const driver = hookedDriver({
       erase: async (clip, erase) => {
@@ -161,7 +162,7 @@ describe('freeing a recorder', () => {
     const stop = new AbortController();
     const forwarding = forwarder.run(stop.signal);
     await refused.opened;
-    await database.write((transaction) => transaction.run('DELETE FROM forward'));
+    await database.write((transaction) => transaction.run('UPDATE forward SET not_before = NULL'));
     forwarder.wake();
     const { last } = await docking;
     stop.abort();

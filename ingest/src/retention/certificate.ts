@@ -36,7 +36,13 @@ export interface DeletionCertificate {
   isByTwoPersons: boolean;
   startedAt: string;
   doneAt: string;
-  archives: { target: string; outcome: RemovalOutcome }[];
+  archives: ArchivedCopy[];
+}
+
+/** What became of the copy in one archive. */
+export interface ArchivedCopy {
+  target: string;
+  outcome: RemovalOutcome;
 }
 
 /** What was found when the deletion was begun; kept beside it. */

@@ -8,7 +8,7 @@ import type { IndexDatabase } from '../index-store/index-database.ts';
 import { announceStep } from '../step-channel.ts';
 import { replaceFile, syncFolder } from '../store/durable-files.ts';
 import { deletionFileName, mediaFileName, type StoreLayout } from '../store/store-layout.ts';
-import { type DeletionGrounds, drawUpCertificate } from './certificate.ts';
+import { type ArchivedCopy, type DeletionGrounds, drawUpCertificate } from './certificate.ts';
 import { DeletionWarrant, deletionVerdict, type VerdictGround } from './deletion-warrant.ts';
 import type { KeepReason } from './retention.ts';
 import { readerIn, readRetentionFacts } from './retention-facts.ts';
@@ -17,7 +17,7 @@ export interface DeletionServices {
   database: IndexDatabase;
   custody: CustodyLog;
   layout: StoreLayout;
-  target: ArchiveTarget;
+  targets: readonly ArchiveTarget[];
 }
 
 /** One clip of one request. */
@@ -75,11 +75,15 @@ export async function beginDeletion(
  */
 export async function deleteClip(services: DeletionServices, warrant: DeletionWarrant): Promise<void> {
   DeletionWarrant.assertGenuine(warrant);
-  const { database, custody, layout, target } = services;
+  const { database, custody, layout, targets } = services;
   const { clipId, requestId } = warrant;
   await removeFromStore(services, clipId);
-  const outcome = await target.remove(warrant, () => isContentNeeded(database, warrant));
-  const certificate = await drawUpCertificate(database, warrant, [{ target: target.name, outcome }]);
+  const copies: ArchivedCopy[] = [];
+  for (const target of targets) {
+    const outcome = await target.remove(warrant, () => isContentNeeded(database, warrant));
+    copies.push({ target: target.name, outcome });
+  }
+  const certificate = await drawUpCertificate(database, warrant, copies);
   const text = canonicalJson(certificate as unknown as JsonValue);
   await replaceFile(join(layout.sealedFolder(clipId), deletionFileName), text, layout.incoming);
   announceStep('deletion.certified', clipId);

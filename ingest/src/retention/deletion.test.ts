@@ -2,6 +2,7 @@ import { cpSync } from 'node:fs';
 import { readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { isArchiveRefusal } from '../archive/archive-refusal.ts';
 import type { CaseFacts } from '../cases/case-record.ts';
 import { listCustody } from '../custody/custody-queries.ts';
 import { isIngestError } from '../errors.ts';
@@ -375,9 +376,9 @@ describe('a warrant', () => {
     const Forged = DeletionWarrant as unknown as new (...given: unknown[]) => DeletionWarrant;
     expect(() => new Forged(facts, Symbol('made by a verdict'))).toThrow('by a verdict only');
     const lookalike = Object.assign(Object.create(DeletionWarrant.prototype), facts) as DeletionWarrant;
-    const services = { ...dock.ingest, target: dock.ingest.target };
+    const services = { ...dock.ingest, targets: dock.ingest.archive.targets };
     await expect(deleteClip(services, lookalike)).rejects.toThrow('no deletion warrant');
-    await expect(dock.ingest.target.remove(lookalike, async () => false)).rejects.toThrow(
+    await expect(dock.ingest.archive.targets[0]?.remove(lookalike, async () => false)).rejects.toThrow(
       'no deletion warrant',
     );
     expect(await bytesOf(dock, clipId)).toEqual(kept);
@@ -450,9 +451,9 @@ describe('cut off', () => {
     const requestId = (await deletions.request([clipId], asker)).request?.requestId ?? '';
     await deletions.approve(requestId, approver);
     await dock.ingest.eraser.settle(never);
-    expect(told.map((error) => isIngestError(error, 'ARCHIVE_FAILED'))).toEqual([true]);
+    expect(told.map((error) => isArchiveRefusal(error, 'unreachable'))).toEqual([true]);
     expect(await readCertificate(dock.ingest.database, clipId)).toBeNull();
-    const [row] = await dock.ingest.database.read('SELECT archive_id FROM archive_target');
+    const [row] = await dock.ingest.database.read('SELECT archive_id FROM archive_mark');
     await writeFile(join(dock.archive, 'archive.json'), JSON.stringify({ v: 1, id: row?.archive_id }));
     await dock.ingest.eraser.settle(never);
     expect(await bytesOf(dock, clipId)).toEqual(gone);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { RecorderDriver } from '@docket/device-protocol';
 import { volumeDriver } from '@docket/device-protocol/transport';
 import { onTestFinished } from 'vitest';
+import { directoryTarget } from '../archive/target-settings.ts';
 import { listClips } from '../clip/clip-queries.ts';
 import type { ClipRecord } from '../clip/clip-record.ts';
 import type { DockingIssue } from '../docking/docking-record.ts';
@@ -127,7 +128,7 @@ export class TestDock {
 
   /** Forwards until nothing waits. */
   async forward(): Promise<void> {
-    const { forwarder } = this.ingest;
+    const { forwarder } = this.ingest.archive;
     const stop = new AbortController();
     const emptied = new Promise<void>((resolve, reject) => {
       const look = () => {
@@ -184,7 +185,10 @@ export function ingestOptions(options: Omit<DockOptions, 'root'>): IngestOptions
         assumedZone: 'Asia/Shanghai',
       },
     },
-    archive: { name: 'main', directory: options.archive, retryBaseMs: 1, retryMaxMs: 1 },
+    archive: {
+      targets: [directoryTarget('main', options.archive)],
+      forwarding: { retryBaseMs: 1, retryMaxMs: 1 },
+    },
     releasePolicy: options.releasePolicy,
     onClip: () => {},
     onStatus: options.onStatus,

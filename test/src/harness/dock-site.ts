@@ -87,7 +87,7 @@ export interface StoredReceipt {
 }
 
 export async function readReceipts(archive: string): Promise<StoredReceipt[]> {
-  const files = (await filesBelow(join(archive, 'receipts'))).filter((file) => file.endsWith('.json'));
+  const files = (await filesBelow(join(archive, 'receipts'))).filter((file) => file.endsWith('.note'));
   return Promise.all(
     files
       .filter((file) => !/\/\./u.test(file))

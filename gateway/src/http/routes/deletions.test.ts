@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { volumeDriver } from '@docket/device-protocol/transport';
-import { Ingest, listClips } from '@docket/ingest';
+import { directoryTarget, Ingest, listClips } from '@docket/ingest';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { TestGateway, testToken } from '../testing/test-gateway.ts';
 
@@ -28,7 +28,10 @@ async function openIngest(root: string): Promise<Ingest> {
         assumedZone: 'Asia/Shanghai',
       },
     },
-    archive: { name: 'main', directory: join(root, 'archive'), retryBaseMs: 1, retryMaxMs: 1 },
+    archive: {
+      targets: [directoryTarget('main', join(root, 'archive'))],
+      forwarding: { retryBaseMs: 1, retryMaxMs: 1 },
+    },
     releasePolicy: 'never',
     onClip: () => {},
     onStatus: (status) => {
@@ -46,8 +49,8 @@ async function openIngest(root: string): Promise<Ingest> {
   const target = { type: 'volume' as const, directory: join(root, 'card') };
   await ingest.runDocking(volumeDriver, { portPath: '1-1', instance: 'test', target }, pulledOut.signal);
   const receipted = new AbortController();
-  ingest.forwarder.onReceipted(() => receipted.abort());
-  await ingest.forwarder.run(receipted.signal);
+  ingest.archive.forwarder.onReceipted(() => receipted.abort());
+  await ingest.archive.forwarder.run(receipted.signal);
   return ingest;
 }
 

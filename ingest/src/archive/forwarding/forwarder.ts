@@ -2,23 +2,27 @@ import { EventEmitter } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { requireClip } from '../clip/clip-index.ts';
-import { moveClip } from '../clip/clip-moves.ts';
-import type { ClipRecord } from '../clip/clip-record.ts';
-import type { CustodyLog } from '../custody/custody-log.ts';
-import { IngestError } from '../errors.ts';
-import type { IndexDatabase } from '../index-store/index-database.ts';
-import { recordFileName, type StoreLayout } from '../store/store-layout.ts';
-import type { ArchiveTarget, Receipt } from './archive-target.ts';
+import { requireClip } from '../../clip/clip-index.ts';
+import { moveClip } from '../../clip/clip-moves.ts';
+import type { ClipRecord } from '../../clip/clip-record.ts';
+import type { CustodyLog } from '../../custody/custody-log.ts';
+import { IngestError } from '../../errors.ts';
+import type { IndexDatabase } from '../../index-store/index-database.ts';
+import { announceStep } from '../../step-channel.ts';
+import { recordFileName, type StoreLayout } from '../../store/store-layout.ts';
+import { receiptDocument, sealedRecordDocument } from '../archive-layout.ts';
+import type { ArchiveDeposit, ArchiveTarget, Deposited, DepositLine } from '../archive-target.ts';
+import { issueReceipt, type Receipt } from '../receipts/receipt.ts';
+import type { ForwardingPolicy } from './forwarding-policy.ts';
 
 export interface ForwarderOptions {
   database: IndexDatabase;
   custody: CustodyLog;
   layout: StoreLayout;
-  target: ArchiveTarget;
-  /** First wait after a failure; doubled each time, with full jitter, up to `retryMaxMs`. */
-  retryBaseMs: number;
-  retryMaxMs: number;
+  targets: readonly ArchiveTarget[];
+  policy: ForwardingPolicy;
+  /** Who issues receipts where no archive does, e.g. `gateway:dock-1`. */
+  issuer: string;
   onError(error: unknown, clipId: string | null): void;
 }
 
@@ -37,7 +41,7 @@ const idleLookMs = 5000;
 export class Forwarder {
   readonly #options: ForwarderOptions;
   readonly #receipted = new EventEmitter<{ receipted: [string] }>();
-  #wake: () => void = () => {};
+  readonly #wakers = new Map<string, () => void>();
   #lastError: string | null = null;
 
   constructor(options: ForwarderOptions) {
@@ -53,93 +57,99 @@ export class Forwarder {
 
   /** Looks at the queue now. */
   wake(): void {
-    this.#wake();
+    for (const wake of this.#wakers.values()) wake();
   }
 
   /** Forwards until the signal aborts; a clip under way is given up and tried again after the next start. */
   async run(signal: AbortSignal): Promise<void> {
-    await this.#sweep();
-    while (!signal.aborted) {
-      const woken = new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
-      const clipId = await this.#nextDue();
-      if (clipId === null) await pause(woken, idleLookMs, signal);
-      else await this.#forward(clipId, signal);
-    }
+    await Promise.all(this.#options.targets.map((target) => this.#serve(target, signal)));
   }
 
   async queue(): Promise<ArchiveQueue> {
-    const { database, target } = this.#options;
+    const { database } = this.#options;
     const [waiting] = await database.read(
-      "SELECT count(*) AS clips, coalesce(sum(size_bytes), 0) AS bytes FROM clip INDEXED BY clip_forward_due WHERE state IN ('sealed', 'forwarded')",
+      "SELECT count(*) AS clips, coalesce(sum(size_bytes), 0) AS bytes FROM forward WHERE state = 'queued'",
     );
-    const [last] = await database.read(
-      'SELECT stored_at AS at FROM receipt WHERE target = ? ORDER BY stored_at DESC LIMIT 1',
-      [target.name],
-    );
+    const [last] = await database.read('SELECT max(stored_at) AS at FROM receipt');
     return {
       waitingClips: Number(waiting?.clips ?? 0),
       waitingBytes: Number(waiting?.bytes ?? 0),
-      lastReceiptAt: last?.at === null || last?.at === undefined ? null : String(last.at),
+      lastReceiptAt: typeof last?.at === 'string' ? last.at : null,
       lastError: this.#lastError,
     };
   }
 
-  async #sweep(): Promise<void> {
+  async #serve(target: ArchiveTarget, signal: AbortSignal): Promise<void> {
+    await this.#sweep(target, signal);
+    while (!signal.aborted) {
+      const woken = new Promise<void>((resolve) => {
+        this.#wakers.set(target.name, resolve);
+      });
+      const clipId = await this.#nextDue(target);
+      if (clipId === null) await pause(woken, idleLookMs, signal);
+      else await this.#forward(target, clipId, signal);
+    }
+  }
+
+  async #sweep(target: ArchiveTarget, signal: AbortSignal): Promise<void> {
     try {
-      await this.#options.target.sweep();
+      await target.sweep(new Set(), signal);
     } catch (error) {
       this.#lastError = messageOf(error);
       this.#options.onError(error, null);
     }
   }
 
-  async #nextDue(): Promise<string | null> {
+  async #nextDue(target: ArchiveTarget): Promise<string | null> {
     const [row] = await this.#options.database.read(
-      `SELECT clip.clip_id FROM clip INDEXED BY clip_forward_due LEFT JOIN forward ON forward.clip_id = clip.clip_id AND forward.target = ?
-       WHERE clip.state IN ('sealed', 'forwarded') AND (forward.next_attempt_at IS NULL OR forward.next_attempt_at <= ?)
-       ORDER BY clip.marked DESC, clip.clip_id LIMIT 1`,
-      [this.#options.target.name, new Date().toISOString()],
+      `SELECT clip_id FROM forward WHERE target = ? AND state = 'queued' AND (not_before IS NULL OR not_before <= ?)
+       ORDER BY importance DESC, clip_id LIMIT 1`,
+      [target.name, new Date().toISOString()],
     );
     return row === undefined ? null : String(row.clip_id);
   }
 
-  async #forward(clipId: string, signal: AbortSignal): Promise<void> {
+  async #forward(target: ArchiveTarget, clipId: string, signal: AbortSignal): Promise<void> {
     try {
       const clip = await requireClip(this.#options.database, clipId);
-      const receipt = await this.#deposit(clip, signal);
-      await this.#recordReceipt(clip, receipt);
+      const receipt = await this.#deposit(target, clip, signal);
+      await this.#recordReceipt(clip, target, receipt);
       this.#lastError = null;
       this.#receipted.emit('receipted', clipId);
     } catch (error) {
       if (signal.aborted) return;
       this.#lastError = messageOf(error);
       this.#options.onError(error, clipId);
-      await this.#postpone(clipId, error);
+      await this.#postpone(target, clipId, error);
     }
   }
 
-  async #deposit(clip: ClipRecord, signal: AbortSignal): Promise<Receipt> {
-    const { layout, target, database, custody } = this.#options;
-    if (clip.sha256 === null || clip.storePath === null) {
-      throw new IngestError('ILLEGAL_MOVE', `clip ${clip.clipId} is ${clip.state} but has no hash or place`);
+  async #deposit(target: ArchiveTarget, clip: ClipRecord, signal: AbortSignal): Promise<Receipt> {
+    const { layout, database, custody, issuer } = this.#options;
+    const { clipId, sha256, sizeBytes } = clip;
+    if (sha256 === null || clip.storePath === null) {
+      throw new IngestError('ILLEGAL_MOVE', `clip ${clipId} is ${clip.state} but has no hash or place`);
     }
-    const record = await readFile(join(layout.sealedFolder(clip.clipId), recordFileName), 'utf8');
-    const receipt = await target.deposit(
-      {
-        clipId: clip.clipId,
-        mediaFile: layout.mediaFile(clip.clipId, clip.name),
-        sizeBytes: clip.sizeBytes,
-        sha256: clip.sha256,
-        record,
-      },
-      signal,
+    const record = await readFile(join(layout.sealedFolder(clipId), recordFileName), 'utf8');
+    const deposit: ArchiveDeposit = {
+      clipId,
+      original: { sha256, sizeBytes },
+      content: { sha256, sizeBytes, file: layout.mediaFile(clipId, clip.name), encryption: 'none' },
+      retention: { class: 'ordinary', until: null, isOnHold: false },
+    };
+    const recordSha256 = await target.putDocument(sealedRecordDocument(clipId, record), signal);
+    const deposited = await target.deposit(deposit, freeLine, signal);
+    assertSent(target, deposit, deposited);
+    const receipt = issueReceipt(
+      { target: target.name, kind: target.kind, deposit, deposited, recordSha256 },
+      issuer,
     );
+    await target.putDocument(receiptDocument(clipId, receipt.body), signal);
+    announceStep('archive.receipt-written', clipId);
     if (clip.state === 'sealed') {
       await database.write((transaction) =>
         moveClip(transaction, custody, {
-          clipId: clip.clipId,
+          clipId,
           to: 'forwarded',
           details: { target: target.name, object: receipt.object },
         }),
@@ -149,8 +159,8 @@ export class Forwarder {
   }
 
   /** Checks the receipt against what was pulled, and only then believes it. */
-  async #recordReceipt(clip: ClipRecord, receipt: Receipt): Promise<void> {
-    const { database, custody, target } = this.#options;
+  async #recordReceipt(clip: ClipRecord, target: ArchiveTarget, receipt: Receipt): Promise<void> {
+    const { database, custody } = this.#options;
     const fits =
       receipt.target === target.name &&
       receipt.clipId === clip.clipId &&
@@ -185,6 +195,8 @@ export class Forwarder {
         clip.clipId,
         receipt.target,
       ]);
+      const [row] = await transaction.all('SELECT state FROM clip WHERE clip_id = ?', [clip.clipId]);
+      if (row?.state !== 'forwarded') return;
       await moveClip(transaction, custody, {
         clipId: clip.clipId,
         to: 'receipted',
@@ -200,8 +212,9 @@ export class Forwarder {
     });
   }
 
-  async #postpone(clipId: string, error: unknown): Promise<void> {
-    const { database, target, retryBaseMs, retryMaxMs } = this.#options;
+  async #postpone(target: ArchiveTarget, clipId: string, error: unknown): Promise<void> {
+    const { database } = this.#options;
+    const { retryBaseMs, retryMaxMs } = this.#options.policy;
     try {
       const [row] = await database.read('SELECT attempts FROM forward WHERE clip_id = ? AND target = ?', [
         clipId,
@@ -211,9 +224,8 @@ export class Forwarder {
       const waitMs = Math.random() * Math.min(retryMaxMs, retryBaseMs * 2 ** Math.min(attempts - 1, 30));
       await database.write((transaction) =>
         transaction.run(
-          `INSERT INTO forward (clip_id, target, attempts, next_attempt_at, last_error) VALUES (?, ?, ?, ?, ?)
-           ON CONFLICT (clip_id, target) DO UPDATE SET attempts = excluded.attempts, next_attempt_at = excluded.next_attempt_at, last_error = excluded.last_error`,
-          [clipId, target.name, attempts, new Date(Date.now() + waitMs).toISOString(), messageOf(error)],
+          'UPDATE forward SET attempts = ?, not_before = ?, last_error = ? WHERE clip_id = ? AND target = ?',
+          [attempts, new Date(Date.now() + waitMs).toISOString(), messageOf(error), clipId, target.name],
         ),
       );
     } catch (failure) {
@@ -223,6 +235,25 @@ export class Forwarder {
     }
   }
 }
+
+function assertSent(
+  target: ArchiveTarget,
+  { clipId, content }: ArchiveDeposit,
+  { holding }: Deposited,
+): void {
+  const { sha256, sizeBytes } = holding.stored;
+  if (sha256 === content.sha256 && sizeBytes === content.sizeBytes) return;
+  throw new IngestError('RECEIPT_MISMATCH', `what ${target.name} says it holds is not clip ${clipId}`, {
+    clipId,
+  });
+}
+
+const freeLine: DepositLine = {
+  session: null,
+  keepSession: async () => {},
+  take: async () => {},
+  progress: () => {},
+};
 
 async function pause(woken: Promise<void>, waitMs: number, signal: AbortSignal): Promise<void> {
   const over = new AbortController();

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import type { ClipReader } from '@docket/device-protocol';
-import { IngestError } from '../errors.ts';
+import { IngestError } from '../../errors.ts';
 
 /** Reads a file of the store the way a clip on a recorder is read. */
 export class StoredFileReader implements ClipReader {

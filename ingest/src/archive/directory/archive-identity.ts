@@ -1,10 +1,11 @@
 import { link, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { v4 as uuidv4 } from 'uuid';
-import { canonicalJson } from '../custody/canonical-json.ts';
-import { errnoOf, IngestError } from '../errors.ts';
-import type { IndexDatabase } from '../index-store/index-database.ts';
-import { makeFolder, syncFolder, writeNewFile } from '../store/durable-files.ts';
+import { canonicalJson } from '../../custody/canonical-json.ts';
+import { errnoOf } from '../../errors.ts';
+import type { IndexDatabase } from '../../index-store/index-database.ts';
+import { makeFolder, syncFolder, writeNewFile } from '../../store/durable-files.ts';
+import { ArchiveRefusal } from '../archive-refusal.ts';
 
 /** What this dock knows an archive by, from the first deposit on. */
 export interface KnownArchive {
@@ -27,7 +28,7 @@ export interface ArchiveFolder {
 /**
  * Makes sure that a folder is the archive that was used before. A share that is not mounted is an empty folder: what was
  * put there would vanish under the mount, with its receipts. The first use marks the folder; from then on another mark, or
- * none, is refused. Throws IngestError ARCHIVE_FAILED.
+ * none, is refused. Throws ArchiveRefusal `unreachable`.
  */
 export async function assertSameArchive(archive: ArchiveFolder): Promise<void> {
   const { root, name, known } = archive;
@@ -35,8 +36,8 @@ export async function assertSameArchive(archive: ArchiveFolder): Promise<void> {
   const found = await readMark(root);
   if (expected !== null && found === expected) return;
   if (expected === null) return known.write(found ?? (await mark(archive)));
-  throw new IngestError(
-    'ARCHIVE_FAILED',
+  throw new ArchiveRefusal(
+    'unreachable',
     `archive ${name}: ${root} is not the archive used before (${found === null ? `it has no ${markerFile}` : 'it carries another mark'}); is the share mounted?`,
   );
 }
@@ -75,12 +76,12 @@ async function mark({ root, incoming }: ArchiveFolder): Promise<string> {
 export function knownArchive(database: IndexDatabase, target: string): KnownArchive {
   return {
     read: async () => {
-      const [row] = await database.read('SELECT archive_id FROM archive_target WHERE target = ?', [target]);
+      const [row] = await database.read('SELECT archive_id FROM archive_mark WHERE target = ?', [target]);
       return row === undefined ? null : String(row.archive_id);
     },
     write: async (id) => {
       await database.write((transaction) =>
-        transaction.run('INSERT INTO archive_target (target, archive_id, first_used_at) VALUES (?, ?, ?)', [
+        transaction.run('INSERT INTO archive_mark (target, archive_id, first_used_at) VALUES (?, ?, ?)', [
           target,
           id,
           new Date().toISOString(),

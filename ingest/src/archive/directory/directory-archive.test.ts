@@ -1,16 +1,17 @@
 import { closeSync, openSync, readdirSync, writeSync } from 'node:fs';
 import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { v7 as uuidv7 } from 'uuid';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { isIngestError } from '../errors.ts';
-import { HashPool } from '../pull/hash-pool.ts';
-import { sha256Hex } from '../store/sealed-record.ts';
-import { onStep } from '../testing/on-step.ts';
-import { smallFileSystem, whyNoMounts } from '../testing/small-file-system.ts';
-import { filesBelow } from '../testing/sound-store.ts';
-import { temporaryFolder } from '../testing/temporary-folder.ts';
-import { type ArchiveUnderTest, archiveContract } from './archive-contract.ts';
+import { HashPool } from '../../pull/hash-pool.ts';
+import { dayOfClipId } from '../../store/store-layout.ts';
+import { onStep } from '../../testing/on-step.ts';
+import { smallFileSystem, whyNoMounts } from '../../testing/small-file-system.ts';
+import { filesBelow } from '../../testing/sound-store.ts';
+import { temporaryFolder } from '../../testing/temporary-folder.ts';
+import { sealedRecordDocument } from '../archive-layout.ts';
+import { isArchiveRefusal } from '../archive-refusal.ts';
+import { type ArchiveUnderTest, archiveContract, depositOf, FreeLine } from '../peers/archive-contract.ts';
+import { directoryTarget } from '../target-settings.ts';
 import type { KnownArchive } from './archive-identity.ts';
 import { DirectoryArchive } from './directory-archive.ts';
 
@@ -18,10 +19,9 @@ function openArchive(directory: string): DirectoryArchive {
   const pool = new HashPool(2);
   onTestFinished(() => pool.stop());
   return new DirectoryArchive({
-    name: 'main',
-    directory,
+    settings: directoryTarget('main', directory),
     pool,
-    issuer: 'directory:main@dock-1',
+    depositor: 'directory:main@dock-1',
     known: remembered(),
   });
 }
@@ -57,7 +57,7 @@ async function underTest(): Promise<ArchiveUnderTest> {
       );
     },
     unfinished: async () => (await files()).filter(isUnfinished),
-    corrupt: (object) => flipByte(join(root, object.slice('directory:main/'.length))),
+    corrupt: (key) => flipByte(join(root, key)),
     leaveUnfinished: async () => {
       await mkdir(join(root, 'incoming', 'directory_main_dock-1', 'folder'), { recursive: true });
       await writeFile(join(root, 'incoming', 'directory_main_dock-1', 'cut-off.part'), 'half');
@@ -68,32 +68,19 @@ async function underTest(): Promise<ArchiveUnderTest> {
 archiveContract('directory', underTest);
 
 describe('an archive in a folder', () => {
-  async function depositOf(content: string, name = 'media.mp4') {
-    const mediaFile = join(await temporaryFolder(), name);
-    await writeFile(mediaFile, content);
-    return {
-      clipId: uuidv7(),
-      mediaFile,
-      sizeBytes: Buffer.byteLength(content),
-      sha256: sha256Hex(content),
-      record: '{}',
-    };
-  }
   const { signal } = new AbortController();
 
   test('names everything it keeps by hash and clip id alone', async () => {
     const root = await temporaryFolder();
-    const sent = await depositOf('footage', '执法; rm -rf.mp4');
-    await openArchive(root).deposit(sent, signal);
-    const { sha256, clipId } = sent;
-    const day = new Date(Number.parseInt(clipId.replaceAll('-', '').slice(0, 12), 16))
-      .toISOString()
-      .slice(0, 10);
+    const sent = await depositOf('footage');
+    const archive = openArchive(root);
+    await archive.deposit(sent, new FreeLine(), signal);
+    await archive.putDocument(sealedRecordDocument(sent.clipId, '{}'));
+    const { sha256 } = sent.original;
     expect(await filesBelow(root)).toEqual([
       'archive.json',
       `clips/${sha256.slice(0, 2)}/${sha256.slice(2, 4)}/${sha256}`,
-      `receipts/${day}/${clipId}.json`,
-      `records/${day}/${clipId}.json`,
+      `records/${dayOfClipId(sent.clipId)}/${sent.clipId}.json`,
     ]);
   });
 
@@ -108,21 +95,9 @@ describe('an archive in a folder', () => {
         closeSync(descriptor);
       }
     });
-    const depositing = archive.deposit(sent, signal);
-    await expect(depositing).rejects.toSatisfy((error) => isIngestError(error, 'ARCHIVE_MISMATCH'));
+    const depositing = archive.deposit(sent, new FreeLine(), signal);
+    await expect(depositing).rejects.toSatisfy((error) => isArchiveRefusal(error, 'clip-damaged'));
     expect(await filesBelow(root)).toEqual(['archive.json']);
-  });
-
-  test('issues a new receipt where its own copy of the old one is damaged', async () => {
-    const root = await temporaryFolder();
-    const archive = openArchive(root);
-    const sent = await depositOf('footage');
-    await archive.deposit(sent, signal);
-    const [receiptFile = ''] = (await filesBelow(root)).filter((file) => file.startsWith('receipts/'));
-    await writeFile(join(root, receiptFile), '{"v":1,"targ');
-    expect(await archive.receiptOf(sent.clipId, sent.sha256)).toBeNull();
-    const receipt = await archive.deposit(sent, signal);
-    expect(await readFile(join(root, receiptFile), 'utf8')).toBe(receipt.body);
   });
 
   test.skipIf(whyNoMounts !== null)(
@@ -130,19 +105,23 @@ describe('an archive in a folder', () => {
     async () => {
       const root = smallFileSystem('2m');
       const archive = openArchive(root);
-      const depositing = archive.deposit(await depositOf('x'.repeat(3_000_000)), signal);
-      await expect(depositing).rejects.toSatisfy((error) => isIngestError(error, 'ARCHIVE_FAILED'));
+      const depositing = archive.deposit(await depositOf('x'.repeat(3_000_000)), new FreeLine(), signal);
+      await expect(depositing).rejects.toSatisfy((error) => isArchiveRefusal(error, 'full'));
       expect(await filesBelow(root)).toEqual(['archive.json']);
-      const receipt = await archive.deposit(await depositOf('x'.repeat(1000)), signal);
-      expect(receipt.sizeBytes).toBe(1000);
+      const { holding } = await archive.deposit(await depositOf('x'.repeat(1000)), new FreeLine(), signal);
+      expect(holding.stored.sizeBytes).toBe(1000);
     },
   );
 
   test('that cannot be written at all says that it will be tried again', async () => {
     const blocked = join(await temporaryFolder(), 'file');
     await writeFile(blocked, 'in the way');
-    const depositing = openArchive(join(blocked, 'archive')).deposit(await depositOf('footage'), signal);
-    await expect(depositing).rejects.toSatisfy((error) => isIngestError(error, 'ARCHIVE_FAILED'));
+    const depositing = openArchive(join(blocked, 'archive')).deposit(
+      await depositOf('footage'),
+      new FreeLine(),
+      signal,
+    );
+    await expect(depositing).rejects.toSatisfy((error) => isArchiveRefusal(error, 'failed'));
   });
 });
 
@@ -154,10 +133,9 @@ test('of docks that use a new archive at once, all know it by the one mark it ca
   await Promise.all(
     known.map((one, dock) =>
       new DirectoryArchive({
-        name: 'main',
-        directory: root,
+        settings: directoryTarget('main', root),
         pool,
-        issuer: `dock-${dock}`,
+        depositor: `dock-${dock}`,
         known: one,
       }).sweep(),
     ),
@@ -172,20 +150,17 @@ describe('a share that is not mounted', () => {
     const folder = await temporaryFolder();
     const root = join(folder, 'archive');
     const archive = openArchive(root);
-    const media = join(folder, 'media.mp4');
-    await writeFile(media, 'footage');
-    const clipId = uuidv7();
-    const sent = { clipId, mediaFile: media, sizeBytes: 7, sha256: sha256Hex('footage'), record: '{}' };
     const { signal } = new AbortController();
-    await archive.deposit(sent, signal);
+    const sent = await depositOf('footage');
+    await archive.deposit(sent, new FreeLine(), signal);
     await rename(root, join(folder, 'elsewhere'));
     await mkdir(root);
-    await expect(archive.deposit({ ...sent, clipId: uuidv7() }, signal)).rejects.toMatchObject({
-      code: 'ARCHIVE_FAILED',
+    await expect(archive.deposit(sent, new FreeLine(), signal)).rejects.toMatchObject({
+      code: 'unreachable',
     });
     expect(await filesBelow(root)).toEqual([]);
     await rm(root, { recursive: true });
     await rename(join(folder, 'elsewhere'), root);
-    expect((await archive.deposit(sent, signal)).clipId).toBe(clipId);
+    expect((await archive.deposit(sent, new FreeLine(), signal)).holding.stored).toEqual(sent.original);
   });
 });

@@ -1,29 +1,40 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { isIngestError } from '../errors.ts';
-import { filesBelow, sha256 } from '../testing/sound-store.ts';
-import { TestDock } from '../testing/test-dock.ts';
-import type { ArchiveDeposit, ArchiveTarget, Receipt } from './archive-target.ts';
+import { isIngestError } from '../../errors.ts';
+import { filesBelow, sha256 } from '../../testing/sound-store.ts';
+import { TestDock } from '../../testing/test-dock.ts';
+import { isArchiveRefusal } from '../archive-refusal.ts';
+import type { ArchiveDeposit, ArchiveTarget, Deposited, Holding } from '../archive-target.ts';
 import { Forwarder } from './forwarder.ts';
+import { usualForwarding } from './forwarding-policy.ts';
 
 afterEach(() => {
   vi.restoreAllMocks();
 });
 
+type Deposit = (deposit: ArchiveDeposit, forward: () => Promise<Deposited>) => Promise<Deposited>;
+
 /** The dock's own archive, with a test between it and the forwarder. */
-function between(
-  target: ArchiveTarget,
-  deposit: (deposit: ArchiveDeposit, forward: () => Promise<Receipt>) => Promise<Receipt>,
-): ArchiveTarget {
+function between(target: ArchiveTarget, deposit: Deposit): ArchiveTarget {
   return {
     name: target.name,
     kind: target.kind,
-    deposit: (one, signal) => deposit(one, () => target.deposit(one, signal)),
-    receiptOf: (clipId, hash) => target.receiptOf(clipId, hash),
+    reach: (signal) => target.reach(signal),
+    putDocument: (document, signal) => target.putDocument(document, signal),
+    readDocument: (key, signal) => target.readDocument(key, signal),
+    deposit: (one, line, signal) => deposit(one, () => target.deposit(one, line, signal)),
+    probe: (signal) => target.probe(signal),
     remove: (warrant, isNeeded) => target.remove(warrant, isNeeded),
-    sweep: () => target.sweep(),
+    sweep: (sessions, signal) => target.sweep(sessions, signal),
+    close: () => target.close(),
   };
+}
+
+function ownArchive(dock: TestDock): ArchiveTarget {
+  const [target] = dock.ingest.archive.targets;
+  if (target === undefined) throw new Error('the dock has no archive');
+  return target;
 }
 
 /** Forwards until the predicate says stop, asked after every receipt and every failure. */
@@ -45,8 +56,9 @@ async function forwardUntil(
     database,
     custody,
     layout,
-    target,
-    ...retry,
+    targets: [target],
+    policy: { ...usualForwarding, ...retry },
+    issuer: 'gateway:dock-1',
     onError: (error, clipId) => {
       errors.push(error);
       tell(`failed ${clipId}`);
@@ -68,7 +80,7 @@ describe('forwarding', () => {
   test('sends marked clips first, then the oldest', async () => {
     const dock = await dockWith({ 'a.mp4': 'a', 'b_IMP.mp4': 'b', 'c.mp4': 'c', 'd_IMP.mp4': 'd' });
     const nameOf = new Map((await dock.clips()).map((clip) => [clip.clipId, clip.name]));
-    const { events } = await forwardUntil(dock, dock.ingest.target, ({ length }) => length === 4);
+    const { events } = await forwardUntil(dock, ownArchive(dock), ({ length }) => length === 4);
     expect(events.map((event) => nameOf.get(event.split(' ')[1] ?? ''))).toEqual([
       'b_IMP.mp4',
       'd_IMP.mp4',
@@ -90,7 +102,7 @@ describe('forwarding', () => {
   test('goes on with the next clip while one that failed waits its turn', async () => {
     const dock = await dockWith({ 'a.mp4': 'a', 'b.mp4': 'b' });
     const first = await dock.clip('a.mp4');
-    const target = between(dock.ingest.target, (one, forward) => {
+    const target = between(ownArchive(dock), (one, forward) => {
       if (one.clipId === first.clipId) throw new Error('the share is away');
       return forward();
     });
@@ -103,28 +115,28 @@ describe('forwarding', () => {
     expect(events[0]).toBe(`failed ${first.clipId}`);
     expect((await dock.clip('a.mp4')).state).toBe('sealed');
     expect((await dock.clip('b.mp4')).state).toBe('receipted');
-    expect(await dock.ingest.forwarder.queue()).toMatchObject({ waitingClips: 1, waitingBytes: 1 });
+    expect(await dock.ingest.archive.forwarder.queue()).toMatchObject({ waitingClips: 1, waitingBytes: 1 });
   });
 
   test('waits longer after each failure, from the first wait up to the longest, and no shorter', async () => {
     const dock = await dockWith({ 'a.mp4': 'a' });
     const { database } = dock.ingest;
-    const target = between(dock.ingest.target, async () => {
+    const target = between(ownArchive(dock), async () => {
       throw new Error('the share is away');
     });
     const day = 86_400_000;
     vi.spyOn(Math, 'random').mockReturnValue(1);
     const waits: number[] = [];
     for (let attempt = 1; attempt <= 5; attempt += 1) {
-      await database.write((transaction) => transaction.run("UPDATE forward SET next_attempt_at = '2000'"));
+      await database.write((transaction) => transaction.run("UPDATE forward SET not_before = '2000'"));
       const before = Date.now();
       await forwardUntil(dock, target, ({ length }) => length === 1, {
         retryBaseMs: day,
         retryMaxMs: 6 * day,
       });
-      const [row] = await database.read('SELECT attempts, next_attempt_at, last_error FROM forward');
+      const [row] = await database.read('SELECT attempts, not_before, last_error FROM forward');
       expect(row).toMatchObject({ attempts: attempt, last_error: 'the share is away' });
-      waits.push(Math.floor((Date.parse(String(row?.next_attempt_at)) - before) / day));
+      waits.push(Math.floor((Date.parse(String(row?.not_before)) - before) / day));
     }
     expect(waits).toEqual([1, 2, 4, 6, 6]);
   });
@@ -133,7 +145,7 @@ describe('forwarding', () => {
     const dock = await dockWith({ 'a.mp4': 'a' });
     vi.spyOn(Math, 'random').mockReturnValue(0);
     let tries = 0;
-    const target = between(dock.ingest.target, (_one, forward) => {
+    const target = between(ownArchive(dock), (_one, forward) => {
       tries += 1;
       if (tries === 1) throw new Error('the share is away');
       return forward();
@@ -147,7 +159,7 @@ describe('forwarding', () => {
     const dock = await dockWith({ 'a.mp4': 'a' });
     vi.spyOn(Math, 'random').mockReturnValue(0);
     let answers = 0;
-    const target = between(dock.ingest.target, async (_one, forward) => {
+    const target = between(ownArchive(dock), async (_one, forward) => {
       const receipt = await forward();
       answers += 1;
       if (answers === 1) throw new Error('the line was cut');
@@ -159,19 +171,19 @@ describe('forwarding', () => {
   });
 });
 
-describe('a receipt that lies', () => {
-  const lies: [string, Partial<Receipt>][] = [
-    ['the hash', { sha256: sha256('other') }],
-    ['the length', { sizeBytes: 2 }],
-    ['the record', { recordSha256: sha256('other') }],
-    ['the clip', { clipId: '0197f000-0000-7000-8000-000000000000' }],
-    ['the target', { target: 'elsewhere' }],
+describe('an archive that lies', () => {
+  const lies: [string, Partial<Holding>][] = [
+    ['the hash', { stored: { sha256: sha256('other'), sizeBytes: 1 } }],
+    ['the length', { stored: { sha256: sha256('a'), sizeBytes: 2 } }],
   ];
   test.each(lies)('about %s is not believed, and nothing is freed for it', async (_about, lie) => {
     const dock = await TestDock.open({ releasePolicy: 'after-receipt' });
     await writeFile(join(dock.card, 'a.mp4'), 'a');
     await dock.dock();
-    const target = between(dock.ingest.target, async (_one, forward) => ({ ...(await forward()), ...lie }));
+    const target = between(ownArchive(dock), async (_one, forward) => {
+      const { holding, note } = await forward();
+      return { holding: { ...holding, ...lie }, note };
+    });
     const { errors } = await forwardUntil(dock, target, ({ length }) => length === 1);
     expect(isIngestError(errors[0], 'RECEIPT_MISMATCH')).toBe(true);
     const clip = await dock.clip('a.mp4');
@@ -189,10 +201,10 @@ describe('a clip that went bad in the store', () => {
     const dock = await dockWith({ 'a.mp4': 'footage' });
     const clip = await dock.clip('a.mp4');
     await writeFile(dock.ingest.layout.mediaFile(clip.clipId, clip.name), 'FOOTAGE');
-    const { errors } = await forwardUntil(dock, dock.ingest.target, ({ length }) => length === 1);
-    expect(isIngestError(errors[0], 'ARCHIVE_MISMATCH')).toBe(true);
+    const { errors } = await forwardUntil(dock, ownArchive(dock), ({ length }) => length === 1);
+    expect(isArchiveRefusal(errors[0], 'clip-damaged')).toBe(true);
     expect((await dock.clip('a.mp4')).state).toBe('sealed');
-    expect(await filesBelow(dock.archive)).toEqual(['archive.json']);
+    expect((await filesBelow(dock.archive)).filter((file) => file.startsWith('clips/'))).toEqual([]);
   });
 
   test('in its record alone is not receipted until the record is mended', async () => {
@@ -201,7 +213,7 @@ describe('a clip that went bad in the store', () => {
     const record = join(dock.ingest.layout.sealedFolder(clip.clipId), 'clip.json');
     await rename(record, `${record}.good`);
     await writeFile(record, '{"v":1}');
-    const { errors } = await forwardUntil(dock, dock.ingest.target, ({ length }) => length === 1);
+    const { errors } = await forwardUntil(dock, ownArchive(dock), ({ length }) => length === 1);
     expect(isIngestError(errors[0], 'RECEIPT_MISMATCH')).toBe(true);
     await rename(`${record}.good`, record);
     await dock.forward();

@@ -1,0 +1,89 @@
+import type { CustodyLog } from '../custody/custody-log.ts';
+import type { IndexDatabase } from '../index-store/index-database.ts';
+import type { HashPool } from '../pull/hash-pool.ts';
+import type { StoreLayout } from '../store/store-layout.ts';
+import type { ArchiveTarget } from './archive-target.ts';
+import { knownArchive } from './directory/archive-identity.ts';
+import { DirectoryArchive } from './directory/directory-archive.ts';
+import { Forwarder } from './forwarding/forwarder.ts';
+import { type ForwardingPolicy, usualForwarding } from './forwarding/forwarding-policy.ts';
+import type { TargetSettings } from './target-settings.ts';
+
+export interface ArchiveOptions {
+  targets: readonly TargetSettings[];
+  forwarding?: Partial<ForwardingPolicy>;
+}
+
+export interface ArchiveServices {
+  database: IndexDatabase;
+  custody: CustodyLog;
+  layout: StoreLayout;
+  pool: HashPool;
+  dockName: string;
+  onError(error: unknown, clipId: string | null): void;
+}
+
+/** The archive side of a dock: where clips go, and what takes them there. */
+export class Archive {
+  readonly targets: readonly ArchiveTarget[];
+  readonly forwarder: Forwarder;
+
+  private constructor(targets: readonly ArchiveTarget[], forwarder: Forwarder) {
+    this.targets = targets;
+    this.forwarder = forwarder;
+  }
+
+  /** Opens every target and queues what none of them has signed for. */
+  static async open(services: ArchiveServices, options: ArchiveOptions): Promise<Archive> {
+    await keepTargets(services.database, options.targets);
+    const targets = options.targets.map((settings) => openTarget(services, settings));
+    const forwarder = new Forwarder({
+      ...services,
+      targets,
+      policy: { ...usualForwarding, ...options.forwarding },
+      issuer: `gateway:${services.dockName}`,
+    });
+    return new Archive(targets, forwarder);
+  }
+
+  async close(): Promise<void> {
+    for (const target of this.targets) await target.close();
+  }
+}
+
+function openTarget(services: ArchiveServices, settings: TargetSettings): ArchiveTarget {
+  switch (settings.kind) {
+    case 'directory':
+      return new DirectoryArchive({
+        settings,
+        pool: services.pool,
+        depositor: `gateway:${services.dockName}`,
+        known: knownArchive(services.database, settings.name),
+      });
+    case 's3':
+    case 'http':
+      throw new Error(`no archive target of kind ${settings.kind} yet`);
+  }
+}
+
+/** The targets as configured, and everything in the store that one of them has not signed for in its queue. */
+async function keepTargets(database: IndexDatabase, targets: readonly TargetSettings[]): Promise<void> {
+  await database.write(async (transaction) => {
+    await transaction.run('UPDATE archive_target SET is_configured = 0');
+    for (const { name, kind } of targets) {
+      await transaction.run(
+        `INSERT INTO archive_target (target, kind, is_configured) VALUES (?, ?, 1)
+         ON CONFLICT (target) DO UPDATE SET kind = excluded.kind, is_configured = 1`,
+        [name, kind],
+      );
+    }
+    await transaction.run(
+      `INSERT INTO forward (clip_id, target, queued_at, size_bytes, importance)
+       SELECT clip.clip_id, archive_target.target, ?, clip.size_bytes, clip.marked FROM clip JOIN archive_target
+       WHERE archive_target.is_configured = 1 AND clip.state IN ('sealed', 'forwarded', 'receipted', 'released')
+         AND NOT EXISTS (SELECT 1 FROM receipt WHERE receipt.clip_id = clip.clip_id AND receipt.target = archive_target.target)
+       ON CONFLICT DO NOTHING`,
+      [new Date().toISOString()],
+    );
+  });
+}
