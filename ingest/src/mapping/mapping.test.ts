@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { readLinkHistory, readLinks } from './clip-link.ts';
 import { codeText } from './code-text.ts';
+import { writeLiveSession } from './live-session-case.ts';
 import { activityFacts, bounded, officerFacts, openCaseBench } from './testing/case-bench.ts';
 
 const ground = { operator: '李四', reason: 'seen in the picture' };
@@ -187,15 +188,17 @@ test('a live session held for an activity names the clips that its recorder made
   const clipId = await addClip(bounded('09:10', '09:20'));
   await settle();
   expect(await readLinks(database, { clipId })).toEqual([]);
-  await caseWork.mapping.takeLiveSession({
-    sessionId: 'session',
-    recorderId: context.recorderId,
-    caseId: null,
-    activityId: 'B',
-    fromMs: Date.parse('2026-08-04T09:12:00Z'),
-    toMs: Date.parse('2026-08-04T09:18:00Z'),
-    doubtMs: 500,
-  });
+  await database.write((transaction) =>
+    writeLiveSession(transaction, {
+      sessionId: 'session',
+      recorderId: context.recorderId,
+      caseId: null,
+      activityId: 'B',
+      fromMs: Date.parse('2026-08-04T09:12:00Z'),
+      toMs: Date.parse('2026-08-04T09:18:00Z'),
+      doubtMs: 500,
+    }),
+  );
   await settle();
   expect(await readLinks(database, { clipId })).toMatchObject([
     { activityId: 'B', source: 'live', confidence: 'strong' },

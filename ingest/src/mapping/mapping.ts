@@ -9,7 +9,6 @@ import { ClipReckoning } from './clip-reckoning.ts';
 import { readCodeText } from './code-text.ts';
 import { LinkActs, type WantedTarget } from './link-acts.ts';
 import type { MappingPolicy } from './link-evidence.ts';
-import { type LiveSessionCase, writeLiveSession } from './live-session-case.ts';
 import { listQueue, type QueueFilter, type QueueListing } from './mapping-queue.ts';
 
 export type MappingListener = (clipIds: readonly string[]) => void;
@@ -112,11 +111,6 @@ export class Mapping {
     });
     this.#told([clipId]);
     return true;
-  }
-
-  /** Takes, or takes anew, for which case a live session was held; clips of its recorder about that time are marked. */
-  takeLiveSession(session: LiveSessionCase): Promise<void> {
-    return this.#database.write((transaction) => writeLiveSession(transaction, session));
   }
 
   /** Calls `listener` with clips whose links or place in the queue changed, until the returned function is called. */

@@ -40,10 +40,6 @@ export class RecorderLine {
     this.#options = options;
   }
 
-  get wanted(): Wanted {
-    return this.#wanted;
-  }
-
   get stream(): LiveStream | null {
     return this.#stream;
   }
