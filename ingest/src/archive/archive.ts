@@ -7,11 +7,14 @@ import { knownArchive } from './directory/archive-identity.ts';
 import { DirectoryArchive } from './directory/directory-archive.ts';
 import { Forwarder } from './forwarding/forwarder.ts';
 import { type ForwardingPolicy, usualForwarding } from './forwarding/forwarding-policy.ts';
+import { IndexRecords } from './records/index-records.ts';
 import type { TargetSettings } from './target-settings.ts';
 
 export interface ArchiveOptions {
   targets: readonly TargetSettings[];
   forwarding?: Partial<ForwardingPolicy>;
+  /** Whom the dock belongs to; told in index records. */
+  organisation?: string | null;
 }
 
 export interface ArchiveServices {
@@ -27,10 +30,12 @@ export interface ArchiveServices {
 export class Archive {
   readonly targets: readonly ArchiveTarget[];
   readonly forwarder: Forwarder;
+  readonly records: IndexRecords;
 
-  private constructor(targets: readonly ArchiveTarget[], forwarder: Forwarder) {
-    this.targets = targets;
-    this.forwarder = forwarder;
+  private constructor(parts: Pick<Archive, 'targets' | 'forwarder' | 'records'>) {
+    this.targets = parts.targets;
+    this.forwarder = parts.forwarder;
+    this.records = parts.records;
   }
 
   /** Opens every target and queues what none of them has signed for. */
@@ -43,7 +48,8 @@ export class Archive {
       policy: { ...usualForwarding, ...options.forwarding },
       issuer: `gateway:${services.dockName}`,
     });
-    return new Archive(targets, forwarder);
+    const records = new IndexRecords({ ...services, organisation: options.organisation ?? null });
+    return new Archive({ targets, forwarder, records });
   }
 
   async close(): Promise<void> {
