@@ -3,7 +3,8 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UsbPlaces } from '@docket/device-protocol/transport';
-import { type ClipRecord, directoryTarget, Ingest, isStored } from '@docket/ingest';
+import { type ClipRecord, Ingest, isStored } from '@docket/ingest';
+import { archiveOptions } from './archive-options.ts';
 import { clockOptions } from './clock-options.ts';
 import { CodeReader } from './codes/index.ts';
 import { type Component, runningComponent } from './component.ts';
@@ -183,10 +184,7 @@ function openIngest(
     stallTimeoutMs: config.pull.stallTimeoutMs,
     compareDeviceHash: config.pull.compareDeviceHash,
     clock: clockOptions(config.clock),
-    archive: {
-      targets: [directoryTarget(config.archive.name, config.archive.directory.path)],
-      forwarding: { retryBaseMs: config.archive.retryBaseMs, retryMaxMs: config.archive.retryMaxMs },
-    },
+    archive: archiveOptions(config.archive),
     releasePolicy: config.release.policy,
     careFor: (store) => new FirmwareCare({ settings: config.firmware, index: new RollOutIndex(store), log }),
     onClip,

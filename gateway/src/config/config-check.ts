@@ -1,10 +1,13 @@
-import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { Ajv, type ErrorObject } from 'ajv';
+import { archiveFaults, archiveFolders } from './archive-check.ts';
 import { allowedBy, type ConfigFault, showGiven } from './config-fault.ts';
 import { type Config, configSchema } from './config-schema.ts';
 import { isTree, type Tree } from './config-source.ts';
 import { isLoopbackName } from './loopback.ts';
 import { isTimeZone, patternOf } from './name-profile.ts';
+import { isSafeReceiver, overlap } from './place.ts';
+import { repeats } from './repeats.ts';
 import { settingKeywords } from './setting.ts';
 import { rootSchema, type SettingSchema } from './settings.ts';
 
@@ -73,6 +76,8 @@ export function checkRules(config: Partial<Config>): ConfigFault[] {
   return [
     ...doorFaults(config),
     ...placeFaults(config),
+    ...waterFaults(config),
+    ...archiveFaults(config),
     ...nameProfileFaults(config),
     ...repeatFaults(config),
     ...disclosureFaults(config),
@@ -85,20 +90,17 @@ function doorFaults({ http }: Partial<Config>): ConfigFault[] {
   return [{ path: 'http.address', source: null, given: showGiven(http.address, undefined), allowed }];
 }
 
-function placeFaults({ archive, store, volumes }: Partial<Config>): ConfigFault[] {
-  const faults: ConfigFault[] = [];
-  const storeFault = (path: string, given: string | null) => {
-    if (given === null || store === undefined || !overlap(given, store.directory)) return;
-    const allowed = { kind: 'outside', path: 'store.directory' } as const;
-    faults.push({ path, source: null, given: showGiven(given, undefined), allowed });
-  };
-  storeFault('archive.directory.path', archive?.directory.path ?? null);
-  storeFault('volumes.directory', volumes?.directory ?? null);
-  if (archive !== undefined && archive.retryMaxMs < archive.retryBaseMs) {
-    const allowed = { kind: 'at-least', path: 'archive.retryBaseMs' } as const;
-    faults.push({ path: 'archive.retryMaxMs', source: null, given: String(archive.retryMaxMs), allowed });
-  }
-  return faults;
+function placeFaults({ store, volumes }: Partial<Config>): ConfigFault[] {
+  const given = volumes?.directory ?? null;
+  if (given === null || store === undefined || !overlap(given, store.directory)) return [];
+  const allowed = { kind: 'outside', path: 'store.directory' } as const;
+  return [{ path: 'volumes.directory', source: null, given: showGiven(given, undefined), allowed }];
+}
+
+function waterFaults({ store }: Partial<Config>): ConfigFault[] {
+  if (store === undefined || store.lowWaterPercent < store.highWaterPercent) return [];
+  const allowed = { kind: 'below', path: 'store.highWaterPercent' } as const;
+  return [{ path: 'store.lowWaterPercent', source: null, given: String(store.lowWaterPercent), allowed }];
 }
 
 /** What the public is told goes nowhere in the clear, and lies apart from footage. */
@@ -118,20 +120,13 @@ function disclosureFaults({ disclosure, store, archive }: Partial<Config>): Conf
     ...(isInside(store?.directory)
       ? [fault('directory', directory ?? '', { kind: 'outside', path: 'store.directory' })]
       : []),
-    ...(isInside(archive?.directory.path)
-      ? [fault('directory', directory ?? '', { kind: 'outside', path: 'archive.directory.path' })]
-      : []),
+    ...(archive === undefined ? [] : archiveFolders(archive))
+      .filter(({ folder }) => isInside(folder))
+      .map(({ path }) => fault('directory', directory ?? '', { kind: 'outside', path })),
     ...(retryMaxMs < retryBaseMs
       ? [fault('retryMaxMs', String(retryMaxMs), { kind: 'at-least', path: 'disclosure.retryBaseMs' })]
       : []),
   ];
-}
-
-function isSafeReceiver(given: string): boolean {
-  if (!URL.canParse(given)) return false;
-  const { protocol, hostname, username, password, hash } = new URL(given);
-  if (username !== '' || password !== '' || hash !== '') return false;
-  return protocol === 'https:' || (protocol === 'http:' && isLoopbackName(hostname));
 }
 
 function nameProfileFaults({ volumes }: Partial<Config>): ConfigFault[] {
@@ -150,15 +145,6 @@ function nameProfileFaults({ volumes }: Partial<Config>): ConfigFault[] {
   });
 }
 
-function overlap(left: string, right: string): boolean {
-  return contains(left, right) || contains(right, left);
-}
-
-function contains(folder: string, path: string): boolean {
-  const way = relative(folder, path);
-  return way === '' || (way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way));
-}
-
 function repeatFaults({ slots = [], volumes, serial, usb, firmware, http }: Partial<Config>): ConfigFault[] {
   const ports = serial?.ports ?? [];
   const tokens = http?.tokens ?? [];
@@ -174,24 +160,6 @@ function repeatFaults({ slots = [], volumes, serial, usb, firmware, http }: Part
     ...repeats('http.tokens', 'name', tokens),
     ...repeats('http.tokens', 'sha256', tokens, true),
   ];
-}
-
-function repeats<Key extends string>(
-  list: string,
-  key: Key,
-  entries: readonly Record<Key, string>[],
-  isSecret = false,
-): ConfigFault[] {
-  const seen = new Set<string>();
-  return entries.flatMap((entry, index) => {
-    const value = entry[key];
-    if (!seen.has(value)) {
-      seen.add(value);
-      return [];
-    }
-    const given = showGiven(value, isSecret ? { isSecret } : undefined);
-    return [{ path: `${list}[${index}].${key}`, source: null, given, allowed: { kind: 'once' } as const }];
-  });
 }
 
 /** The folder relative paths of a configuration start from. */

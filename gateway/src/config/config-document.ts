@@ -65,6 +65,10 @@ function allowedWords(allowed: Allowed): string {
       const unit = allowed.unit === null ? '' : ` ${allowed.unit}`;
       return `a whole number from ${allowed.minimum ?? '−∞'} to ${allowed.maximum ?? '∞'}${unit}`;
     }
+    case 'words-or-integer':
+      return `${allowed.words.map((word) => `\`${word}\``).join(', ')}, or a whole number from ${allowed.minimum} to ${allowed.maximum}`;
+    case 'boolean':
+      return '`true`, `false`';
     case 'text':
       return allowed.pattern === null ? 'a text' : `a text that matches \`${allowed.pattern}\``;
     case 'group':

@@ -4,7 +4,9 @@ import { typesOf } from './settings.ts';
 /** What a setting allows, as data: words for people are made from it in their language. */
 export type Allowed =
   | { kind: 'words'; words: string[] }
+  | { kind: 'boolean' }
   | { kind: 'integer'; minimum: number | null; maximum: number | null; unit: string | null }
+  | { kind: 'words-or-integer'; words: string[]; minimum: number | null; maximum: number | null }
   | { kind: 'text'; pattern: string | null }
   | { kind: 'list' }
   | { kind: 'group' }
@@ -18,6 +20,11 @@ export type Allowed =
   | { kind: 'regular-expression' }
   | { kind: 'time-zone' }
   | { kind: 'https-or-loopback' }
+  | { kind: 'cron' }
+  | { kind: 'secret-file' }
+  | { kind: 'archive-target' }
+  | { kind: 'one-of'; keys: string[] }
+  | { kind: 'below'; path: string }
   | { kind: 'outside'; path: string }
   | { kind: 'at-least'; path: string }
   | { kind: 'loopback-or-token'; path: string };
@@ -51,6 +58,16 @@ export function allowedBy(schema: SettingSchema): Allowed {
   const types = typesOf(schema);
   if (types.includes('array')) return { kind: 'list' };
   if (types.includes('object')) return { kind: 'group' };
+  if (types.includes('integer') && types.includes('string')) {
+    const words = schema.pattern?.replace(/^\^\(\?:|\)\$$/gu, '').split('|') ?? [];
+    return {
+      kind: 'words-or-integer',
+      words,
+      minimum: schema.minimum ?? null,
+      maximum: schema.maximum ?? null,
+    };
+  }
+  if (types.includes('boolean')) return { kind: 'boolean' };
   if (types.includes('integer')) {
     return {
       kind: 'integer',

@@ -1,10 +1,11 @@
 import { type Static, Type } from 'typebox';
+import { archive } from './archive-section.ts';
 import { coverage } from './coverage-section.ts';
 import { disclosure, review } from './disclosure-section.ts';
 import { live } from './live-section.ts';
 import { mapping } from './mapping-section.ts';
 import { calendar, deadlines, retention } from './retention-section.ts';
-import { choice, entry, optionalInteger, optionalText, section } from './setting.ts';
+import { choice, entry, optionalInteger, optionalText, section, wordsOrInteger } from './setting.ts';
 
 const slotPath = Type.String({
   title: 'Slot',
@@ -42,6 +43,28 @@ const store = section(
       minimum: 16 * 1024 * 1024,
       maximum: Number.MAX_SAFE_INTEGER,
       default: 256 * 1024 * 1024,
+    }),
+    highWaterPercent: Type.Integer({
+      title: 'High water',
+      description:
+        'When the disk is fuller than this, local copies begin to leave: only of clips that the archive has signed for and whose local time is over.',
+      minimum: 10,
+      maximum: 99,
+      default: 85,
+    }),
+    lowWaterPercent: Type.Integer({
+      title: 'Low water',
+      description: 'They leave, oldest first, until the disk is no fuller than this.',
+      minimum: 5,
+      maximum: 98,
+      default: 75,
+    }),
+    keepLocalDays: optionalInteger({
+      title: 'Local time',
+      description:
+        'How long the dock keeps its own copy at least, from the day it was sealed. Records and receipts always stay. `null`: local copies never leave.',
+      minimum: 0,
+      maximum: 36_500,
     }),
   },
 );
@@ -259,48 +282,6 @@ const slots = Type.Array(
   },
 );
 
-const archive = section(
-  { title: 'Archive', description: 'The archive target every clip is forwarded to.' },
-  {
-    name: Type.String({
-      title: 'Name of the target',
-      description: 'Written into receipts. Keep it once chosen.',
-      pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$',
-      default: 'archive',
-    }),
-    directory: section(
-      {
-        title: 'Directory target',
-        description: 'The archive is a folder, on another disk or a mounted share.',
-      },
-      {
-        path: Type.String({
-          title: 'Folder of the archive',
-          description: 'Must lie outside the store, best on another disk.',
-          minLength: 1,
-          isPath: true,
-        }),
-      },
-    ),
-    retryBaseMs: Type.Integer({
-      title: 'First wait after a failure',
-      description: 'Doubled after each further failure, with some chance in it.',
-      unit: 'ms',
-      minimum: 10,
-      maximum: 3_600_000,
-      default: 5_000,
-    }),
-    retryMaxMs: Type.Integer({
-      title: 'Longest wait after a failure',
-      description: 'The wait grows no further than this.',
-      unit: 'ms',
-      minimum: 10,
-      maximum: 86_400_000,
-      default: 600_000,
-    }),
-  },
-);
-
 const release = section(
   { title: 'Release', description: 'Freeing the recorder’s own copy.' },
   {
@@ -309,6 +290,19 @@ const release = section(
       description:
         '`never`: the recorder is only read. `after-receipt`: a clip is freed once the archive’s receipt names its hash and length.',
       default: 'never',
+    }),
+    receipts: wordsOrInteger(['all', 'any'], {
+      title: 'How many archives must have signed',
+      description: '`all` that are configured, `any` one of them, or so many.',
+      minimum: 1,
+      maximum: 64,
+      default: 'all',
+    }),
+    grade: choice(['gateway-verified', 'archive-signed'], {
+      title: 'Which receipts count',
+      description:
+        '`gateway-verified`: those the gateway signs after it read the bytes back, and better. `archive-signed`: only those that a service beside the archive signed, having read the bytes itself.',
+      default: 'gateway-verified',
     }),
   },
 );

@@ -122,6 +122,7 @@ function setKey(layered: Layered, setting: SettingKey, text: string, source: str
 function parseText(setting: SettingKey, text: string): unknown {
   const types = typesOf(setting.schema);
   if (types.includes('null') && text === 'null') return null;
+  if (types.includes('boolean') && (text === 'true' || text === 'false')) return text === 'true';
   if (types.includes('integer')) return /^-?\d+(?:\.\d+)?$/u.test(text) ? Number(text) : text;
   if (!types.includes('array')) return text;
   try {

@@ -41,7 +41,13 @@ async function faultsOf(text: string, rest: Partial<ConfigSources> = {}): Promis
 describe('a configuration that holds', () => {
   test('gets its defaults and absolute paths', async () => {
     const config = await load(minimal);
-    expect(config.store).toEqual({ directory: join(folder, 'store'), reserveBytes: 268_435_456 });
+    expect(config.store).toEqual({
+      directory: join(folder, 'store'),
+      reserveBytes: 268_435_456,
+      highWaterPercent: 85,
+      lowWaterPercent: 75,
+      keepLocalDays: null,
+    });
     expect(config.archive.directory.path).toBe(join(folder, 'archive'));
     expect(config.http).toEqual({ address: '127.0.0.1', port: 8686, tokens: [], trustedHosts: [] });
     expect(config.volumes).toEqual({

@@ -1,3 +1,4 @@
+import { readArchiveSecrets } from './archive-secrets.ts';
 import { baseFolder, checkRules, checkShape, resolvePaths, soundSections } from './config-check.ts';
 import { ConfigError, type ConfigFault, showGiven } from './config-fault.ts';
 import type { Config } from './config-schema.ts';
@@ -44,6 +45,7 @@ export async function loadConfig(sources: ConfigSources): Promise<Config> {
   const sound = config ?? soundSections(layered.tree, faults);
   resolvePaths(sound, baseFolder(sources.file));
   layered.faults.push(...checkRules(sound), ...(await findPackages(sound, baseFolder(sources.file))));
+  layered.faults.push(...(await readArchiveSecrets(sound)));
   if (config === null || layered.faults.length > 0) {
     throw new ConfigError(
       layered.faults.map((fault) => ({

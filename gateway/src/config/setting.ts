@@ -28,13 +28,32 @@ export function entry<Properties extends Record<string, TSchema>>(properties: Pr
 }
 
 /** A text that may be left out. `null` keeps its own meaning, told in the description. */
-export function optionalText(notes: SettingNotes & { minLength?: number }) {
+export function optionalText(
+  notes: SettingNotes & { minLength?: number; maxLength?: number; pattern?: string },
+) {
   return Type.Unsafe<string | null>({ type: ['string', 'null'], default: null, ...notes });
 }
 
 /** A whole number that may be left out. */
 export function optionalInteger(notes: SettingNotes & { minimum: number; maximum: number }) {
   return Type.Unsafe<number | null>({ type: ['integer', 'null'], default: null, ...notes });
+}
+
+/** Yes or no, or left out. */
+export function optionalBoolean(notes: SettingNotes) {
+  return Type.Unsafe<boolean | null>({ type: ['boolean', 'null'], default: null, ...notes });
+}
+
+/** One of a few words, or a whole number. */
+export function wordsOrInteger<const Words extends readonly string[]>(
+  words: Words,
+  notes: SettingNotes & { minimum: number; maximum: number },
+) {
+  return Type.Unsafe<Words[number] | number>({
+    type: ['string', 'integer'],
+    pattern: `^(?:${words.join('|')})$`,
+    ...notes,
+  });
 }
 
 /** One of a few words. */
