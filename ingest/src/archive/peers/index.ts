@@ -14,3 +14,4 @@ export {
   footage,
 } from './archive-contract.ts';
 export { type BreakKind, type Direction, FaultProxy } from './fault-proxy.ts';
+export { Ceph, type CephUser, whyNoCeph } from './ceph.ts';
