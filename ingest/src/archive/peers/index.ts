@@ -13,5 +13,5 @@ export {
   FreeLine,
   footage,
 } from './archive-contract.ts';
-export { type BreakKind, type Direction, FaultProxy } from './fault-proxy.ts';
 export { Ceph, type CephUser, whyNoCeph } from './ceph.ts';
+export { type BreakKind, type Direction, FaultProxy } from './fault-proxy.ts';
