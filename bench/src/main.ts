@@ -2,6 +2,8 @@ import { live } from './live/live.ts';
 import { liveUsage, readLiveOptions } from './live/live-options.ts';
 import { readPullOptions, usage } from './options.ts';
 import { pull } from './pull.ts';
+import { scale } from './scale/scale.ts';
+import { readScaleOptions, scaleUsage } from './scale/scale-options.ts';
 import { runYear } from './year/year.ts';
 import { readYearOptions, yearUsage } from './year/year-options.ts';
 
@@ -12,7 +14,9 @@ if (command === 'pull') {
   await runYear(readYearOptions(parameters));
 } else if (command === 'live') {
   await live(readLiveOptions(parameters));
+} else if (command === 'scale') {
+  await scale(readScaleOptions(parameters));
 } else {
-  process.stderr.write(`${usage}\n${yearUsage}\n${liveUsage}`);
+  process.stderr.write(`${usage}\n${yearUsage}\n${liveUsage}\n${scaleUsage}`);
   process.exitCode = command === undefined ? 0 : 2;
 }

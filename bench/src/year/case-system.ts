@@ -1,5 +1,5 @@
 import type { ActivityFacts, CaseCategory, CaseFactsRecord, CaseWork, Delivery } from '@docket/ingest';
-import { Random } from './random.ts';
+import { Random } from '../random.ts';
 import {
   departmentId,
   firstDayMs,

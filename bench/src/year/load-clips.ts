@@ -17,7 +17,7 @@ import {
   readClockHistory,
   type Transaction,
 } from '@docket/ingest';
-import { Random } from './random.ts';
+import { Random } from '../random.ts';
 import {
   hourMs,
   type LedgerAct,

@@ -1,5 +1,5 @@
 import type { ActivityKind, CaseStep } from '@docket/ingest';
-import { Random } from './random.ts';
+import { Random } from '../random.ts';
 import { RecorderClock } from './recorder-clock.ts';
 
 export interface YearOptions {
