@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, open, readdir } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type DockingStatus, directoryTarget, Ingest } from '@docket/ingest';
+import { type DockingStatus, Ingest } from '@docket/ingest';
+import { ingestOptions } from './ingest-options.ts';
 import { Pace, pacedDriver } from './paced-driver.ts';
 import type { SlotsOrder, SlotsReport } from './slots-report.ts';
 
@@ -71,36 +71,7 @@ class Statuses {
 }
 
 function openIngest(order: SlotsOrder, onStatus: (status: DockingStatus) => void): Promise<Ingest> {
-  return Ingest.open({
-    dockName: 'bench',
-    storeDirectory: order.store,
-    reserveBytes: 0,
-    hashWorkers: availableParallelism(),
-    stallTimeoutMs: 60_000,
-    compareDeviceHash: true,
-    clock: {
-      host: { source: 'assume-synchronised', assumedBoundMs: 10 },
-      policy: {
-        samples: 1,
-        set: 'when-host-synchronised',
-        limits: { driftMsPerDay: 3000, faultOffsetMs: 5000 },
-      },
-      clips: {
-        limits: { driftMsPerDay: 3000, faultOffsetMs: 5000, conflictMs: 5000, nameSlackMs: 2000 },
-        assumedZone: 'Asia/Shanghai',
-      },
-    },
-    archive: {
-      targets: [directoryTarget('none', join(order.store, 'archive'))],
-      forwarding: { retryBaseMs: 1000, retryMaxMs: 1000 },
-    },
-    releasePolicy: 'never',
-    onClip: () => {},
-    onForwardError: () => {},
-    onReckonError: () => {},
-    onDeletionError: () => {},
-    onStatus,
-  });
+  return Ingest.open(ingestOptions(order.store, { onStatus }));
 }
 
 /** The plain way, as a control: each slot reads, hashes on the main thread and writes through the page cache. */

@@ -3,11 +3,10 @@
  * comes, as the gateway does, up to sealed clips. Argument: how many recorders; then the folder of the store.
  */
 
-import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
 import { hashCredentials } from '@docket/device-protocol/live';
 import { createLog, LiveSupervisor, RtspServer, StreamHub } from '@docket/gateway/live';
-import { directoryTarget, Ingest } from '@docket/ingest';
+import { Ingest } from '@docket/ingest';
+import { ingestOptions } from '../children/ingest-options.ts';
 import { nameOf, password, viewerName } from './docket-names.ts';
 
 const [count = '0', store] = process.argv.slice(2);
@@ -62,32 +61,7 @@ async function supervise(opened: Ingest): Promise<LiveSupervisor> {
 }
 
 async function openStore(folder: string): Promise<Ingest> {
-  const opened = await Ingest.open({
-    dockName: 'bench',
-    storeDirectory: folder,
-    reserveBytes: 0,
-    hashWorkers: availableParallelism(),
-    stallTimeoutMs: 60_000,
-    compareDeviceHash: true,
-    clock: {
-      host: { source: 'assume-synchronised', assumedBoundMs: 10 },
-      policy: { samples: 1, set: 'never', limits: { driftMsPerDay: 3000, faultOffsetMs: 5000 } },
-      clips: {
-        limits: { driftMsPerDay: 3000, faultOffsetMs: 5000, conflictMs: 5000, nameSlackMs: 2000 },
-        assumedZone: 'Asia/Shanghai',
-      },
-    },
-    archive: {
-      targets: [directoryTarget('none', join(folder, 'archive'))],
-      forwarding: { retryBaseMs: 1000, retryMaxMs: 1000 },
-    },
-    releasePolicy: 'never',
-    onClip: () => {},
-    onForwardError: () => {},
-    onReckonError: () => {},
-    onDeletionError: () => {},
-    onStatus: () => {},
-  });
+  const opened = await Ingest.open(ingestOptions(folder));
   await opened.database.write(async (transaction) => {
     for (const name of names) {
       await transaction.run(
