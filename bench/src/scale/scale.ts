@@ -1,5 +1,6 @@
 import { usualForwarding } from '@docket/ingest';
 import { table } from '../report/table.ts';
+import { arithmetic } from './arithmetic.ts';
 import { centralShares, stepMinutes } from './central-share.ts';
 import { sendAll } from './dock-queue.ts';
 import { dockOf, type FleetPlan } from './fleet.ts';
@@ -22,7 +23,7 @@ export async function scale(options: ScaleOptions): Promise<void> {
       addDock(outcome, dock, sendAll(dock, shares, lanes), withinHours);
     }
   }
-  process.stdout.write(`${planLine(plan, withinHours)}\n\n`);
+  process.stdout.write(`${arithmetic(plan)}\n\n${planLine(plan, withinHours)}\n\n`);
   process.stdout.write(
     `${table(
       head,
