@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UsbPlaces } from '@docket/device-protocol/transport';
-import { type ClipRecord, Ingest, isStored } from '@docket/ingest';
+import { type ClipRecord, hasLocalMedia, Ingest, usualStoreSpace } from '@docket/ingest';
 import { archiveOptions } from './archive-options.ts';
 import { clockOptions } from './clock-options.ts';
 import { CodeReader } from './codes/index.ts';
@@ -68,7 +68,7 @@ export async function runGateway(options: GatewayOptions): Promise<void> {
   try {
     log.info({ version, recovery: ingest.recovery }, 'store opened');
     const mediaPath = async (clip: ClipRecord) =>
-      isStored(clip.state) ? ingest.layout.mediaFile(clip.clipId, clip.name) : null;
+      hasLocalMedia(clip) ? ingest.layout.mediaFile(clip.clipId, clip.name) : null;
     const live = openLive(options, ingest, () => told.live());
     const disclosureKey = await openDisclosureKey(config.disclosure, config.store.directory);
     const { http, events, health } = await buildHttp(
@@ -179,7 +179,7 @@ function openIngest(
   return Ingest.open({
     dockName: config.dock.name,
     storeDirectory: config.store.directory,
-    reserveBytes: config.store.reserveBytes,
+    space: { ...usualStoreSpace, reserveBytes: config.store.reserveBytes },
     hashWorkers: config.pull.hashWorkers ?? availableParallelism(),
     stallTimeoutMs: config.pull.stallTimeoutMs,
     compareDeviceHash: config.pull.compareDeviceHash,

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type CaseFactsRecord, directoryTarget, Ingest } from '@docket/ingest';
+import { type CaseFactsRecord, directoryTarget, Ingest, usualStoreSpace } from '@docket/ingest';
 import { expect, onTestFinished, test } from 'vitest';
 import { gatewayHealth } from './gateway-health.ts';
 
@@ -10,7 +10,7 @@ async function open() {
   const ingest = await Ingest.open({
     dockName: 'dock-1',
     storeDirectory: join(root, 'store'),
-    reserveBytes: 0,
+    space: { ...usualStoreSpace, reserveBytes: 0 },
     hashWorkers: 1,
     stallTimeoutMs: 20_000,
     compareDeviceHash: true,

@@ -71,7 +71,7 @@ export {
 } from './cases/case-terms.ts';
 export { type ClipFilter, type ClipListing, listClips, readClip } from './clip/clip-queries.ts';
 export type { ClipRecord, MediaFacts, ReceiptSummary } from './clip/clip-record.ts';
-export { type ClipState, isStored, legalMoves, storedStates } from './clip/clip-states.ts';
+export { type ClipState, hasLocalMedia, isStored, legalMoves, storedStates } from './clip/clip-states.ts';
 export type { Quarantine, QuarantineReason } from './clip/quarantine.ts';
 export { claimRules } from './coverage/check-claim.ts';
 export { Coverage, type CoveragePolicy, usualCoverage } from './coverage/coverage.ts';
@@ -403,6 +403,7 @@ export {
 export { type Step, stepChannel } from './step-channel.ts';
 export type { Room } from './store/room.ts';
 export { mediaFileName, StoreLayout } from './store/store-layout.ts';
+export { type StoreSpacePolicy, usualStoreSpace } from './store/store-space.ts';
 export type {
   ClipInstant,
   ClipTime,

@@ -26,6 +26,7 @@ import type { ReleasePolicy } from './release/release-policy.ts';
 import { ClipEraser } from './retention/clip-eraser.ts';
 import { type Room, RoomKeeper, roomAt } from './store/room.ts';
 import { StoreLayout } from './store/store-layout.ts';
+import type { StoreSpacePolicy } from './store/store-space.ts';
 import { type ClipTimePolicy, ClipTimes } from './time/clip-times.ts';
 import { ClockIndex } from './time/clock-index.ts';
 import type { ClockPolicy } from './time/docking-clock.ts';
@@ -35,8 +36,8 @@ import { type HostClockOptions, HostClockReader } from './time/host-clock/host-c
 export interface IngestOptions {
   dockName: string;
   storeDirectory: string;
-  /** Space on the store's disk that clips may not use. */
-  reserveBytes: number;
+  /** How the store keeps room for what comes. */
+  space: StoreSpacePolicy;
   hashWorkers: number;
   stallTimeoutMs: number;
   compareDeviceHash: boolean;
@@ -155,7 +156,7 @@ export class Ingest {
         ledger: new RecorderLedger(database, custody),
         acts: new OperatorActs(),
         care: options.careFor?.({ database, custody }) ?? null,
-        room: new RoomKeeper(layout.root, options.reserveBytes),
+        room: new RoomKeeper(layout.root, options.space.reserveBytes),
         locks: new ClipLocks(),
         stallTimeoutMs: options.stallTimeoutMs,
         compareDeviceHash: options.compareDeviceHash,

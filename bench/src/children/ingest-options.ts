@@ -1,13 +1,13 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { directoryTarget, type IngestOptions } from '@docket/ingest';
+import { directoryTarget, type IngestOptions, usualStoreSpace } from '@docket/ingest';
 
 /** A dock under measurement: nothing kept free, nothing released, an archive folder that nothing is forwarded to. */
 export function ingestOptions(storeDirectory: string, change: Partial<IngestOptions> = {}): IngestOptions {
   return {
     dockName: 'bench',
     storeDirectory,
-    reserveBytes: 0,
+    space: { ...usualStoreSpace, reserveBytes: 0 },
     hashWorkers: availableParallelism(),
     stallTimeoutMs: 60_000,
     compareDeviceHash: true,

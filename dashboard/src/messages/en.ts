@@ -645,6 +645,7 @@ export const en: Messages = {
       receipted: 'Archive receipt taken in',
       'release-started': 'Freeing of the recorder’s copy begun',
       released: 'Recorder’s copy freed',
+      'local-copy-removed': 'Left the dock; the archive holds it',
       relisted: 'Listed again',
       quarantined: 'Quarantined',
       unreadable: 'Unreadable',

@@ -655,6 +655,7 @@ export const zhCN = {
       receipted: '收到归档回执',
       'release-started': '开始清空记录仪副本',
       released: '清空记录仪副本',
+      'local-copy-removed': '采集站本地副本已清理，由归档保存',
       relisted: '再次列出',
       quarantined: '隔离',
       unreadable: '无法读取',

@@ -9,7 +9,7 @@ import {
   startSmpTcpRecorder,
 } from '@docket/device-protocol/simulator';
 import { openSmpTcp } from '@docket/device-protocol/transport';
-import { type DockingStatus, directoryTarget, Ingest, listCustody } from '@docket/ingest';
+import { type DockingStatus, directoryTarget, Ingest, listCustody, usualStoreSpace } from '@docket/ingest';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { RollOutEntry } from '../config/config-schema.ts';
 import { createLog } from '../log.ts';
@@ -49,7 +49,7 @@ beforeEach(async () => {
   ingest = await Ingest.open({
     dockName: 'dock-1',
     storeDirectory: join(root, 'store'),
-    reserveBytes: 0,
+    space: { ...usualStoreSpace, reserveBytes: 0 },
     hashWorkers: 1,
     stallTimeoutMs: 20_000,
     compareDeviceHash: true,

@@ -12,6 +12,10 @@ export const problemCodes = {
   'scope-missing': { status: 403, title: 'The token does not allow this' },
   'not-found': { status: 404, title: 'There is no such thing' },
   'media-not-stored': { status: 404, title: 'The bytes of the clip are not in the store' },
+  'media-in-archive': {
+    status: 404,
+    title: 'The bytes of the clip have left this dock; the archive holds them',
+  },
   'clip-deleted': { status: 410, title: 'The clip is deleted; its record and its certificate remain' },
   'hold-lifted': { status: 409, title: 'The hold is lifted already' },
   'deletion-decided': { status: 409, title: 'The deletion is decided already' },

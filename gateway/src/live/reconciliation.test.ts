@@ -8,11 +8,12 @@ import { volumeDriver } from '@docket/device-protocol/transport';
 import {
   type ClipRecord,
   directoryTarget,
+  hasLocalMedia,
   Ingest,
-  isStored,
   type LiveRecording,
   listClips,
   readSessionReconciliation,
+  usualStoreSpace,
 } from '@docket/ingest';
 import { expect, onTestFinished, test } from 'vitest';
 import { createLog } from '../log.ts';
@@ -64,7 +65,7 @@ class Dock {
     const ingest = await Ingest.open({
       dockName: 'dock-1',
       storeDirectory: join(folder, 'store'),
-      reserveBytes: 0,
+      space: { ...usualStoreSpace, reserveBytes: 0 },
       hashWorkers: 1,
       stallTimeoutMs: 20_000,
       compareDeviceHash: true,
@@ -145,7 +146,7 @@ class Dock {
   async settle(): Promise<void> {
     const { ingest, folder } = this;
     const mediaPath = async (clip: ClipRecord) =>
-      isStored(clip.state) ? ingest.layout.mediaFile(clip.clipId, clip.name) : null;
+      hasLocalMedia(clip) ? ingest.layout.mediaFile(clip.clipId, clip.name) : null;
     await drained((onDone) =>
       createPreviews({
         database: ingest.database,

@@ -171,6 +171,7 @@ function toClip(row: SqlRow, receipts: ReceiptSummary[]): ClipRecord {
     hasThumbnail: row.preview_state === 'thumbnail',
     receipts,
     releasedAt: textOrNull(row.released_at),
+    localRemovedAt: textOrNull(row.local_removed_at),
   };
 }
 

@@ -68,4 +68,6 @@ export interface ClipRecord {
   hasThumbnail: boolean;
   receipts: ReceiptSummary[];
   releasedAt: string | null;
+  /** When the store's own copy of the media left, after receipts and keep time; `null`: it stands in the store, if it ever did. */
+  localRemovedAt: string | null;
 }

@@ -29,7 +29,7 @@ export const legalMoves = {
 
 export type ClipState = keyof typeof legalMoves;
 
-/** States in which the clip's bytes stand, proven, in the store. */
+/** States in which the clip's bytes stand, proven, in the store, or have left it on the receipts of archives. */
 export const storedStates: readonly ClipState[] = ['sealed', 'forwarded', 'receipted', 'released'];
 
 export function isLegalMove(from: ClipState, to: ClipState): boolean {
@@ -38,4 +38,15 @@ export function isLegalMove(from: ClipState, to: ClipState): boolean {
 
 export function isStored(state: ClipState): boolean {
   return storedStates.includes(state);
+}
+
+/** Whether the bytes of a clip can be read from the store: a stored clip’s may have left it for the archive’s. */
+export function hasLocalMedia({
+  state,
+  localRemovedAt,
+}: {
+  state: ClipState;
+  localRemovedAt: string | null;
+}): boolean {
+  return isStored(state) && localRemovedAt === null;
 }

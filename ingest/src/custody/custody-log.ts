@@ -25,6 +25,7 @@ export type CustodyAction =
   | 'receipted'
   | 'release-started'
   | 'released'
+  | 'local-copy-removed'
   | 'relisted'
   | 'quarantined'
   | 'unreadable'

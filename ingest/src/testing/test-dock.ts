@@ -9,6 +9,7 @@ import type { ClipRecord } from '../clip/clip-record.ts';
 import type { DockingIssue } from '../docking/docking-record.ts';
 import type { DockingStatus } from '../docking/run-docking.ts';
 import { Ingest, type IngestOptions } from '../ingest.ts';
+import { type StoreSpacePolicy, usualStoreSpace } from '../store/store-space.ts';
 import type { HostClockOptions } from '../time/host-clock/host-clock-reader.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
@@ -26,6 +27,7 @@ export interface DockOptions {
   onDeletionError?: IngestOptions['onDeletionError'];
   caseWork?: NonNullable<IngestOptions['caseWork']>;
   live?: NonNullable<IngestOptions['live']>;
+  space?: Partial<StoreSpacePolicy>;
 }
 
 export interface OneDocking {
@@ -169,7 +171,7 @@ export function ingestOptions(options: Omit<DockOptions, 'root'>): IngestOptions
   return {
     dockName: options.dockName ?? 'dock-1',
     storeDirectory: options.store,
-    reserveBytes: 0,
+    space: { ...usualStoreSpace, reserveBytes: 0, ...options.space },
     hashWorkers: 2,
     stallTimeoutMs: 20_000,
     compareDeviceHash: options.compareDeviceHash ?? true,

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { volumeDriver } from '@docket/device-protocol/transport';
-import { directoryTarget, Ingest, listClips } from '@docket/ingest';
+import { directoryTarget, Ingest, listClips, usualStoreSpace } from '@docket/ingest';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { TestGateway, testToken } from '../testing/test-gateway.ts';
 
@@ -16,7 +16,7 @@ async function openIngest(root: string): Promise<Ingest> {
   const ingest = await Ingest.open({
     dockName: 'dock-1',
     storeDirectory: join(root, 'store'),
-    reserveBytes: 0,
+    space: { ...usualStoreSpace, reserveBytes: 0 },
     hashWorkers: 1,
     stallTimeoutMs: 20_000,
     compareDeviceHash: false,

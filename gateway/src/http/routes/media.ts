@@ -1,3 +1,4 @@
+import type { ClipRecord } from '@docket/ingest';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { Identifier } from '../../contract/index.ts';
@@ -68,6 +69,7 @@ async function mediaFile(
 ): Promise<FileToSend> {
   const clip = await findClip(database, clipId);
   if (clip.state === 'deleted') throw new HttpProblem('clip-deleted');
+  if (clip.localRemovedAt !== null) throw new HttpProblem('media-in-archive', whereArchived(clip));
   const path = await mediaPath(clip);
   if (path === null || clip.sha256 === null) throw new HttpProblem('media-not-stored');
   return {
@@ -75,6 +77,11 @@ async function mediaFile(
     etag: clip.sha256,
     disposition: ({ extension }) => (isDownload ? attachment(clip.name, extension) : 'inline'),
   };
+}
+
+/** Every place an archive signed for, so that it can be asked there. */
+function whereArchived({ receipts }: ClipRecord): string {
+  return receipts.map(({ target, object }) => `${target}: ${object}`).join('; ');
 }
 
 async function sendThumbnail(

@@ -1,0 +1,18 @@
+/** How the store keeps room for what comes. */
+export interface StoreSpacePolicy {
+  /** Space on the store's disk that clips may not use: it stays free for the index. */
+  reserveBytes: number;
+  /** Above this share of the disk, between 0 and 1, local copies of archived clips leave, the oldest first, … */
+  highWaterShare: number;
+  /** … until no more than this share is used. */
+  lowWaterShare: number;
+  /** Local copies of archived clips leave so many days after they were sealed; `null`: not by time. */
+  keepLocalDays: number | null;
+}
+
+export const usualStoreSpace: StoreSpacePolicy = {
+  reserveBytes: 268_435_456,
+  highWaterShare: 0.85,
+  lowWaterShare: 0.7,
+  keepLocalDays: null,
+};
