@@ -1,16 +1,20 @@
 import { onScopeDispose, type Ref, ref, shallowRef, watch } from 'vue';
-import { onClip, onMapping, onSite } from '../events/live-state.ts';
+import { onClip, onMapping } from '../events/live-state.ts';
+
+/** Calls a listener at each event of a kind, until the returned function is called. */
+type Events = (listener: () => void) => () => void;
 
 const settleMs = 1_500;
 const againMs = 30_000;
 
 /**
  * Something read from the gateway and kept fresh: again when what it depends on changes, when the page is looked at
- * again, when clips change (a little later: links and judgements follow them), and from time to time.
+ * again, at the events of `events` (a little later: links and judgements follow clips), and from time to time.
  */
 export function useFresh<Key, Thing>(
   key: () => Key,
   read: (key: Key, signal: AbortSignal) => Promise<Thing>,
+  events: readonly Events[] = [onClip, onMapping],
 ): { thing: Ref<Thing | null>; failure: Ref<unknown>; loading: Ref<boolean>; reload(): Promise<void> } {
   const thing = shallowRef<Thing | null>(null);
   const failure = shallowRef<unknown>(null);
@@ -54,7 +58,7 @@ export function useFresh<Key, Thing>(
     },
     { immediate: true },
   );
-  const stopListening = [onClip(soon), onMapping(soon), onSite(soon)];
+  const stopListening = events.map((listen) => listen(soon));
   const timer = setInterval(lookedAt, againMs);
   document.addEventListener('visibilitychange', lookedAt);
   onScopeDispose(() => {
