@@ -74,11 +74,11 @@ export const archive = section(
       maximum: 86_400_000,
       default: 600_000,
     }),
-    organisation: Type.String({
+    organisation: optionalText({
       title: 'Organisation',
-      description: 'Whose dock this is, as the centre names it: in every index record and event.',
+      description:
+        'Whose dock this is, as the centre names it: in every index record and event. `null`: it is not said.',
       pattern: '^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$',
-      default: 'docket',
     }),
     sm2: Type.Boolean({
       title: 'SM2 signatures',

@@ -30,5 +30,9 @@ export const GatewayEvent = Type.Union([
   ),
   Type.Object({ type: Type.Literal('operation'), operation: Operation }),
   Type.Object({ type: Type.Literal('alarm'), alarm: LiveAlarm }),
+  Type.Object(
+    { type: Type.Literal('archive') },
+    { description: 'An archive target, its queue or a feed changed: what shows them reads them anew.' },
+  ),
 ]);
 export type GatewayEvent = Static<typeof GatewayEvent>;

@@ -1,4 +1,5 @@
 /** The API contract: schemas and types only, safe for a browser. Served as OpenAPI by the gateway. */
+export * from './archive.ts';
 export * from './calibration.ts';
 export * from './case.ts';
 export * from './case-coverage.ts';

@@ -65,6 +65,7 @@ function subjectOf(event: GatewayEvent): string {
     case 'health':
     case 'mapping':
     case 'live':
+    case 'archive':
       return event.type;
     case 'operation':
       return `operation ${event.operation.operationId}`;
