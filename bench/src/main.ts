@@ -1,3 +1,5 @@
+import { forward } from './forward/forward.ts';
+import { forwardUsage, readForwardOptions } from './forward/forward-options.ts';
 import { live } from './live/live.ts';
 import { liveUsage, readLiveOptions } from './live/live-options.ts';
 import { readPullOptions, usage } from './options.ts';
@@ -14,9 +16,11 @@ if (command === 'pull') {
   await runYear(readYearOptions(parameters));
 } else if (command === 'live') {
   await live(readLiveOptions(parameters));
+} else if (command === 'forward') {
+  await forward(readForwardOptions(parameters));
 } else if (command === 'scale') {
   await scale(readScaleOptions(parameters));
 } else {
-  process.stderr.write(`${usage}\n${yearUsage}\n${liveUsage}\n${scaleUsage}`);
+  process.stderr.write(`${usage}\n${yearUsage}\n${liveUsage}\n${scaleUsage}\n${forwardUsage}`);
   process.exitCode = command === undefined ? 0 : 2;
 }

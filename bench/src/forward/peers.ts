@@ -25,6 +25,9 @@ export interface ForwardPeer {
   /** What stands at the end, so that figures are read beside what they buy. */
   readonly end: string;
   readonly tool: readonly string[];
+  /** Whether it forwards into a bucket that locks, and finds by itself what goes first. */
+  readonly isLocked: boolean;
+  readonly knowsImportant: boolean;
   command(
     source: Source,
     destination: Destination,
@@ -69,6 +72,8 @@ function docketPeer(name: string, end: string, change: Partial<S3TargetSettings>
     name,
     end,
     tool: [process.execPath, '--version'],
+    isLocked: true,
+    knowsImportant: true,
     command: async (source, destination, late = null) => {
       const order: ForwardOrder = {
         store: source.store,
@@ -108,6 +113,8 @@ const rclone: ForwardPeer = {
   name: 'rclone copy',
   end: 'stored, MD5 compared',
   tool: ['rclone', 'version'],
+  isLocked: false,
+  knowsImportant: false,
   command: async ({ folder }, destination) => ({
     command: [
       'rclone',
@@ -136,6 +143,8 @@ const aws: ForwardPeer = {
   name: 'aws s3 cp',
   end: 'stored',
   tool: ['/usr/bin/aws', '--version'],
+  isLocked: false,
+  knowsImportant: false,
   command: async ({ folder, notes }, destination) => {
     const config = join(notes, 'aws-config');
     await writeFile(
@@ -163,6 +172,8 @@ const sdk: ForwardPeer = {
   name: 'AWS SDK, lib-storage',
   end: 'stored',
   tool: [process.execPath, '--version'],
+  isLocked: false,
+  knowsImportant: false,
   command: async ({ folder }, destination) => ({
     command: [
       process.execPath,
