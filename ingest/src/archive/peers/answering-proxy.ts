@@ -38,7 +38,7 @@ export interface WholeAnswer {
  * with the connection; or it is passed on and its answer is changed.
  */
 export type Answering =
-  | { kind: 'own-answer'; answer: OwnAnswer }
+  | { kind: 'own-answer'; answer: OwnAnswer | ((asked: AskedFor, body: Buffer) => OwnAnswer) }
   | { kind: 'lost-answer' }
   | {
       kind: 'changed-answer';
@@ -120,7 +120,7 @@ export class AnsweringProxy {
     rule.report.times += 1;
     switch (rule.answering.kind) {
       case 'own-answer':
-        return answer(request, response, rule.answering.answer);
+        return answer(request, response, asked, rule.answering.answer);
       case 'lost-answer': {
         const heard = await this.#ask(request);
         await buffer(heard);
@@ -164,18 +164,22 @@ export class AnsweringProxy {
   }
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse, own: OwnAnswer): Promise<void> {
-  if (own.isEarly !== true) {
-    request.resume();
-    if (!request.readableEnded) await once(request, 'end');
-  }
-  const body = Buffer.from(own.body ?? '');
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  asked: AskedFor,
+  told: OwnAnswer | ((asked: AskedFor, body: Buffer) => OwnAnswer),
+): Promise<void> {
+  const isEarly = typeof told !== 'function' && told.isEarly === true;
+  const body = isEarly ? Buffer.alloc(0) : await buffer(request);
+  const own = typeof told === 'function' ? told(asked, body) : told;
+  const content = Buffer.from(own.body ?? '');
   response.writeHead(own.status, {
-    'content-length': body.length,
-    ...(own.isEarly === true ? { connection: 'close' } : {}),
+    'content-length': content.length,
+    ...(isEarly ? { connection: 'close' } : {}),
     ...own.headers,
   });
-  response.end(request.method === 'HEAD' ? undefined : body);
+  response.end(asked.method === 'HEAD' ? undefined : content);
 }
 
 /** A length that was told stays, whatever became of the body: that is what a cut answer looks like. */
