@@ -1,8 +1,5 @@
 import type { DisclosureEvent } from '@docket/ingest';
-import { CloudEvent } from 'cloudevents';
-
-/** Media type of one event in structured JSON (CloudEvents 1.0, HTTP binding §3.2). */
-export const cloudEventType = 'application/cloudevents+json; charset=utf-8';
+import { structuredEvent } from '../signed-push/cloud-event-form.ts';
 
 /**
  * An event as CloudEvents 1.0 in structured JSON. The same event always gives the same bytes; `replaces` names the event
@@ -10,18 +7,15 @@ export const cloudEventType = 'application/cloudevents+json; charset=utf-8';
  */
 export function cloudEventOf(event: DisclosureEvent, dockName: string): Buffer {
   const { eventId, kind, subject, act, replaces, sequence, content, at } = event;
-  const told = new CloudEvent({
-    specversion: '1.0',
+  return structuredEvent({
     id: eventId,
     source: `urn:docket:dock:${dockName}`,
     type: `docket.disclosure.${kind}.${act}`,
     subject,
     time: at,
-    datacontenttype: 'application/json',
     dataschema: `urn:docket:schema:disclosure:${act === 'withdrawn' ? 'withdrawal' : kind}:1`,
-    sequence: String(sequence).padStart(12, '0'),
+    sequence,
     ...(replaces === null ? {} : { replaces }),
     data: content,
   });
-  return Buffer.from(JSON.stringify(told.toJSON()));
 }

@@ -1,10 +1,10 @@
 import { constants, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { DisclosureEvent, DisclosureOutcome } from '@docket/ingest';
+import { type RetryTimes, waitMs } from '../signed-push/push-answer.ts';
+import { detachedSignature } from '../signed-push/signatures.ts';
+import type { SigningKey } from '../signed-push/signing-key.ts';
 import { cloudEventOf } from './cloud-event.ts';
-import { type RetryTimes, waitMs } from './push-answer.ts';
-import { detachedSignature } from './signatures.ts';
-import type { SigningKey } from './signing-key.ts';
 
 export interface DirectoryWayOptions {
   dockName: string;

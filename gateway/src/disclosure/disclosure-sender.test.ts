@@ -9,9 +9,9 @@ import { CaseWork, CustodyLog, type DisclosureWay, IndexDatabase } from '@docket
 import { expect, onTestFinished, test } from 'vitest';
 import type { Config } from '../config/index.ts';
 import { createLog } from '../log.ts';
+import { askedWaitMs, outcomeOf } from '../signed-push/push-answer.ts';
+import { holds, Receiver, type Reply, signatureBase, type Taken } from '../signed-push/testing/receiver.ts';
 import { createDisclosureSender, openDisclosureKey } from './index.ts';
-import { askedWaitMs, outcomeOf } from './push-answer.ts';
-import { holds, Receiver, type Reply, signatureBase, type Taken } from './testing/receiver.ts';
 import { testSettings } from './testing/test-settings.ts';
 
 const taken: Reply = { status: 204 };

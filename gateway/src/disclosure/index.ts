@@ -2,12 +2,10 @@ import { join } from 'node:path';
 import type { Disclosure, DisclosurePolicy, DisclosureWay } from '@docket/ingest';
 import type { Config } from '../config/index.ts';
 import type { Log } from '../log.ts';
+import { openSigningKey, type SigningKey } from '../signed-push/signing-key.ts';
 import { tellByFile } from './directory-way.ts';
 import { DisclosureSender, type Tell } from './disclosure-sender.ts';
 import { tellByHttps } from './https-way.ts';
-import { openSigningKey, type SigningKey } from './signing-key.ts';
-
-export { openSigningKey, type SigningKey } from './signing-key.ts';
 
 type Settings = Config['disclosure'];
 

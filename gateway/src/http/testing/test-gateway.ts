@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { CaseWork, CustodyLog, IndexDatabase, LiveSources, RecorderLedger } from '@docket/ingest';
 import type { Config, TokenEntry } from '../../config/index.ts';
 import type { Health } from '../../contract/index.ts';
-import { openSigningKey } from '../../disclosure/index.ts';
+import { openSigningKey } from '../../signed-push/signing-key.ts';
 import { noLiveStreams } from '../../live/live-stream.ts';
 import { LivePlay } from '../../live/play/index.ts';
 import { createLog } from '../../log.ts';

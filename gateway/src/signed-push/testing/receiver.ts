@@ -10,13 +10,25 @@ import { join } from 'node:path';
 export interface Taken {
   headers: Record<string, string>;
   body: Buffer;
-  event: { id: string; type: string; subject: string; data: unknown; replaces?: string };
+  /** Its first event, */
+  event: TakenEvent;
+  /** and all of them, where it is a batch. */
+  events: TakenEvent[];
+}
+
+export interface TakenEvent {
+  id: string;
+  type: string;
+  subject: string;
+  sequence: string;
+  data: unknown;
+  replaces?: string;
 }
 
 /** What a receiver does with a request: answers with a status, or cuts the line without an answer. */
 export type Reply = { status: number; headers?: Record<string, string> } | 'cut';
 
-/** A receiver of disclosures on loopback. It checks signatures by itself, with no code of the sender. */
+/** A receiver of signed events on loopback. It checks signatures by itself, with no code of the sender. */
 export class Receiver {
   /** Every request, in order. */
   readonly requests: Taken[] = [];
@@ -77,7 +89,8 @@ export class Receiver {
     const headers = Object.fromEntries(
       Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
     );
-    const taken = { headers, body, event: JSON.parse(body.toString()) as Taken['event'] };
+    const events = [JSON.parse(body.toString())].flat() as [TakenEvent, ...TakenEvent[]];
+    const taken = { headers, body, event: events[0], events };
     this.requests.push(taken);
     const answer = reply(taken, this.requests.length - 1);
     if (answer === 'cut') return void request.socket.destroy();

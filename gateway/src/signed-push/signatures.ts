@@ -8,12 +8,22 @@ const validMs = 5 * 60_000;
 /** What the signature of a request covers (RFC 9421 §2). */
 export const signedFields = ['@method', '@target-uri', 'content-type', 'content-digest', 'idempotency-key'];
 
+export interface SignedRequest {
+  url: string;
+  body: Buffer;
+  contentType: string;
+  /** Names what is said, the same however often it is sent. */
+  eventId: string;
+  /** What the signature is for (RFC 9421 §2.3), e.g. `docket-disclosure`. */
+  tag: string;
+}
+
 /**
  * The headers of a signed POST: `Content-Digest` (RFC 9530), and over it and where it goes an HTTP Message Signature
  * (RFC 9421) with Ed25519.
  */
 export async function signedHeaders(
-  { url, body, contentType, eventId }: { url: string; body: Buffer; contentType: string; eventId: string },
+  { url, body, contentType, eventId, tag }: SignedRequest,
   key: SigningKey,
   now: Date,
 ): Promise<Record<string, string>> {
@@ -29,7 +39,7 @@ export async function signedHeaders(
       name: 'docket',
       fields: signedFields,
       params: ['created', 'expires', 'keyid', 'alg', 'tag'],
-      paramValues: { created: now, expires: new Date(now.getTime() + validMs), tag: 'docket-disclosure' },
+      paramValues: { created: now, expires: new Date(now.getTime() + validMs), tag },
     },
     { method: 'POST', url, headers },
   );

@@ -10,7 +10,7 @@ import { dirname } from 'node:path';
 import { errnoOf } from '@docket/ingest';
 import type { DisclosureKey } from '../contract/index.ts';
 
-/** The Ed25519 key (RFC 8032) that what is disclosed is signed with. */
+/** The Ed25519 key (RFC 8032) that what is told to others is signed with. */
 export interface SigningKey {
   privateKey: KeyObject;
   /** JWK thumbprint (RFC 7638), base64url: names the key in every signature. */

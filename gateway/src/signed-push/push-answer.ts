@@ -1,4 +1,8 @@
-import type { DisclosureOutcome } from '@docket/ingest';
+/** What came of an attempt. `again` is tried after `afterMs`; `dead`: what was sent is refused for good. */
+export type PushOutcome =
+  | { result: 'delivered'; status: number | null }
+  | { result: 'again'; afterMs: number; status: number | null; error: string }
+  | { result: 'dead'; status: number | null; error: string };
 
 export interface RetryTimes {
   baseMs: number;
@@ -21,7 +25,7 @@ export function outcomeOf(
   attempts: number,
   times: RetryTimes,
   now: Date,
-): DisclosureOutcome {
+): PushOutcome {
   if ((status >= 200 && status < 300) || status === 409) return { result: 'delivered', status };
   const isRefused = status >= 400 && status < 500 && !passing.has(status);
   if (isRefused) return { result: 'dead', status, error: `the receiver refused the event with ${status}` };
