@@ -6,6 +6,10 @@ export { type ArchiveKind, type ArchiveTarget, archiveKinds } from './archive/ar
 export { isCronPattern } from './archive/forwarding/cron-pattern.ts';
 export type { ArchiveQueue } from './archive/forwarding/forwarder.ts';
 export { type ForwardingPolicy, usualForwarding } from './archive/forwarding/forwarding-policy.ts';
+export type { FeedStatus } from './archive/records/feed-cursors.ts';
+export { type IndexRecord, IndexRecords, noRecordBefore } from './archive/records/index-records.ts';
+export { RecordFeeds, type RecordFeedsOptions } from './archive/records/record-feeds.ts';
+export type { FeedCursor, RecordPlace } from './archive/records/record-place.ts';
 export {
   type DirectoryTargetSettings,
   directoryTarget,

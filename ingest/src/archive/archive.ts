@@ -8,6 +8,8 @@ import { DirectoryArchive } from './directory/directory-archive.ts';
 import { Forwarder } from './forwarding/forwarder.ts';
 import { type ForwardingPolicy, usualForwarding } from './forwarding/forwarding-policy.ts';
 import { IndexRecords } from './records/index-records.ts';
+import { RecordFeeds, type RecordFeedsOptions } from './records/record-feeds.ts';
+import { TargetPlace } from './records/target-place.ts';
 import type { TargetSettings } from './target-settings.ts';
 
 export interface ArchiveOptions {
@@ -15,6 +17,9 @@ export interface ArchiveOptions {
   forwarding?: Partial<ForwardingPolicy>;
   /** Whom the dock belongs to; told in index records. */
   organisation?: string | null;
+  /** Told of what goes wrong with the feeds of index records; by default as of forwarding. */
+  onFeedError?: RecordFeedsOptions['onError'];
+  onFeedLoss?: RecordFeedsOptions['onLoss'];
 }
 
 export interface ArchiveServices {
@@ -31,25 +36,37 @@ export class Archive {
   readonly targets: readonly ArchiveTarget[];
   readonly forwarder: Forwarder;
   readonly records: IndexRecords;
+  readonly feeds: RecordFeeds;
 
-  private constructor(parts: Pick<Archive, 'targets' | 'forwarder' | 'records'>) {
+  private constructor(parts: Pick<Archive, 'targets' | 'forwarder' | 'records' | 'feeds'>) {
     this.targets = parts.targets;
     this.forwarder = parts.forwarder;
     this.records = parts.records;
+    this.feeds = parts.feeds;
   }
 
   /** Opens every target and queues what none of them has signed for. */
   static async open(services: ArchiveServices, options: ArchiveOptions): Promise<Archive> {
     await keepTargets(services.database, options.targets);
     const targets = options.targets.map((settings) => openTarget(services, settings));
+    const policy = { ...usualForwarding, ...options.forwarding };
     const forwarder = new Forwarder({
       ...services,
       targets,
-      policy: { ...usualForwarding, ...options.forwarding },
+      policy,
       issuer: `gateway:${services.dockName}`,
     });
     const records = new IndexRecords({ ...services, organisation: options.organisation ?? null });
-    return new Archive({ targets, forwarder, records });
+    const { database, dockName } = services;
+    const feeds = new RecordFeeds({
+      database,
+      records,
+      onError: options.onFeedError ?? ((error) => services.onError(error, null)),
+      onLoss: options.onFeedLoss ?? ((feed, loss) => services.onError(new Error(`${feed}: ${loss}`), null)),
+    });
+    const retry = { baseMs: policy.retryBaseMs, maxMs: policy.retryMaxMs };
+    for (const target of targets) feeds.add(new TargetPlace({ database, target, dockName, retry }));
+    return new Archive({ targets, forwarder, records, feeds });
   }
 
   async close(): Promise<void> {
