@@ -5,6 +5,7 @@ import {
   directoryEntry,
   httpEntry,
   isImmutable,
+  mayRemove,
   s3Entry,
   targetName,
 } from './archive-target-entries.ts';
@@ -34,6 +35,7 @@ export const archive = section(
           isPath: true,
         }),
         isImmutable,
+        mayRemove,
         ...commonSettings(false),
       },
     ),

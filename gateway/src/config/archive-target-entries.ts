@@ -65,6 +65,12 @@ export const isImmutable = Type.Boolean({
     'Each file is made immutable (`chattr +i`) once it is stored: only root can undo it. Needs root and a file system that can.',
   default: false,
 });
+export const mayRemove = Type.Boolean({
+  title: 'Removal under a warrant',
+  description:
+    'Whether a deletion that was asked for, approved and falls due removes the copy here, the immutable flag first. Where not, its certificate says that the copy stays.',
+  default: true,
+});
 
 const caFile = optionalText({
   title: 'Authorities',
@@ -109,6 +115,7 @@ export const directoryEntry = entry({
     isPath: true,
   }),
   isImmutable,
+  mayRemove,
   ...commonSettings(false),
 });
 

@@ -16,8 +16,10 @@ export interface CommonTargetSettings {
 export interface DirectoryTargetSettings extends CommonTargetSettings {
   kind: 'directory';
   path: string;
-  /** Makes each object immutable (`chattr +i`) where the file system can; needs root. */
+  /** Makes each object immutable (`chattr +i`); refused where the file system cannot, or we may not. Needs root. */
   isImmutable: boolean;
+  /** Whether a deletion warrant removes what lies here, the flag first; `false`: the answer is `not-allowed`. */
+  mayRemove: boolean;
 }
 
 export const s3Dialects = ['aws', 'ceph', 'oss', 'obs', 'cos', 'generic'] as const;
@@ -72,6 +74,7 @@ export function directoryTarget(
     name,
     path,
     isImmutable: false,
+    mayRemove: true,
     encryptTo: [],
     bytesPerSecond: null,
     receiptKeys: [],

@@ -1,6 +1,7 @@
 import { type ClipReader, isRecorderError, RecorderError } from '@docket/device-protocol';
 import { DirectFileWriter, openForReadBack } from './direct-file.ts';
 import type { HashJob, HashPool } from './hash-pool.ts';
+import type { DigestChoice } from './hash-protocol.ts';
 import { borrowRing, type Chunk, chunkBytes, type PageAlignedRing, returnRing } from './page-aligned-ring.ts';
 import { hashFile } from './read-back.ts';
 import { sampleRanges } from './sample-ranges.ts';
@@ -27,7 +28,11 @@ export interface PullOptions extends ReadOptions {
   /** Called with the bytes taken since the last call. */
   onProgress(bytes: number): void;
   /** What stands in the file already, and was found to be the same in the file and on the recorder. */
-  prefix?: ClipPrefix | null;
+  prefix?: Pick<ClipPrefix, 'sizeBytes'> | null;
+  /** Awaited before each piece is read; the copy ends with what it throws. */
+  beforePiece?(sizeBytes: number): Promise<void>;
+  /** By default both. */
+  digests?: DigestChoice;
   /** Called where the reading ended early but its beginning stands durable in the file. */
   onInterrupted?(prefix: ClipPrefix): Promise<void>;
 }
@@ -58,8 +63,8 @@ export async function pullStream(
     ? DirectFileWriter.create(destination)
     : DirectFileWriter.reopen(destination));
   try {
-    const job = pool.open('sha256+blake3', ring.memory);
-    const reached: Reached = { bytes: 0, isSound: false };
+    const job = pool.open(options.digests ?? 'sha256+blake3', ring.memory);
+    const reached: Reached = { bytes: 0, isSound: false, isHeldBack: false };
     try {
       const sampler = new Sampler(reader.sizeBytes);
       if (prefix !== null) await hashPrefix(destination, prefix.sizeBytes, { ring, job, sampler, options });
@@ -74,6 +79,8 @@ export async function pullStream(
       return { sizeBytes: reader.sizeBytes, ...digests, sampleBlake3 };
     } catch (error) {
       await keepBeginning(error, reached, { job, writer, options });
+      // Nothing reads into it any more; after any other failure something may.
+      if (reached.isHeldBack && reached.isSound) returnRing(ring);
       throw error;
     } finally {
       job.abandon();
@@ -87,6 +94,8 @@ export async function pullStream(
 interface Reached {
   bytes: number;
   isSound: boolean;
+  /** It ended between two pieces, before the next was asked for. */
+  isHeldBack: boolean;
 }
 
 interface Hashing {
@@ -152,6 +161,7 @@ async function pump(
   try {
     while (reached.bytes < reader.sizeBytes) {
       const position = reached.bytes;
+      await holdBack(Math.min(chunkBytes, reader.sizeBytes - position), reached, options);
       const chunk = await failure.orValue(ring.acquire());
       const lengthBytes = await readChunk(reader, chunk, position, options);
       sampler.see(chunk.bytes, position, lengthBytes);
@@ -172,6 +182,15 @@ async function pump(
   }
   failure.throwIfSet();
   await reader.assertUnchanged();
+}
+
+async function holdBack(sizeBytes: number, reached: Reached, { beforePiece }: PullOptions): Promise<void> {
+  try {
+    await beforePiece?.(sizeBytes);
+  } catch (error) {
+    reached.isHeldBack = true;
+    throw error;
+  }
 }
 
 /** Fills a chunk up to the clip's end. */

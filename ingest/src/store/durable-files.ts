@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { v4 as uuidv4 } from 'uuid';
+import { errnoOf } from '../errors.ts';
 
 const flushing = new Map<string, { running: Promise<void>; next: Promise<void> | null }>();
 
@@ -29,6 +30,9 @@ async function flush(folder: string): Promise<void> {
   const handle = await open(folder, constants.O_RDONLY | constants.O_DIRECTORY);
   try {
     await handle.sync();
+  } catch (error) {
+    // SMB has no such call: its server answers a change of a folder once it is made.
+    if (errnoOf(error) !== 'EINVAL') throw error;
   } finally {
     await handle.close();
   }

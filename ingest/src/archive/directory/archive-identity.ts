@@ -1,4 +1,4 @@
-import { link, readFile, rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { v4 as uuidv4 } from 'uuid';
 import { canonicalJson } from '../../custody/canonical-json.ts';
@@ -6,6 +6,7 @@ import { errnoOf } from '../../errors.ts';
 import type { IndexDatabase } from '../../index-store/index-database.ts';
 import { makeFolder, syncFolder, writeNewFile } from '../../store/durable-files.ts';
 import { ArchiveRefusal } from '../archive-refusal.ts';
+import { placeFile } from './place-file.ts';
 
 /** What this dock knows an archive by, from the first deposit on. */
 export interface KnownArchive {
@@ -50,21 +51,32 @@ async function readMark(root: string): Promise<string | null> {
     if (errnoOf(error) === 'ENOENT') return null;
     throw error;
   }
-  const value: unknown = JSON.parse(text);
-  const id = typeof value === 'object' && value !== null && 'id' in value ? value.id : null;
-  return typeof id === 'string' ? id : null;
+  const id = idOf(text);
+  if (id !== null) return id;
+  throw new ArchiveRefusal(
+    'unreachable',
+    `${join(root, markerFile)} is no mark of an archive; where it is empty and stays so, the first use was cut off: remove it`,
+  );
 }
 
-/** Linked into place, which never overwrites: of two docks that mark a new archive at once, one mark stands for both. */
+function idOf(text: string): string | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    const id = typeof value === 'object' && value !== null && 'id' in value ? value.id : null;
+    return typeof id === 'string' ? id : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Placed, which never overwrites: of two docks that mark a new archive at once, one mark stands for both. */
 async function mark({ root, incoming }: ArchiveFolder): Promise<string> {
   const id = uuidv4();
   await makeFolder(incoming);
   const unfinished = join(incoming, `${id}.part`);
   try {
     await writeNewFile(unfinished, canonicalJson({ v: 1, id }));
-    await link(unfinished, join(root, markerFile)).catch((error: unknown) => {
-      if (errnoOf(error) !== 'EEXIST') throw error;
-    });
+    await placeFile(unfinished, join(root, markerFile));
     await syncFolder(root);
   } finally {
     await rm(unfinished, { force: true });

@@ -96,7 +96,7 @@ describe('an archive in a folder', () => {
       }
     });
     const depositing = archive.deposit(sent, new FreeLine(), signal);
-    await expect(depositing).rejects.toSatisfy((error) => isArchiveRefusal(error, 'clip-damaged'));
+    await expect(depositing).rejects.toSatisfy((error) => isArchiveRefusal(error, 'holds-other-bytes'));
     expect(await filesBelow(root)).toEqual(['archive.json']);
   });
 
@@ -137,7 +137,7 @@ test('of docks that use a new archive at once, all know it by the one mark it ca
         pool,
         depositor: `dock-${dock}`,
         known: one,
-      }).sweep(),
+      }).sweep(new Set()),
     ),
   );
   const { id } = JSON.parse(await readFile(join(root, 'archive.json'), 'utf8'));

@@ -1,21 +1,18 @@
-import { link, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { v4 as uuidv4 } from 'uuid';
 import { errnoOf } from '../../errors.ts';
 import { ClipLocks } from '../../pull/clip-locks.ts';
 import type { HashPool } from '../../pull/hash-pool.ts';
-import { pullStream } from '../../pull/pull-stream.ts';
 import { readBackFile } from '../../pull/read-back.ts';
 import { DeletionWarrant } from '../../retention/deletion-warrant.ts';
 import { announceStep } from '../../step-channel.ts';
-import { makeFolder, replaceFile, syncFolder } from '../../store/durable-files.ts';
+import { makeFolder, replaceFile } from '../../store/durable-files.ts';
 import { sha256Hex } from '../../store/sealed-record.ts';
 import { type ArchiveDocument, contentKey, encryptedContentKey } from '../archive-layout.ts';
-import { ArchiveRefusal, isArchiveRefusal } from '../archive-refusal.ts';
+import { ArchiveRefusal } from '../archive-refusal.ts';
 import type {
   ArchiveDeposit,
   ArchiveTarget,
-  ContentDigest,
   Deposited,
   DepositLine,
   RemovalOutcome,
@@ -23,7 +20,9 @@ import type {
 import type { ProbeReport } from '../probe-report.ts';
 import type { DirectoryTargetSettings } from '../target-settings.ts';
 import { assertSameArchive, type KnownArchive } from './archive-identity.ts';
-import { StoredFileReader } from './stored-file-reader.ts';
+import { folderRefusal } from './folder-refusal.ts';
+import { ObjectFolder } from './object-folder.ts';
+import { probeFolder } from './probe-folder.ts';
 
 export interface DirectoryArchiveOptions {
   settings: DirectoryTargetSettings;
@@ -34,27 +33,32 @@ export interface DirectoryArchiveOptions {
   known: KnownArchive;
 }
 
-/** The longest wait for one buffer of our own store's disk. */
-const storeStallTimeoutMs = 600_000;
-
 /** An archive in a folder; `archive-layout.ts` tells what lies where. Beside it `archive.json`, the mark by which docks know it again, and `incoming/<depositor>/`, what is under way. */
 export class DirectoryArchive implements ArchiveTarget {
   readonly kind = 'directory';
   readonly name: string;
+  readonly #settings: DirectoryTargetSettings;
   readonly #root: string;
   readonly #pool: HashPool;
   readonly #known: KnownArchive;
-  /** Where this dock's deposits under way lie: on a shared archive each dock sweeps only its own. */
-  readonly #incoming: string;
+  readonly #objects: ObjectFolder;
   /** One deposit or removal of a content at a time: a receipt must not name what is just being removed. */
   readonly #contents = new ClipLocks();
 
   constructor(options: DirectoryArchiveOptions) {
-    this.name = options.settings.name;
-    this.#root = options.settings.path;
-    this.#pool = options.pool;
-    this.#known = options.known;
-    this.#incoming = join(this.#root, 'incoming', folderNameOf(options.depositor));
+    const { settings, pool, known, depositor } = options;
+    this.name = settings.name;
+    this.#settings = settings;
+    this.#root = settings.path;
+    this.#pool = pool;
+    this.#known = known;
+    this.#objects = new ObjectFolder({
+      archive: settings.name,
+      // On a shared archive each dock sweeps only its own.
+      incoming: join(settings.path, 'incoming', folderNameOf(depositor)),
+      pool,
+      isImmutable: settings.isImmutable,
+    });
   }
 
   reach(): Promise<void> {
@@ -65,9 +69,10 @@ export class DirectoryArchive implements ArchiveTarget {
     return this.#act(async () => {
       await this.#assertSame();
       const path = join(this.#root, document.key);
-      await makeFolder(this.#incoming);
+      const { incoming } = this.#objects;
+      await makeFolder(incoming);
       await makeFolder(dirname(path));
-      await replaceFile(path, document.body, this.#incoming);
+      await replaceFile(path, document.body, incoming);
       const { sha256 } = await readBackFile(path, 'sha256', this.#pool);
       if (sha256 === sha256Hex(document.body)) return sha256;
       throw new ArchiveRefusal(
@@ -91,18 +96,22 @@ export class DirectoryArchive implements ArchiveTarget {
   deposit(deposit: ArchiveDeposit, line: DepositLine, signal: AbortSignal): Promise<Deposited> {
     return this.#act(async () => {
       await this.#assertSame();
-      await makeFolder(this.#incoming);
-      const { sha256, encryption } = deposit.content;
+      await makeFolder(this.#objects.incoming);
+      const { clipId, original, content } = deposit;
       const key =
-        encryption === 'none'
-          ? contentKey(deposit.original.sha256)
-          : encryptedContentKey(deposit.original.sha256, sha256);
-      const stored = await this.#contents.hold(key, () => this.#store(deposit, key, line, signal));
+        content.encryption === 'none'
+          ? contentKey(original.sha256)
+          : encryptedContentKey(original.sha256, content.sha256);
+      const object = { clipId, path: join(this.#root, key), content };
+      const stored = await this.#contents.hold(original.sha256, () =>
+        this.#objects.keep(object, line, signal),
+      );
       return {
         holding: {
           object: { root: this.name, key, versionId: null, etag: null },
           stored,
-          retain: { mode: 'DIRECTORY', until: deposit.retention.until, isOnHold: false },
+          // A folder knows no day before which it would refuse to let go.
+          retain: { mode: 'DIRECTORY', until: null, isOnHold: false },
           verified: { level: 'readback', by: 'gateway', at: new Date().toISOString() },
           log: null,
         },
@@ -111,38 +120,36 @@ export class DirectoryArchive implements ArchiveTarget {
     }, signal);
   }
 
-  probe(): Promise<ProbeReport> {
-    throw new Error('not yet');
+  probe(signal: AbortSignal): Promise<ProbeReport> {
+    return this.#act(async () => {
+      await this.#assertSame();
+      await makeFolder(this.#objects.incoming);
+      return probeFolder({ ...this.#settings, objects: this.#objects, pool: this.#pool }, signal);
+    }, signal);
   }
 
+  /** Takes an immutable flag off first. With `mayRemove: false` it answers `not-allowed`. */
   async remove(warrant: DeletionWarrant, isNeeded: () => Promise<boolean>): Promise<RemovalOutcome> {
     DeletionWarrant.assertGenuine(warrant);
     const { clipId, sha256 } = warrant;
-    const key = contentKey(sha256);
     return this.#act(async () => {
       await this.#assertSame();
+      if (!this.#settings.mayRemove) return 'not-allowed';
       if (await this.#isShared()) return 'shared-with-other-docks';
-      return this.#contents.hold(key, async () => {
+      return this.#contents.hold(sha256, async () => {
         if (await isNeeded()) return 'needed-by-another-clip';
-        const path = join(this.#root, key);
-        await rm(path, { force: true });
+        await this.#objects.remove(join(this.#root, contentKey(sha256)));
         announceStep('archive.removed', clipId);
-        await syncFolder(dirname(path)).catch((error: unknown) => {
-          // Nothing was ever there: no folder either.
-          if (errnoOf(error) !== 'ENOENT') throw error;
-        });
         return 'removed';
       });
     });
   }
 
-  sweep(): Promise<void> {
+  sweep(sessions: ReadonlySet<string>): Promise<void> {
     return this.#act(async () => {
       await this.#assertSame();
-      await makeFolder(this.#incoming);
-      for (const name of await readdir(this.#incoming)) {
-        await rm(join(this.#incoming, name), { recursive: true, force: true });
-      }
+      await makeFolder(this.#objects.incoming);
+      await this.#objects.sweep(sessions);
     });
   }
 
@@ -152,101 +159,20 @@ export class DirectoryArchive implements ArchiveTarget {
     try {
       return await work();
     } catch (error) {
-      if (isArchiveRefusal(error) || signal?.aborted || (error as Error).name === 'YieldLine') throw error;
-      const message = error instanceof Error ? error.message : String(error);
-      const code = ['ENOSPC', 'EDQUOT'].includes(errnoOf(error) ?? '') ? 'full' : 'failed';
-      throw new ArchiveRefusal(code, `archive ${this.name}: ${message}`, { cause: error });
+      throw folderRefusal(this.name, error, signal);
     }
   }
 
   #assertSame(): Promise<void> {
-    return assertSameArchive({
-      root: this.#root,
-      name: this.name,
-      incoming: this.#incoming,
-      known: this.#known,
-    });
+    const { incoming } = this.#objects;
+    return assertSameArchive({ root: this.#root, name: this.name, incoming, known: this.#known });
   }
 
   /** Every dock that ever deposited here has a folder of its own among those under way. */
   async #isShared(): Promise<boolean> {
-    const docks = await readdir(dirname(this.#incoming));
-    return docks.some((name) => name !== basename(this.#incoming));
-  }
-
-  /** Temporary name, fsync, re-hash of what lies on the disk, then a link under the hash, which never overwrites. */
-  async #store(
-    deposit: ArchiveDeposit,
-    key: string,
-    line: DepositLine,
-    signal: AbortSignal,
-  ): Promise<ContentDigest> {
-    const path = join(this.#root, key);
-    const held = await this.#held(path, deposit, signal);
-    if (held !== null) {
-      // Linked by a run that may have ended before its link was durable.
-      await syncFolder(dirname(path));
-      return held;
-    }
-    const temporary = join(this.#incoming, `${deposit.clipId}-${uuidv4()}.part`);
-    try {
-      await this.#write(deposit, temporary, line, signal);
-      announceStep('archive.written', deposit.clipId);
-      const stored = await this.#readHeld(temporary, deposit, 'clip-damaged', signal);
-      await makeFolder(dirname(path));
-      await link(temporary, path).catch((error: unknown) => {
-        if (errnoOf(error) !== 'EEXIST') throw error;
-      });
-      announceStep('archive.linked', deposit.clipId);
-      await syncFolder(dirname(path));
-      return stored;
-    } finally {
-      await rm(temporary, { force: true });
-    }
-  }
-
-  async #write(
-    deposit: ArchiveDeposit,
-    destination: string,
-    line: DepositLine,
-    signal: AbortSignal,
-  ): Promise<void> {
-    const reader = await StoredFileReader.open(deposit.content.file);
-    try {
-      await pullStream(reader, destination, this.#pool, {
-        clipName: deposit.clipId,
-        stallTimeoutMs: storeStallTimeoutMs,
-        signal,
-        onProgress: (bytes) => line.progress(bytes),
-      });
-    } finally {
-      await reader.close();
-    }
-  }
-
-  /** What the archive holds of these bytes already, by reading them and not by their name; `null` where nothing. */
-  async #held(path: string, deposit: ArchiveDeposit, signal: AbortSignal): Promise<ContentDigest | null> {
-    try {
-      await stat(path);
-    } catch (error) {
-      if (errnoOf(error) === 'ENOENT') return null;
-      throw error;
-    }
-    return this.#readHeld(path, deposit, 'holds-other-bytes', signal);
-  }
-
-  async #readHeld(
-    path: string,
-    { content }: ArchiveDeposit,
-    otherwise: 'holds-other-bytes' | 'clip-damaged',
-    signal: AbortSignal,
-  ): Promise<ContentDigest> {
-    const { sha256, sizeBytes } = await readBackFile(path, 'sha256', this.#pool, signal);
-    if (sha256 === content.sha256 && sizeBytes === content.sizeBytes) return { sha256, sizeBytes };
-    throw new ArchiveRefusal(
-      otherwise,
-      `archive ${this.name} reads ${sizeBytes} bytes with SHA-256 ${sha256} at ${path}, expected ${content.sizeBytes} bytes with ${content.sha256}`,
-    );
+    const { incoming } = this.#objects;
+    const docks = await readdir(dirname(incoming));
+    return docks.some((name) => name !== basename(incoming));
   }
 }
 
