@@ -6,6 +6,26 @@ export { type ArchiveKind, type ArchiveTarget, archiveKinds } from './archive/ar
 export { isCronPattern } from './archive/forwarding/cron-pattern.ts';
 export type { ArchiveQueue } from './archive/forwarding/forwarder.ts';
 export { type ForwardingPolicy, usualForwarding } from './archive/forwarding/forwarding-policy.ts';
+export { ed25519Signer } from './archive/receipts/ed25519.ts';
+export { isNoteError, NoteError, type NoteErrorCode } from './archive/receipts/note-error.ts';
+export type { NoteSigner, NoteVerifier } from './archive/receipts/note-key.ts';
+export type { Receipt, ReceiptGround } from './archive/receipts/receipt.ts';
+export {
+  type ReceiptGrade,
+  type ReceiptQuorum,
+  type ReceiptTerms,
+  receiptGrades,
+  usualReceiptTerms,
+} from './archive/receipts/receipt-terms.ts';
+export {
+  type ReceiptText,
+  readReceiptText,
+  type WormWord,
+  writeReceiptText,
+} from './archive/receipts/receipt-text.ts';
+export { openNote, readNote, type SignedNote, signNote } from './archive/receipts/signed-note.ts';
+export { newSm2Key, readSm2KeyPem, type Sm2Key, sm2KeyPem, sm2Signer } from './archive/receipts/sm2.ts';
+export { readVerifierKey } from './archive/receipts/verifier-key.ts';
 export type { FeedStatus } from './archive/records/feed-cursors.ts';
 export { type IndexRecord, IndexRecords, noRecordBefore } from './archive/records/index-records.ts';
 export { RecordFeeds, type RecordFeedsOptions } from './archive/records/record-feeds.ts';
@@ -337,7 +357,13 @@ export {
 } from './register/register-record.ts';
 export type { StatedRecorder } from './register/stated-recorder.ts';
 export type { WrittenIdentity } from './register/write-identity.ts';
-export type { ReleasePolicy } from './release/release-policy.ts';
+export type {
+  ReceiptShortfall,
+  ReleasePolicy,
+  ReleaseRefusal,
+  ReleaseVerdict,
+  ShortfallCode,
+} from './release/release-policy.ts';
 export { type DeletionCertificate, readCertificate } from './retention/certificate.ts';
 export {
   type ClipDeletion,

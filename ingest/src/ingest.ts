@@ -24,6 +24,7 @@ import { type ActGround, RecorderLedger } from './register/recorder-ledger.ts';
 import { type WrittenIdentity, writeIdentity } from './register/write-identity.ts';
 import type { ReleasePolicy } from './release/release-policy.ts';
 import { ClipEraser } from './retention/clip-eraser.ts';
+import { leastMonths } from './retention/retention.ts';
 import { type Room, RoomKeeper, roomAt } from './store/room.ts';
 import { StoreLayout } from './store/store-layout.ts';
 import type { StoreSpacePolicy } from './store/store-space.ts';
@@ -163,8 +164,16 @@ export class Ingest {
         clocks: new ClockIndex(database, custody),
         hostClock,
         clockPolicy: options.clock.policy,
-        releasePolicy: options.releasePolicy,
-        archiveTarget: options.archive.targets[0]?.name ?? '',
+        releaseRule: {
+          ...archive.receipts.terms,
+          policy: options.releasePolicy,
+          targets: options.archive.targets,
+          keys: archive.receipts.keys,
+          lockedMonths: Math.max(
+            leastMonths,
+            options.caseWork?.retention?.policy?.unlinkedMonths ?? leastMonths,
+          ),
+        },
         onReceipted: (listener) => forwarder.onReceipted(listener),
         onSealed: (clipId) => {
           forwarder.wake();

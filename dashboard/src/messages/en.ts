@@ -1,3 +1,4 @@
+import { archiveReceiptsEn } from './archive-receipts-en.ts';
 import { caseReviewEn } from './case-review-en.ts';
 import { caseTermsEn } from './case-terms-en.ts';
 import { casesEn } from './cases-en.ts';
@@ -675,6 +676,7 @@ export const en: Messages = {
       'recorder-returned': 'Recorder returned',
       'recorder-state-changed': 'State of the recorder changed',
       ...operationActsEn.custody,
+      ...archiveReceiptsEn.custody,
     },
   },
   docking: {

@@ -23,6 +23,7 @@ import type {
   TimeReading,
   TimeSourceKind,
 } from '../api/contract-types.ts';
+import { archiveReceiptsZhCN } from './archive-receipts-zh-CN.ts';
 import { caseReviewZhCN } from './case-review-zh-CN.ts';
 import { caseTermsZhCN } from './case-terms-zh-CN.ts';
 import { casesZhCN } from './cases-zh-CN.ts';
@@ -685,6 +686,7 @@ export const zhCN = {
       'recorder-returned': '归还记录仪',
       'recorder-state-changed': '变更记录仪状态',
       ...operationActsZhCN.custody,
+      ...archiveReceiptsZhCN.custody,
     },
   },
   docking: {

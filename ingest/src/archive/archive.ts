@@ -7,6 +7,9 @@ import { knownArchive } from './directory/archive-identity.ts';
 import { DirectoryArchive } from './directory/directory-archive.ts';
 import { Forwarder } from './forwarding/forwarder.ts';
 import { type ForwardingPolicy, usualForwarding } from './forwarding/forwarding-policy.ts';
+import { type ReceiptTerms, usualReceiptTerms } from './receipts/receipt-terms.ts';
+import { Receipts } from './receipts/receipts.ts';
+import { settleQuorum } from './receipts/take-receipt.ts';
 import { IndexRecords } from './records/index-records.ts';
 import { RecordFeeds, type RecordFeedsOptions } from './records/record-feeds.ts';
 import { TargetPlace } from './records/target-place.ts';
@@ -20,6 +23,8 @@ export interface ArchiveOptions {
   /** Told of what goes wrong with the feeds of index records; by default as of forwarding. */
   onFeedError?: RecordFeedsOptions['onError'];
   onFeedLoss?: RecordFeedsOptions['onLoss'];
+  /** What is asked of receipts, and how the dock signs. */
+  receipts?: Partial<ReceiptTerms>;
 }
 
 export interface ArchiveServices {
@@ -35,26 +40,33 @@ export interface ArchiveServices {
 export class Archive {
   readonly targets: readonly ArchiveTarget[];
   readonly forwarder: Forwarder;
+  readonly receipts: Receipts;
   readonly records: IndexRecords;
   readonly feeds: RecordFeeds;
 
-  private constructor(parts: Pick<Archive, 'targets' | 'forwarder' | 'records' | 'feeds'>) {
+  private constructor(parts: Pick<Archive, 'targets' | 'forwarder' | 'receipts' | 'records' | 'feeds'>) {
     this.targets = parts.targets;
     this.forwarder = parts.forwarder;
+    this.receipts = parts.receipts;
     this.records = parts.records;
     this.feeds = parts.feeds;
   }
 
   /** Opens every target and queues what none of them has signed for. */
   static async open(services: ArchiveServices, options: ArchiveOptions): Promise<Archive> {
-    await keepTargets(services.database, options.targets);
+    const receipts = await Receipts.open(services, options.targets, {
+      ...usualReceiptTerms,
+      ...options.receipts,
+    });
+    await keepTargets(services.database, options.targets, receipts.keys.dockKey);
+    await settleQuorum(receipts.book);
     const targets = options.targets.map((settings) => openTarget(services, settings));
     const policy = { ...usualForwarding, ...options.forwarding };
     const forwarder = new Forwarder({
       ...services,
       targets,
       policy,
-      issuer: `gateway:${services.dockName}`,
+      receipts,
     });
     const records = new IndexRecords({ ...services, organisation: options.organisation ?? null });
     const { database, dockName } = services;
@@ -66,7 +78,7 @@ export class Archive {
     });
     const retry = { baseMs: policy.retryBaseMs, maxMs: policy.retryMaxMs };
     for (const target of targets) feeds.add(new TargetPlace({ database, target, dockName, retry }));
-    return new Archive({ targets, forwarder, records, feeds });
+    return new Archive({ targets, forwarder, receipts, records, feeds });
   }
 
   async close(): Promise<void> {
@@ -89,8 +101,15 @@ function openTarget(services: ArchiveServices, settings: TargetSettings): Archiv
   }
 }
 
-/** The targets as configured, and everything in the store that one of them has not signed for in its queue. */
-async function keepTargets(database: IndexDatabase, targets: readonly TargetSettings[]): Promise<void> {
+/**
+ * The targets as configured, and everything in the store that one of them has not signed for in its queue. Receipts from before
+ * they were signed do not count, nor those by a key the dock has no more.
+ */
+async function keepTargets(
+  database: IndexDatabase,
+  targets: readonly TargetSettings[],
+  dockKey: string,
+): Promise<void> {
   await database.write(async (transaction) => {
     await transaction.run('UPDATE archive_target SET is_configured = 0');
     for (const { name, kind } of targets) {
@@ -104,9 +123,10 @@ async function keepTargets(database: IndexDatabase, targets: readonly TargetSett
       `INSERT INTO forward (clip_id, target, queued_at, size_bytes, importance)
        SELECT clip.clip_id, archive_target.target, ?, clip.size_bytes, clip.marked FROM clip JOIN archive_target
        WHERE archive_target.is_configured = 1 AND clip.state IN ('sealed', 'forwarded', 'receipted', 'released')
-         AND NOT EXISTS (SELECT 1 FROM receipt WHERE receipt.clip_id = clip.clip_id AND receipt.target = archive_target.target)
+         AND NOT EXISTS (SELECT 1 FROM receipt WHERE receipt.clip_id = clip.clip_id AND receipt.target = archive_target.target
+           AND (grade = 'archive-signed' OR (grade = 'gateway-verified' AND issued_by = ?)))
        ON CONFLICT DO NOTHING`,
-      [new Date().toISOString()],
+      [new Date().toISOString(), dockKey],
     );
   });
 }

@@ -124,6 +124,10 @@ async function receiptsOf(
         sizeBytes: Number(row.size_bytes),
         storedAt: String(row.stored_at),
         issuedBy: String(row.issued_by),
+        grade: row.grade as ReceiptSummary['grade'],
+        verified: row.verified as ReceiptSummary['verified'],
+        worm: row.worm as ReceiptSummary['worm'],
+        retainUntil: typeof row.retain_until === 'string' ? row.retain_until : null,
       },
     ]);
   }

@@ -1,4 +1,6 @@
 import type { ClipKind, DeviceTime, ListedClip } from '@docket/device-protocol';
+import type { VerificationLevel } from '../archive/archive-target.ts';
+import type { ReceiptGrade } from '../archive/receipts/receipt-terms.ts';
 import type { ClipTime } from '../time/clip-time.ts';
 import type { ClockStatement } from '../time/clock-statement.ts';
 import type { ClipState } from './clip-states.ts';
@@ -25,7 +27,13 @@ export interface ReceiptSummary {
   sha256: string;
   sizeBytes: number;
   storedAt: string;
+  /** Name and hash of the key that signed it. */
   issuedBy: string;
+  /** `unsigned`: from before receipts were signed; it never counts for release. */
+  grade: ReceiptGrade | 'unsigned';
+  verified: VerificationLevel | null;
+  worm: 'proven' | 'declared' | 'none' | null;
+  retainUntil: string | null;
 }
 
 /** A clip as the index knows it. */

@@ -23,6 +23,8 @@ export type CustodyAction =
   | 'sealed'
   | 'forwarded'
   | 'receipted'
+  | 'receipt-taken'
+  | 'receipt-key-trusted'
   | 'release-started'
   | 'released'
   | 'local-copy-removed'

@@ -2,14 +2,12 @@ import { isRecorderError, isRecorderLost, type Recorder } from '@docket/device-p
 import { insertClip, type RegisteredClip, type RegistrationContext } from '../clip/clip-index.ts';
 import type { StoreServices } from '../pull/taking.ts';
 import { releaseClip } from '../release/release-clip.ts';
-import type { ReleasePolicy } from '../release/release-policy.ts';
+import type { ReleaseRule } from '../release/release-policy.ts';
 import type { DockingIssue } from './docking-record.ts';
 import type { ActQueue } from './operator-acts.ts';
 
 export interface ReleaseServices extends StoreServices {
-  releasePolicy: ReleasePolicy;
-  /** The archive target whose receipt counts. */
-  archiveTarget: string;
+  releaseRule: ReleaseRule;
   onReceipted(listener: (clipId: string) => void): () => void;
 }
 
@@ -31,17 +29,21 @@ export interface ReleaseRun {
 }
 
 /**
- * Stays with the docked recorder and frees each clip once its receipt is there and policy allows, and between that does
+ * Stays with the docked recorder and frees each clip once its receipts are there and policy allows, and between that does
  * what operators ask. Returns when the signal aborts; throws where the recorder is lost, and CLIP_CHANGED where a clip is not the one that was archived: the
  * docking must then begin anew and take it.
  */
 export async function releaseWhenReceipted(services: ReleaseServices, run: ReleaseRun): Promise<void> {
   const due = new Map(run.clips.map((clip) => [clip.clipId, clip]));
-  const mayErase = services.releasePolicy !== 'never' && run.recorder.capabilities.has('erase');
+  // Looked at once, and again with each receipt: what may not go today, a receipt may free.
+  const toLook = new Set(due.keys());
+  const mayErase = services.releaseRule.policy !== 'never' && run.recorder.capabilities.has('erase');
   let issue: DockingIssue | null = null;
   let wake = () => {};
   const stopListening = services.onReceipted((clipId) => {
-    if (due.has(clipId)) wake();
+    if (!due.has(clipId)) return;
+    toLook.add(clipId);
+    wake();
   });
   run.acts.onAdded(() => wake());
   const onAbort = () => wake();
@@ -51,7 +53,7 @@ export async function releaseWhenReceipted(services: ReleaseServices, run: Relea
       const woken = new Promise<void>((resolve) => {
         wake = resolve;
       });
-      if (mayErase) issue = await releaseDue(services, run, due, issue);
+      if (mayErase) issue = await releaseDue(services, run, { due, toLook }, issue);
       await run.performActs();
       if (!run.signal.aborted) await woken;
     }
@@ -65,22 +67,30 @@ export async function releaseWhenReceipted(services: ReleaseServices, run: Relea
 async function releaseDue(
   services: ReleaseServices,
   run: ReleaseRun,
-  due: Map<string, RegisteredClip>,
+  { due, toLook }: { due: Map<string, RegisteredClip>; toLook: Set<string> },
   issueBefore: DockingIssue | null,
 ): Promise<DockingIssue | null> {
   let issue = issueBefore;
   let isBusy = false;
-  for (const clip of await receipted(services, [...due.values()])) {
+  const looked = [...toLook].flatMap((clipId) => due.get(clipId) ?? []);
+  toLook.clear();
+  for (const clip of await receipted(services, looked)) {
     if (run.signal.aborted) return issue;
-    isBusy = true;
-    run.onReleasing(clip);
     try {
       const verdict = await releaseClip(
         services,
-        { ...run, policy: services.releasePolicy, target: services.archiveTarget },
+        {
+          ...run,
+          rule: services.releaseRule,
+          onReleasing: () => {
+            isBusy = true;
+            run.onReleasing(clip);
+          },
+        },
         clip,
       );
-      if (verdict.mayRelease) run.onReleased(clip);
+      if (!verdict.mayRelease) continue;
+      run.onReleased(clip);
     } catch (error) {
       if (run.signal.aborted || isRecorderLost(error) || !isRecorderError(error)) throw error;
       if (error.code === 'CLIP_CHANGED') {

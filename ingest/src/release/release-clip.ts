@@ -11,19 +11,20 @@ import type { IndexDatabase } from '../index-store/index-database.ts';
 import { digestReader } from '../pull/digest-reader.ts';
 import type { StoreServices } from '../pull/taking.ts';
 import { announceStep } from '../step-channel.ts';
-import { type ReleasePolicy, type ReleaseVerdict, releaseVerdict } from './release-policy.ts';
+import { readReleaseFacts } from './release-facts.ts';
+import { type ReleaseRule, type ReleaseVerdict, releaseVerdict } from './release-policy.ts';
 
 export interface ReleaseContext {
   recorder: Recorder;
   dockingId: string;
-  policy: ReleasePolicy;
-  /** Name of the archive target whose receipt counts. */
-  target: string;
+  rule: ReleaseRule;
   signal: AbortSignal;
+  /** It may go, and is about to. */
+  onReleasing(clip: RegisteredClip): void;
 }
 
 /**
- * Frees the recorder's copy of one clip where policy and receipt allow it. A copy pulled in an earlier docking is
+ * Frees the recorder's copy of one clip where policy and receipts allow it. A copy pulled in an earlier docking is
  * read again whole and compared first: what the recorder carried meanwhile nobody saw. The intent is recorded before
  * the erasure, so that a crash between the two is understood later. Throws RecorderError.
  */
@@ -33,8 +34,9 @@ export async function releaseClip(
   registered: RegisteredClip,
 ): Promise<ReleaseVerdict> {
   const clip = await requireClip(services.database, registered.clipId);
-  const verdict = releaseVerdict(clip, context.policy, context.target);
+  const verdict = releaseVerdict(await readReleaseFacts(services.database, clip, context.rule), context.rule);
   if (!verdict.mayRelease || clip.sha256 === null) return verdict;
+  context.onReleasing(registered);
   if (clip.pulledIn !== context.dockingId) await assertStillSame(services, context, registered, clip.blake3);
   await recordIntent(services, context.dockingId, clip.clipId);
   const proof = { sizeBytes: clip.sizeBytes, sha256: clip.sha256 };

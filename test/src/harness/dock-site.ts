@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
@@ -76,25 +76,6 @@ export async function exists(path: string): Promise<boolean> {
   return stat(path).then(
     () => true,
     () => false,
-  );
-}
-
-/** A receipt file of the directory archive. */
-export interface StoredReceipt {
-  clipId: string;
-  sha256: string;
-  sizeBytes: number;
-}
-
-export async function readReceipts(archive: string): Promise<StoredReceipt[]> {
-  const files = (await filesBelow(join(archive, 'receipts'))).filter((file) => file.endsWith('.note'));
-  return Promise.all(
-    files
-      .filter((file) => !/\/\./u.test(file))
-      .map(
-        async (file): Promise<StoredReceipt> =>
-          JSON.parse(await readFile(join(archive, 'receipts', file), 'utf8')),
-      ),
   );
 }
 

@@ -2,28 +2,32 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { assertCustodyHolds, openIndexReadOnly } from './custody-check.ts';
-import {
-  archivedFile,
-  type DockSite,
-  exists,
-  filesBelow,
-  readReceipts,
-  type SourceClip,
-  sha256,
-} from './dock-site.ts';
+import { archivedFile, type DockSite, exists, filesBelow, type SourceClip, sha256 } from './dock-site.ts';
+import { readReceipts } from './signed-receipt.ts';
 
-/** A clip that is no longer on its recorder must be in the archive, whole, with a receipt that names it. */
+/** A clip that is no longer on its recorder must be in the archive, whole, with a signed receipt and a record that name it. */
 export async function assertNothingFreedEarly(site: DockSite, truth: readonly SourceClip[]): Promise<void> {
-  const receipts = await readReceipts(site.archive);
+  const receipts = await readReceipts(site);
   for (const clip of truth) {
     if (await exists(join(clip.card, clip.path))) continue;
-    const signed = receipts.some(
-      (receipt) => receipt.sha256 === clip.sha256 && receipt.sizeBytes === clip.sizeBytes,
+    const signed = receipts.find(
+      ({ sha256: hash, sizeBytes, verified }) =>
+        hash === clip.sha256 && sizeBytes === clip.sizeBytes && verified === 'readback',
     );
-    expect(signed, `${clip.card}/${clip.path} is gone and has no receipt`).toBe(true);
+    expect(signed, `${clip.card}/${clip.path} is gone and has no receipt`).toBeDefined();
+    expect(await recordsOf(site, signed?.clipId), `the record of ${clip.path} is not in the archive`).toEqual(
+      [signed?.recordSha256],
+    );
     const held = sha256(await readFile(archivedFile(site.archive, clip.sha256)));
     expect(held, `${clip.card}/${clip.path} is gone and its archive copy differs`).toBe(clip.sha256);
   }
+}
+
+/** Hashes of the sealed records the archive has of a clip. */
+async function recordsOf(site: DockSite, clipId: string | undefined): Promise<string[]> {
+  const folder = join(site.archive, 'records');
+  const files = (await filesBelow(folder)).filter((file) => file.endsWith(`/${clipId}.json`));
+  return Promise.all(files.map(async (file) => sha256(await readFile(join(folder, file)))));
 }
 
 /** Every clip is archived once, byte-equal, released once, and nothing is left over anywhere. */

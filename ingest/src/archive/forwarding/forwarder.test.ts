@@ -51,14 +51,13 @@ async function forwardUntil(
     events.push(event);
     if (isEnough(events)) stop.abort();
   };
-  const { database, custody, layout } = dock.ingest;
+  const { database, layout, archive } = dock.ingest;
   const forwarder = new Forwarder({
     database,
-    custody,
     layout,
     targets: [target],
+    receipts: archive.receipts,
     policy: { ...usualForwarding, ...retry },
-    issuer: 'gateway:dock-1',
     onError: (error, clipId) => {
       errors.push(error);
       tell(`failed ${clipId}`);

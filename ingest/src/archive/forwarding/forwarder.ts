@@ -3,26 +3,24 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { requireClip } from '../../clip/clip-index.ts';
-import { moveClip } from '../../clip/clip-moves.ts';
 import type { ClipRecord } from '../../clip/clip-record.ts';
-import type { CustodyLog } from '../../custody/custody-log.ts';
 import { IngestError } from '../../errors.ts';
 import type { IndexDatabase } from '../../index-store/index-database.ts';
 import { announceStep } from '../../step-channel.ts';
 import { recordFileName, type StoreLayout } from '../../store/store-layout.ts';
 import { receiptDocument, sealedRecordDocument } from '../archive-layout.ts';
-import type { ArchiveDeposit, ArchiveTarget, Deposited, DepositLine } from '../archive-target.ts';
-import { issueReceipt, type Receipt } from '../receipts/receipt.ts';
+import type { ArchiveDeposit, ArchiveTarget, DepositLine } from '../archive-target.ts';
+import type { Receipt } from '../receipts/receipt.ts';
+import type { Receipts } from '../receipts/receipts.ts';
+import { takeReceipt } from '../receipts/take-receipt.ts';
 import type { ForwardingPolicy } from './forwarding-policy.ts';
 
 export interface ForwarderOptions {
   database: IndexDatabase;
-  custody: CustodyLog;
   layout: StoreLayout;
   targets: readonly ArchiveTarget[];
   policy: ForwardingPolicy;
-  /** Who issues receipts where no archive does, e.g. `gateway:dock-1`. */
-  issuer: string;
+  receipts: Receipts;
   onError(error: unknown, clipId: string | null): void;
 }
 
@@ -113,7 +111,7 @@ export class Forwarder {
     try {
       const clip = await requireClip(this.#options.database, clipId);
       const receipt = await this.#deposit(target, clip, signal);
-      await this.#recordReceipt(clip, target, receipt);
+      await takeReceipt(this.#options.receipts.book, receipt);
       this.#lastError = null;
       this.#receipted.emit('receipted', clipId);
     } catch (error) {
@@ -125,7 +123,7 @@ export class Forwarder {
   }
 
   async #deposit(target: ArchiveTarget, clip: ClipRecord, signal: AbortSignal): Promise<Receipt> {
-    const { layout, database, custody, issuer } = this.#options;
+    const { layout, receipts } = this.#options;
     const { clipId, sha256, sizeBytes } = clip;
     if (sha256 === null || clip.storePath === null) {
       throw new IngestError('ILLEGAL_MOVE', `clip ${clipId} is ${clip.state} but has no hash or place`);
@@ -139,77 +137,16 @@ export class Forwarder {
     };
     const recordSha256 = await target.putDocument(sealedRecordDocument(clipId, record), signal);
     const deposited = await target.deposit(deposit, freeLine, signal);
-    assertSent(target, deposit, deposited);
-    const receipt = issueReceipt(
-      { target: target.name, kind: target.kind, deposit, deposited, recordSha256 },
-      issuer,
-    );
+    const receipt = await receipts.issue({
+      target: target.name,
+      kind: target.kind,
+      deposit,
+      deposited,
+      recordSha256,
+    });
     await target.putDocument(receiptDocument(clipId, receipt.body), signal);
     announceStep('archive.receipt-written', clipId);
-    if (clip.state === 'sealed') {
-      await database.write((transaction) =>
-        moveClip(transaction, custody, {
-          clipId,
-          to: 'forwarded',
-          details: { target: target.name, object: receipt.object },
-        }),
-      );
-    }
     return receipt;
-  }
-
-  /** Checks the receipt against what was pulled, and only then believes it. */
-  async #recordReceipt(clip: ClipRecord, target: ArchiveTarget, receipt: Receipt): Promise<void> {
-    const { database, custody } = this.#options;
-    const fits =
-      receipt.target === target.name &&
-      receipt.clipId === clip.clipId &&
-      receipt.sha256 === clip.sha256 &&
-      receipt.sizeBytes === clip.sizeBytes &&
-      receipt.recordSha256 === clip.recordSha256;
-    if (!fits) {
-      throw new IngestError(
-        'RECEIPT_MISMATCH',
-        `the receipt of ${target.name} does not fit clip ${clip.clipId}`,
-        {
-          clipId: clip.clipId,
-        },
-      );
-    }
-    await database.write(async (transaction) => {
-      await transaction.run(
-        `INSERT OR REPLACE INTO receipt (clip_id, target, object, sha256, size_bytes, stored_at, issued_by, body)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-        [
-          clip.clipId,
-          receipt.target,
-          receipt.object,
-          receipt.sha256,
-          receipt.sizeBytes,
-          receipt.storedAt,
-          receipt.issuedBy,
-          receipt.body,
-        ],
-      );
-      await transaction.run('DELETE FROM forward WHERE clip_id = ? AND target = ?', [
-        clip.clipId,
-        receipt.target,
-      ]);
-      const [row] = await transaction.all('SELECT state FROM clip WHERE clip_id = ?', [clip.clipId]);
-      if (row?.state !== 'forwarded') return;
-      await moveClip(transaction, custody, {
-        clipId: clip.clipId,
-        to: 'receipted',
-        details: {
-          target: receipt.target,
-          object: receipt.object,
-          sha256: receipt.sha256,
-          sizeBytes: receipt.sizeBytes,
-          storedAt: receipt.storedAt,
-          issuedBy: receipt.issuedBy,
-        },
-      });
-    });
   }
 
   async #postpone(target: ArchiveTarget, clipId: string, error: unknown): Promise<void> {
@@ -234,18 +171,6 @@ export class Forwarder {
       await delay(retryBaseMs);
     }
   }
-}
-
-function assertSent(
-  target: ArchiveTarget,
-  { clipId, content }: ArchiveDeposit,
-  { holding }: Deposited,
-): void {
-  const { sha256, sizeBytes } = holding.stored;
-  if (sha256 === content.sha256 && sizeBytes === content.sizeBytes) return;
-  throw new IngestError('RECEIPT_MISMATCH', `what ${target.name} says it holds is not clip ${clipId}`, {
-    clipId,
-  });
 }
 
 const freeLine: DepositLine = {

@@ -1,43 +1,42 @@
-import { canonicalJson } from '../../custody/canonical-json.ts';
-import type { ArchiveDeposit, Deposited } from '../archive-target.ts';
+import type {
+  ArchiveDeposit,
+  ArchiveKind,
+  Deposited,
+  Holding,
+  VerificationLevel,
+} from '../archive-target.ts';
+import type { ReceiptGrade } from './receipt-terms.ts';
+import type { WormWord } from './receipt-text.ts';
 
-/** The archive's word that it holds exactly these bytes. */
+/** The archive's signed word that it holds exactly these bytes. */
 export interface Receipt {
   target: string;
   clipId: string;
+  grade: ReceiptGrade;
   /** Where the archive keeps the bytes: `<kind>:<root>/<key>`. */
   object: string;
   /** Hash and length of the plain original. */
   sha256: string;
   sizeBytes: number;
-  /** SHA-256 of the clip's index record as stored. */
+  /** SHA-256 of the clip's sealed record as stored. */
   recordSha256: string;
+  verified: VerificationLevel;
+  worm: WormWord['state'];
+  retain: Holding['retain'];
+  /** When the bytes were proven, in the archive's own time. */
   storedAt: string;
+  /** Name and hash of the key that signed: `name+hash`. */
   issuedBy: string;
-  /** The receipt as issued. */
+  /** The signed note. */
   body: string;
 }
 
+/** All that a receipt rests on. */
 export interface ReceiptGround {
+  /** Name of the target. */
   target: string;
-  kind: string;
+  kind: ArchiveKind;
   deposit: ArchiveDeposit;
   deposited: Deposited;
   recordSha256: string;
-}
-
-/** Makes the receipt for a deposit. */
-export function issueReceipt(ground: ReceiptGround, issuer: string): Receipt {
-  const { target, kind, deposit, deposited } = ground;
-  const { object, verified } = deposited.holding;
-  const facts = {
-    target,
-    clipId: deposit.clipId,
-    object: `${kind}:${object.root}/${object.key}`,
-    ...deposit.original,
-    recordSha256: ground.recordSha256,
-    storedAt: verified.at,
-    issuedBy: issuer,
-  };
-  return { ...facts, body: canonicalJson({ v: 1, ...facts }) };
 }
