@@ -13,6 +13,7 @@ import { settleQuorum } from './receipts/take-receipt.ts';
 import { IndexRecords } from './records/index-records.ts';
 import { RecordFeeds, type RecordFeedsOptions } from './records/record-feeds.ts';
 import { TargetPlace } from './records/target-place.ts';
+import { S3Archive } from './s3/s3-archive.ts';
 import type { TargetSettings } from './target-settings.ts';
 
 export interface ArchiveOptions {
@@ -96,6 +97,7 @@ function openTarget(services: ArchiveServices, settings: TargetSettings): Archiv
         known: knownArchive(services.database, settings.name),
       });
     case 's3':
+      return new S3Archive({ settings, pool: services.pool, depositor: `gateway:${services.dockName}` });
     case 'http':
       throw new Error(`no archive target of kind ${settings.kind} yet`);
   }

@@ -6,6 +6,7 @@ import type {
   HashFailure,
   HashReply,
   HashRequest,
+  PartDigests,
   RecordFile,
   SmallCopy,
   SmallCopyResult,
@@ -149,6 +150,17 @@ export class HashPool {
   /** BLAKE3 (hex) of a few sampled bytes. */
   digestSample(bytes: Uint8Array): Promise<string> {
     return this.#leastLoaded().ask((request) => ({ type: 'digest-sample', request, bytes }));
+  }
+
+  /** SHA-256 and MD5 of a stretch of shared memory by itself, as object stores check parts. */
+  digestPart(memory: SharedArrayBuffer, offsetBytes: number, lengthBytes: number): Promise<PartDigests> {
+    return this.#leastLoaded().ask((request) => ({
+      type: 'digest-part',
+      request,
+      memory,
+      offsetBytes,
+      lengthBytes,
+    }));
   }
 
   async stop(): Promise<void> {

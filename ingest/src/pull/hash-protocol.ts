@@ -6,7 +6,14 @@ export type HashRequest =
   | { type: 'abandon'; job: number }
   | { type: 'store-small'; request: number; copy: SmallCopy }
   | { type: 'write-record'; request: number; file: RecordFile }
-  | { type: 'digest-sample'; request: number; bytes: Uint8Array };
+  | { type: 'digest-sample'; request: number; bytes: Uint8Array }
+  | {
+      type: 'digest-part';
+      request: number;
+      memory: SharedArrayBuffer;
+      offsetBytes: number;
+      lengthBytes: number;
+    };
 
 /** SHA-256 for the law and the archive; BLAKE3 to compare copies at little cost. */
 export type DigestChoice = 'sha256+blake3' | 'blake3' | 'sha256';
@@ -42,6 +49,12 @@ export interface SmallCopyResult extends Digests {
   readBack: 'media' | 'cache';
 }
 
+/** Digests object stores check a part by; lower-case hex. */
+export interface PartDigests {
+  sha256: string;
+  md5: string;
+}
+
 /** A failure inside a worker. */
 export interface HashFailure {
   /** `errno` name where it was the file system's. */
@@ -50,5 +63,5 @@ export interface HashFailure {
 }
 
 export type HashReply =
-  | { request: number; ok: true; value: Digests | SmallCopyResult | string | null }
+  | { request: number; ok: true; value: Digests | SmallCopyResult | PartDigests | string | null }
   | { request: number; ok: false; failure: HashFailure };

@@ -2,7 +2,7 @@ import { createHash, type Hash } from 'node:crypto';
 import { parentPort } from 'node:worker_threads';
 import { Blake3Hasher, blake3 } from '@napi-rs/blake-hash';
 import { errnoOf } from '../errors.ts';
-import type { DigestChoice, Digests, HashReply, HashRequest } from './hash-protocol.ts';
+import type { DigestChoice, Digests, HashReply, HashRequest, PartDigests } from './hash-protocol.ts';
 import { storeSmallCopy } from './small-copy.ts';
 import { writeRecord } from './write-record.ts';
 
@@ -61,6 +61,8 @@ function work(message: Question): (HashReply & { ok: true })['value'] {
       return null;
     case 'digest-sample':
       return blake3(message.bytes).toString('hex');
+    case 'digest-part':
+      return digestPart(new Uint8Array(message.memory, message.offsetBytes, message.lengthBytes));
   }
 }
 
@@ -69,6 +71,13 @@ function update(job: Job, offsetBytes: number, lengthBytes: number): null {
   job.sha256?.update(bytes);
   job.blake3?.update(bytes);
   return null;
+}
+
+function digestPart(bytes: Uint8Array): PartDigests {
+  return {
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+    md5: createHash('md5').update(bytes).digest('hex'),
+  };
 }
 
 function finish(id: number): Digests {

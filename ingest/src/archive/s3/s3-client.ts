@@ -168,6 +168,7 @@ function refusalIn(answer: S3Answer, { method, bucket, key = '', sink }: S3Call)
       code: textOf(error, 'Code').slice(0, 100),
       message: textOf(error, 'Message').slice(0, 300),
       doing: `${method} ${bucket}/${key}`,
+      isOfBucket: key === '',
     },
   );
 }

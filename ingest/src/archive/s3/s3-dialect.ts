@@ -13,8 +13,6 @@ export interface DialectHabits {
   hasLegalHold: boolean;
   /** Objects have versions, and a deletion can name one. */
   hasVersions: boolean;
-  /** The ETag of a part is the MD5 of its bytes, and that of an upload the MD5 of those: parts held can be told from others. */
-  isPartTagMd5: boolean;
 }
 
 /**
@@ -23,10 +21,10 @@ export interface DialectHabits {
  * buckets and objects. `cos`: a rule of the bucket, no retention of one object. `generic` assumes what S3 says, and nothing by heart.
  */
 export const dialectHabits: Readonly<Record<S3Dialect, DialectHabits>> = {
-  aws: { isPathStyle: false, lock: 'object', hasLegalHold: true, hasVersions: true, isPartTagMd5: true },
-  ceph: { isPathStyle: true, lock: 'object', hasLegalHold: true, hasVersions: true, isPartTagMd5: true },
-  oss: { isPathStyle: false, lock: 'native', hasLegalHold: false, hasVersions: false, isPartTagMd5: true },
-  obs: { isPathStyle: false, lock: 'object', hasLegalHold: false, hasVersions: true, isPartTagMd5: true },
-  cos: { isPathStyle: false, lock: 'bucket', hasLegalHold: false, hasVersions: true, isPartTagMd5: true },
-  generic: { isPathStyle: true, lock: 'object', hasLegalHold: true, hasVersions: true, isPartTagMd5: true },
+  aws: { isPathStyle: false, lock: 'object', hasLegalHold: true, hasVersions: true },
+  ceph: { isPathStyle: true, lock: 'object', hasLegalHold: true, hasVersions: true },
+  oss: { isPathStyle: false, lock: 'native', hasLegalHold: false, hasVersions: false },
+  obs: { isPathStyle: false, lock: 'object', hasLegalHold: false, hasVersions: true },
+  cos: { isPathStyle: false, lock: 'bucket', hasLegalHold: false, hasVersions: true },
+  generic: { isPathStyle: true, lock: 'object', hasLegalHold: true, hasVersions: true },
 };

@@ -66,13 +66,13 @@ const longestRetryAfterMs = 3_600_000;
 /** The refusal behind an answer that is no success. `code` is the error code of S3, or empty. */
 export function s3Refusal(
   answer: { status: number; headers: Record<string, unknown> },
-  { code, message, doing }: { code: string; message: string; doing: string },
+  { code, message, doing, isOfBucket }: { code: string; message: string; doing: string; isOfBucket: boolean },
 ): ArchiveRefusal {
   const { status } = answer;
-  const meaning =
-    meaningOfCode[code] ??
-    meaningOfStatus[status] ??
-    (status >= 400 && status < 500 ? 'malformed' : 'failed');
+  // HEAD says no more than 404; a bucket that is missing is for people, and no fault of a clip.
+  const isNoBucket = status === 404 && code === '' && isOfBucket;
+  const rest = status >= 400 && status < 500 ? 'malformed' : 'failed';
+  const meaning = isNoBucket ? 'denied' : (meaningOfCode[code] ?? meaningOfStatus[status] ?? rest);
   const retryAfterMs = retryAfterOf(answer.headers['retry-after']);
   const said = [String(status), code, message].filter((part) => part !== '').join(' ');
   return new ArchiveRefusal(meaning, `${doing}: ${said}`, {
