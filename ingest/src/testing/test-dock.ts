@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { RecorderDriver } from '@docket/device-protocol';
 import { volumeDriver } from '@docket/device-protocol/transport';
 import { onTestFinished } from 'vitest';
-import { directoryTarget } from '../archive/target-settings.ts';
+import { directoryTarget, type TargetSettings } from '../archive/target-settings.ts';
 import { listClips } from '../clip/clip-queries.ts';
 import type { ClipRecord } from '../clip/clip-record.ts';
 import type { DockingIssue } from '../docking/docking-record.ts';
@@ -18,6 +18,8 @@ export interface DockOptions {
   root: string;
   store: string;
   archive: string;
+  /** By default one folder, `archive`, by the name of `main`. */
+  targets?: readonly TargetSettings[];
   releasePolicy: IngestOptions['releasePolicy'];
   /** By default the clock of the machine under test is taken as right. */
   hostClock?: HostClockOptions;
@@ -188,7 +190,7 @@ export function ingestOptions(options: Omit<DockOptions, 'root'>): IngestOptions
       },
     },
     archive: {
-      targets: [directoryTarget('main', options.archive)],
+      targets: options.targets ?? [directoryTarget('main', options.archive)],
       forwarding: { retryBaseMs: 1, retryMaxMs: 1 },
     },
     releasePolicy: options.releasePolicy,

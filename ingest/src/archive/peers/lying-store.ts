@@ -107,14 +107,20 @@ function mixUpReads(proxy: AnsweringProxy): void {
 }
 
 function storeNothing(proxy: AnsweringProxy): void {
-  proxy.when((asked) => asked.method === 'PUT' && isObject(asked), {
+  const isPut = (asked: AskedFor) => asked.method === 'PUT' && isObject(asked);
+  const isCompletion = (asked: AskedFor) => asked.method === 'POST' && questionsOf(asked).has('uploadId');
+  const tagOf = (body: Buffer) => `"${createHash('md5').update(body).digest('hex')}"`;
+  const headers = () => ({ date: new Date().toUTCString() });
+  proxy.when(isPut, {
+    kind: 'own-answer',
+    answer: (_asked, body) => ({ status: 200, headers: { ...headers(), etag: tagOf(body) } }),
+  });
+  proxy.when(isCompletion, {
     kind: 'own-answer',
     answer: (_asked, body) => ({
       status: 200,
-      headers: {
-        etag: `"${createHash('md5').update(body).digest('hex')}"`,
-        date: new Date().toUTCString(),
-      },
+      headers: { ...headers(), 'content-type': 'application/xml' },
+      body: `<CompleteMultipartUploadResult><ETag>${tagOf(body)}</ETag></CompleteMultipartUploadResult>`,
     }),
   });
 }
@@ -132,24 +138,24 @@ function withBody(answer: WholeAnswer, body: Buffer): WholeAnswer {
   return { ...answer, headers: { ...answer.headers, 'content-length': String(body.length) }, body };
 }
 
-/** What was said about each object: the body of the last call that set its retention, or its hold. */
+/** What was said last about each object, and each bucket, is what is told; nothing of it is done. */
 function lockInWords(proxy: AnsweringProxy): void {
   const said = new Map<string, string>();
-  const subjects = ['retention', 'legal-hold', 'object-lock'] as const;
-  for (const subject of subjects) {
+  const now = () => ({ date: new Date().toUTCString() });
+  for (const subject of ['retention', 'legal-hold', 'object-lock']) {
     const isOf = (asked: AskedFor) => questionsOf(asked).has(subject);
     proxy.when((asked) => asked.method === 'PUT' && isOf(asked), {
       kind: 'own-answer',
       answer: (asked, body) => {
         said.set(`${subject} ${nameOf(asked)}`, String(body));
-        return { status: 200, headers: { date: new Date().toUTCString() } };
+        return { status: 200, headers: now() };
       },
     });
     proxy.when((asked) => asked.method === 'GET' && isOf(asked), {
       kind: 'own-answer',
       answer: (asked) => {
         const body = said.get(`${subject} ${nameOf(asked)}`);
-        const headers = { 'content-type': 'application/xml', date: new Date().toUTCString() };
+        const headers = { ...now(), 'content-type': 'application/xml' };
         return body === undefined ? { status: 404, headers } : { status: 200, headers, body };
       },
     });
@@ -157,17 +163,24 @@ function lockInWords(proxy: AnsweringProxy): void {
   proxy.when((asked) => (asked.method === 'HEAD' || asked.method === 'GET') && isObject(asked), {
     kind: 'changed-answer',
     change: (answer, asked) => {
-      const tell = (subject: string, element: string) =>
-        new RegExp(`<${element}>([^<]*)</${element}>`, 'u').exec(
-          said.get(`${subject} ${nameOf(asked)}`) ?? '',
-        )?.[1];
-      const told = {
-        'x-amz-object-lock-mode': tell('retention', 'Mode'),
-        'x-amz-object-lock-retain-until-date': tell('retention', 'RetainUntilDate'),
-        'x-amz-object-lock-legal-hold': tell('legal-hold', 'Status'),
-      };
-      return answer.status < 300 ? { ...answer, headers: { ...answer.headers, ...known(told) } } : answer;
+      const headers = { ...answer.headers, ...lockHeaders(said, nameOf(asked)) };
+      return answer.status < 300 ? { ...answer, headers } : answer;
     },
+  });
+}
+
+/** The lock an object would have, had any of it been done: its own, or that of its bucket. */
+function lockHeaders(said: ReadonlyMap<string, string>, name: string): Record<string, string> {
+  const tell = (about: string, element: string) =>
+    new RegExp(`<${element}>([^<]*)</${element}>`, 'u').exec(said.get(about) ?? '')?.[1];
+  const bucket = `object-lock /${name.split('/')[1] ?? ''}`;
+  const days = tell(bucket, 'Days');
+  const byBucket =
+    days === undefined ? undefined : new Date(Date.now() + Number(days) * 86_400_000).toISOString();
+  return known({
+    'x-amz-object-lock-mode': tell(`retention ${name}`, 'Mode') ?? tell(bucket, 'Mode'),
+    'x-amz-object-lock-retain-until-date': tell(`retention ${name}`, 'RetainUntilDate') ?? byBucket,
+    'x-amz-object-lock-legal-hold': tell(`legal-hold ${name}`, 'Status'),
   });
 }
 

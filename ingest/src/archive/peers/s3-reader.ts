@@ -6,6 +6,7 @@ import {
   ListMultipartUploadsCommand,
   ListObjectsV2Command,
   PutBucketVersioningCommand,
+  PutObjectLockConfigurationCommand,
   PutObjectCommand,
   S3Client,
   S3ServiceException,
@@ -36,6 +37,17 @@ export class S3Reader {
     if (change.hasVersions !== true) return;
     await this.#client.send(
       new PutBucketVersioningCommand({ Bucket: bucket, VersioningConfiguration: { Status: 'Enabled' } }),
+    );
+  }
+
+  /** Tells a bucket to lock whatever is put into it. */
+  async lockBucket(bucket: string, days: number): Promise<void> {
+    const Rule = { DefaultRetention: { Mode: 'COMPLIANCE' as const, Days: days } };
+    await this.#client.send(
+      new PutObjectLockConfigurationCommand({
+        Bucket: bucket,
+        ObjectLockConfiguration: { ObjectLockEnabled: 'Enabled', Rule },
+      }),
     );
   }
 
