@@ -273,7 +273,7 @@ export class ClipLoader {
       hasThumbnail: false,
       receipts: [],
       releasedAt: null,
-    localRemovedAt: null,
+      localRemovedAt: null,
     };
   }
 

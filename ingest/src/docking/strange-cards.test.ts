@@ -47,7 +47,7 @@ describe('a card with strange names', () => {
       ['archive', 'card', 'store'].filter((name) => name !== 'archive'),
     );
     const outsideClips = (await filesBelow(dock.store)).filter((file) => !file.startsWith('clips/'));
-    expect(outsideClips.filter((file) => !file.startsWith('index.sqlite'))).toEqual([]);
+    expect(outsideClips.filter((file) => !file.startsWith('index.sqlite'))).toEqual(['receipt-key.pem']);
     const stored = await filesBelow(dock.ingest.layout.clips);
     for (const file of stored)
       expect(file).toMatch(/^\d{4}-\d\d-\d\d\/[0-9a-f-]{36}\/(?:media\.[a-z0-9]+|clip\.json)$/u);
