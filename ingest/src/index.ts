@@ -3,6 +3,7 @@
 export { Archive, type ArchiveOptions } from './archive/archive.ts';
 export { ArchiveRefusal, isArchiveRefusal } from './archive/archive-refusal.ts';
 export { type ArchiveKind, type ArchiveTarget, archiveKinds } from './archive/archive-target.ts';
+export { EncryptionSpool, type SpoolEntry } from './archive/encryption/encryption-spool.ts';
 export { isCronPattern } from './archive/forwarding/cron-pattern.ts';
 export type { ArchiveQueue } from './archive/forwarding/forwarder.ts';
 export { type ForwardingPolicy, usualForwarding } from './archive/forwarding/forwarding-policy.ts';

@@ -6,6 +6,8 @@ import { join } from 'node:path';
  *   index.sqlite                      the index
  *   incoming/<clip id>/               clips being pulled
  *   interrupted/<clip id>/            the beginnings of clips whose recorder went away
+ *   forwarding/                       encryptions under way to an archive: <clip id>.<target>.age and what it is of
+ *   receipt-key.pem                   what the dock signs receipts with, and receipt-key-sm2.pem where it signs by SM2 too
  *   clips/<yyyy-mm-dd>/<clip id>/     sealed clips: media.<extension> and clip.json; of a deleted clip deletion.json instead of the media
  *   previews/<clip id>.jpg            thumbnails
  */
@@ -14,6 +16,7 @@ export class StoreLayout {
   readonly indexFile: string;
   readonly incoming: string;
   readonly interrupted: string;
+  readonly forwarding: string;
   readonly clips: string;
 
   constructor(root: string) {
@@ -21,6 +24,7 @@ export class StoreLayout {
     this.indexFile = join(root, 'index.sqlite');
     this.incoming = join(root, 'incoming');
     this.interrupted = join(root, 'interrupted');
+    this.forwarding = join(root, 'forwarding');
     this.clips = join(root, 'clips');
   }
 
