@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UsbPlaces } from '@docket/device-protocol/transport';
 import { type ClipRecord, hasLocalMedia, Ingest, usualStoreSpace } from '@docket/ingest';
+import { addArchiveFeeds } from './archive-feeds/index.ts';
 import { archiveOptions } from './archive-options.ts';
 import { clockOptions } from './clock-options.ts';
 import { CodeReader } from './codes/index.ts';
@@ -127,6 +128,13 @@ export async function runGateway(options: GatewayOptions): Promise<void> {
       key: disclosureKey,
       log,
     });
+    await addArchiveFeeds({
+      archive: ingest.archive,
+      settings: config.archive.feeds,
+      organisation: config.archive.organisation,
+      dockName: config.dock.name,
+      storeDirectory: config.store.directory,
+    });
     const end = new Ending(signal);
     const slots = watchSlots(options, { plugins, ingest, display, calibration });
     const parts: Component[] = [
@@ -136,6 +144,8 @@ export async function runGateway(options: GatewayOptions): Promise<void> {
       codes,
       pictures,
       runningComponent('forwarder', (stop) => ingest.archive.forwarder.run(stop), end.fail),
+      runningComponent('index records', (stop) => ingest.archive.records.run(stop), end.fail),
+      runningComponent('record feeds', (stop) => ingest.archive.feeds.run(stop), end.fail),
       runningComponent('eraser', (stop) => ingest.eraser.run(stop), end.fail),
       runningComponent('reckoner', (stop) => ingest.caseWork.reckoner.run(stop), end.fail),
       runningComponent('disclosure', (stop) => sender.run(stop), end.fail),
@@ -184,7 +194,12 @@ function openIngest(
     stallTimeoutMs: config.pull.stallTimeoutMs,
     compareDeviceHash: config.pull.compareDeviceHash,
     clock: clockOptions(config.clock),
-    archive: archiveOptions(config.archive),
+    archive: {
+      ...archiveOptions(config.archive),
+      onFeedError: (error, feed) =>
+        log.warn({ err: error, feed }, 'index records are not taken; tried again'),
+      onFeedLoss: (feed, loss) => log.error({ feed, loss }, 'a feed has lost index records; sent again'),
+    },
     releasePolicy: config.release.policy,
     careFor: (store) => new FirmwareCare({ settings: config.firmware, index: new RollOutIndex(store), log }),
     onClip,

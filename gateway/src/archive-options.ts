@@ -6,6 +6,7 @@ export function archiveOptions(archive: Config['archive']): ArchiveOptions {
   const { bytesPerSecond, windows, zone, importantPercent, ...forwarding } = archive.forwarding;
   return {
     targets: archiveTargets(archive),
+    organisation: archive.organisation,
     forwarding: {
       ...forwarding,
       retryBaseMs: archive.retryBaseMs,

@@ -15,6 +15,7 @@ export function archiveFaults({ archive, store }: Partial<Config>): ConfigFault[
     ...folderFaults(archive, store?.directory ?? null),
     ...addressFaults(archive),
     ...secretFaults(archive),
+    ...natsFaults(archive.feeds.nats),
     ...lineFaults(archive),
     ...(archive.retryMaxMs < archive.retryBaseMs
       ? [
@@ -61,8 +62,10 @@ function folderFaults(archive: Archive, store: string | null): ConfigFault[] {
   });
 }
 
-function addressFaults({ s3, http }: Archive): ConfigFault[] {
+function addressFaults({ s3, http, feeds }: Archive): ConfigFault[] {
+  const { url } = feeds.webhook;
   const addresses = [
+    ...(url === null ? [] : [{ path: 'archive.feeds.webhook.url', address: url, isPlainHttpAllowed: false }]),
     ...s3.map(({ endpoint, isPlainHttpAllowed }, index) => ({
       path: `archive.s3[${index}].endpoint`,
       address: endpoint,
@@ -103,6 +106,22 @@ function secretFaults({ s3, http }: Archive): ConfigFault[] {
       given: values.every((value) => value === null) ? null : '(hidden)',
       allowed: { kind: 'one-of', keys },
     }));
+}
+
+/** Who the dock is said in one way, and a certificate goes with its key. */
+function natsFaults(nats: Archive['feeds']['nats']): ConfigFault[] {
+  const ways = (['credentialsFile', 'nkeySeedFile', 'tokenFile'] as const).filter(
+    (key) => nats[key] !== null,
+  );
+  const [, second] = ways;
+  const faults =
+    second === undefined
+      ? []
+      : [fault(`archive.feeds.nats.${second}`, nats[second], { kind: 'one-of', keys: [...ways] })];
+  const { certificateFile, certificateKeyFile } = nats;
+  if ((certificateFile === null) === (certificateKeyFile === null)) return faults;
+  const missing = certificateFile === null ? 'certificateFile' : 'certificateKeyFile';
+  return [...faults, fault(`archive.feeds.nats.${missing}`, null, { kind: 'secret-file' })];
 }
 
 function lineFaults({ forwarding: { windows, zone } }: Archive): ConfigFault[] {

@@ -77,7 +77,8 @@ const nats = section(
     servers: Type.Array(
       Type.String({
         title: 'Server',
-        description: '`tls://host:4222`; `nats://` only for a loopback address.',
+        description:
+          '`tls://host:4222`, best a name: the certificate is checked against it. A server that is not on this machine must have TLS however it is written.',
         pattern: '^(?:tls|nats)://[^\\s@/]{1,253}$',
       }),
       {

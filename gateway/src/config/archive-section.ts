@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import { archiveFeeds } from './archive-feeds-section.ts';
 import { forwarding } from './archive-forwarding-section.ts';
 import {
   commonSettings,
@@ -76,6 +77,7 @@ export const archive = section(
       maximum: 86_400_000,
       default: 600_000,
     }),
+    feeds: archiveFeeds,
     organisation: optionalText({
       title: 'Organisation',
       description:

@@ -18,6 +18,7 @@ export { type BreakKind, type Direction, FaultProxy } from './fault-proxy.ts';
 export { Fauxqs } from './fauxqs.ts';
 export { freePorts } from './free-ports.ts';
 export { type Lie, LyingStore, lies } from './lying-store.ts';
+export { NatsServer, type NatsServerOptions } from './nats.ts';
 export { type S3Peer, type StartedS3Peer, targetAt } from './s3-peer.ts';
 export { S3Reader } from './s3-reader.ts';
 export { S3rver } from './s3rver.ts';

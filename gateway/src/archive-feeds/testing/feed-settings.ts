@@ -1,0 +1,22 @@
+import type { Config } from '../../config/index.ts';
+
+type Feeds = Config['archive']['feeds'];
+
+/** Settings of NATS with the shortest waits. */
+export function natsSettings(servers: string[], change: Partial<Feeds['nats']> = {}): Feeds['nats'] {
+  return {
+    servers,
+    stream: 'bwc',
+    replicas: 1,
+    credentialsFile: null,
+    nkeySeedFile: null,
+    tokenFile: null,
+    caFile: null,
+    certificateFile: null,
+    certificateKeyFile: null,
+    timeoutMs: 5_000,
+    retryBaseMs: 20,
+    retryMaxMs: 100,
+    ...change,
+  };
+}
