@@ -13,7 +13,7 @@ import { Reconciliation } from './live/reconcile/reconciliation.ts';
 import { defaultMappingPolicy, type MappingPolicy } from './mapping/link-evidence.ts';
 import { Mapping } from './mapping/mapping.ts';
 import { Operations } from './operations/operations.ts';
-import { Reckoner, type ReckonerOptions } from './reckoning/reckoner.ts';
+import { Reckoner, type ReckonerOptions, type Reckoning } from './reckoning/reckoner.ts';
 import { RetentionBook, type RetentionOptions } from './retention/retention-book.ts';
 import { LegalReview } from './review/legal-review.ts';
 import { Publication } from './review/publication.ts';
@@ -39,6 +39,8 @@ export interface CaseWorkOptions {
   calendar?: Pick<CalendarOptions, 'holidays' | 'workdays'>;
   deadlines?: Omit<DeadlinePolicy, 'handInHours'>;
   retention?: Pick<RetentionOptions, 'policy' | 'isByTwoPersons' | 'isClockSure'>;
+  /** What else rests on the record of cases, reckoned after it. */
+  reckonedLast?: readonly Reckoning[];
 }
 
 const tellsNobody: DisclosurePolicy = { ways: [], kinds: [], statisticsEvery: null };
@@ -83,6 +85,7 @@ export class CaseWork {
     calendar = {},
     deadlines = usualDeadlines,
     retention = {},
+    reckonedLast = [],
   }: CaseWorkOptions) {
     this.book = new CaseBook(database, custody);
     this.dutyLists = new DutyLists(database, custody, zone);
@@ -127,6 +130,7 @@ export class CaseWork {
         this.publication,
         this.deadlines,
         ...this.statistics.reckonings,
+        ...reckonedLast,
       ],
       onError: onReckonError,
     });

@@ -51,6 +51,8 @@ export const ingestErrorCodes = {
   BOOKMARK_UNKNOWN: 'the on-site operation has no such bookmark',
   BOOKMARK_STRUCK: 'the bookmark is struck out already',
   BOOKMARK_OUTSIDE: 'the bookmark lies outside the on-site operation, or outside the recorder’s part in it',
+  ARCHIVE_TARGET_UNKNOWN: 'no archive target of this name is configured',
+  FORWARD_UNKNOWN: 'the clip does not wait for this archive target',
   ALARM_UNKNOWN: 'no such alarm was ever raised',
 } as const;
 

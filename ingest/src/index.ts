@@ -1,12 +1,45 @@
 /** The public face of ingest. */
 
 export { Archive, type ArchiveOptions } from './archive/archive.ts';
-export { ArchiveRefusal, isArchiveRefusal } from './archive/archive-refusal.ts';
+export {
+  ArchiveRefusal,
+  type ArchiveRefusalCode,
+  archiveRefusalCodes,
+  isArchiveRefusal,
+} from './archive/archive-refusal.ts';
 export { type ArchiveKind, type ArchiveTarget, archiveKinds } from './archive/archive-target.ts';
 export { EncryptionSpool, type SpoolEntry } from './archive/encryption/encryption-spool.ts';
 export { isCronPattern } from './archive/forwarding/cron-pattern.ts';
 export type { ArchiveQueue } from './archive/forwarding/forwarder.ts';
-export { type ForwardingPolicy, usualForwarding } from './archive/forwarding/forwarding-policy.ts';
+export {
+  type ForwardingPolicy,
+  type LineWindow,
+  usualForwarding,
+} from './archive/forwarding/forwarding-policy.ts';
+export {
+  type Amount,
+  type ArchiveStanding,
+  type PredictedMisses,
+  type TargetStanding,
+  type TargetState,
+  targetStates,
+} from './archive/forwarding/forwarding-standing.ts';
+export {
+  type ForwardState,
+  parseQueuePosition,
+  type QueueEntry,
+  type QueuePosition,
+  type QueueQuestion,
+} from './archive/forwarding/queue-listing.ts';
+export {
+  isSound,
+  isWormProven,
+  type ProbeCheck,
+  type ProbeReport,
+  type ProbeResult,
+  probeChecks,
+} from './archive/probe-report.ts';
+export { type ProbeSummary, Probes } from './archive/probes.ts';
 export { ed25519Signer } from './archive/receipts/ed25519.ts';
 export { isNoteError, NoteError, type NoteErrorCode } from './archive/receipts/note-error.ts';
 export type { NoteSigner, NoteVerifier } from './archive/receipts/note-key.ts';

@@ -142,6 +142,7 @@ export class Ingest {
           ...options.caseWork?.retention,
         },
         ...(options.coverage === undefined ? {} : { coverage: options.coverage }),
+        reckonedLast: [forwarder.reckoning],
       });
       const eraser = new ClipEraser({
         ...base,

@@ -4,6 +4,7 @@ import { caseTermsEn } from './case-terms-en.ts';
 import { casesEn } from './cases-en.ts';
 import { disclosureEn } from './disclosure-en.ts';
 import { dutyListEn } from './duty-list-en.ts';
+import { forwardingActsEn } from './forwarding-acts-en.ts';
 import { livePlayerEn } from './live-player-en.ts';
 import { mappingEn } from './mapping-en.ts';
 import { onSiteEn } from './on-site-en.ts';
@@ -677,6 +678,7 @@ export const en: Messages = {
       'recorder-state-changed': 'State of the recorder changed',
       ...operationActsEn.custody,
       ...archiveReceiptsEn.custody,
+      ...forwardingActsEn,
     },
   },
   docking: {

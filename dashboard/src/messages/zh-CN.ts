@@ -29,6 +29,7 @@ import { caseTermsZhCN } from './case-terms-zh-CN.ts';
 import { casesZhCN } from './cases-zh-CN.ts';
 import { disclosureZhCN } from './disclosure-zh-CN.ts';
 import { dutyListZhCN } from './duty-list-zh-CN.ts';
+import { forwardingActsZhCN } from './forwarding-acts-zh-CN.ts';
 import { livePlayerZhCN } from './live-player-zh-CN.ts';
 import { mappingZhCN } from './mapping-zh-CN.ts';
 import { onSiteZhCN } from './on-site-zh-CN.ts';
@@ -687,6 +688,7 @@ export const zhCN = {
       'recorder-state-changed': '变更记录仪状态',
       ...operationActsZhCN.custody,
       ...archiveReceiptsZhCN.custody,
+      ...forwardingActsZhCN,
     },
   },
   docking: {

@@ -45,6 +45,8 @@ const ingestProblems: Partial<Record<IngestErrorCode, ProblemCode>> = {
   BOOKMARK_STRUCK: 'bookmark-struck',
   BOOKMARK_OUTSIDE: 'bookmark-outside',
   ALARM_UNKNOWN: 'not-found',
+  ARCHIVE_TARGET_UNKNOWN: 'not-found',
+  FORWARD_UNKNOWN: 'not-found',
 };
 
 const recorderProblems: Partial<Record<RecorderErrorCode, ProblemCode>> = {

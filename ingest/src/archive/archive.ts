@@ -5,9 +5,11 @@ import type { StoreLayout } from '../store/store-layout.ts';
 import type { ArchiveTarget } from './archive-target.ts';
 import { knownArchive } from './directory/archive-identity.ts';
 import { DirectoryArchive } from './directory/directory-archive.ts';
+import { ClipDelivery } from './forwarding/clip-delivery.ts';
 import { Forwarder } from './forwarding/forwarder.ts';
 import { type ForwardingPolicy, usualForwarding } from './forwarding/forwarding-policy.ts';
-import { type ReceiptTerms, usualReceiptTerms } from './receipts/receipt-terms.ts';
+import { Probes } from './probes.ts';
+import { type ReceiptTerms, receiptsWanted, usualReceiptTerms } from './receipts/receipt-terms.ts';
 import { Receipts } from './receipts/receipts.ts';
 import { settleQuorum } from './receipts/take-receipt.ts';
 import { IndexRecords } from './records/index-records.ts';
@@ -35,6 +37,8 @@ export interface ArchiveServices {
   pool: HashPool;
   dockName: string;
   onError(error: unknown, clipId: string | null): void;
+  /** True while the store is above its water mark: clips that free room go first. */
+  isRoomShort?(): boolean;
 }
 
 /** The archive side of a dock: where clips go, and what takes them there. */
@@ -44,13 +48,18 @@ export class Archive {
   readonly receipts: Receipts;
   readonly records: IndexRecords;
   readonly feeds: RecordFeeds;
+  /** What was tried on each target. */
+  readonly probes: Probes;
 
-  private constructor(parts: Pick<Archive, 'targets' | 'forwarder' | 'receipts' | 'records' | 'feeds'>) {
+  private constructor(
+    parts: Pick<Archive, 'targets' | 'forwarder' | 'receipts' | 'records' | 'feeds' | 'probes'>,
+  ) {
     this.targets = parts.targets;
     this.forwarder = parts.forwarder;
     this.receipts = parts.receipts;
     this.records = parts.records;
     this.feeds = parts.feeds;
+    this.probes = parts.probes;
   }
 
   /** Opens every target and queues what none of them has signed for. */
@@ -62,24 +71,33 @@ export class Archive {
     await keepTargets(services.database, options.targets, receipts.keys.dockKey);
     await settleQuorum(receipts.book);
     const targets = options.targets.map((settings) => openTarget(services, settings));
+    const { database, custody, dockName, onError } = services;
     const policy = { ...usualForwarding, ...options.forwarding };
-    const forwarder = new Forwarder({
-      ...services,
-      targets,
-      policy,
-      receipts,
-    });
     const records = new IndexRecords({ ...services, organisation: options.organisation ?? null });
-    const { database, dockName } = services;
     const feeds = new RecordFeeds({
       database,
       records,
-      onError: options.onFeedError ?? ((error) => services.onError(error, null)),
-      onLoss: options.onFeedLoss ?? ((feed, loss) => services.onError(new Error(`${feed}: ${loss}`), null)),
+      onError: options.onFeedError ?? ((error) => onError(error, null)),
+      onLoss: options.onFeedLoss ?? ((feed, loss) => onError(new Error(`${feed}: ${loss}`), null)),
     });
     const retry = { baseMs: policy.retryBaseMs, maxMs: policy.retryMaxMs };
     for (const target of targets) feeds.add(new TargetPlace({ database, target, dockName, retry }));
-    return new Archive({ targets, forwarder, receipts, records, feeds });
+    const probes = new Probes(database, custody, targets);
+    const forwarder = await Forwarder.open({
+      database,
+      custody,
+      targets,
+      settings: options.targets,
+      policy,
+      probes,
+      delivery: new ClipDelivery({ ...services, leastRetention: policy.leastRetention, records, receipts }),
+      room: {
+        isShort: services.isRoomShort ?? (() => false),
+        receiptsBefore: receiptsWanted(targets.length, receipts.terms.quorum) - 1,
+      },
+      onError,
+    });
+    return new Archive({ targets, forwarder, receipts, records, feeds, probes });
   }
 
   async close(): Promise<void> {
@@ -123,7 +141,7 @@ async function keepTargets(
     }
     await transaction.run(
       `INSERT INTO forward (clip_id, target, queued_at, size_bytes, importance)
-       SELECT clip.clip_id, archive_target.target, ?, clip.size_bytes, clip.marked FROM clip JOIN archive_target
+       SELECT clip.clip_id, archive_target.target, ?, clip.size_bytes, 2 * clip.marked FROM clip JOIN archive_target
        WHERE archive_target.is_configured = 1 AND clip.state IN ('sealed', 'forwarded', 'receipted', 'released')
          AND NOT EXISTS (SELECT 1 FROM receipt WHERE receipt.clip_id = clip.clip_id AND receipt.target = archive_target.target
            AND (grade = 'archive-signed' OR (grade = 'gateway-verified' AND issued_by = ?)))

@@ -82,7 +82,13 @@ export type CustodyAction =
   | 'bookmark-struck'
   | 'alarm-raised'
   | 'alarm-ended'
-  | 'alarm-seen';
+  | 'alarm-seen'
+  | 'archive-probed'
+  | 'forwarding-paused'
+  | 'forwarding-resumed'
+  | 'forwarding-retried'
+  | 'forwarding-demanded'
+  | 'forwarding-given-up';
 
 /** One thing done, before it has its place in the log. */
 export interface CustodyEvent {

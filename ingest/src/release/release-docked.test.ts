@@ -142,7 +142,7 @@ describe('freeing a recorder', () => {
     const { forwarder } = dock.ingest.archive;
     const { clipId } = await dock.clip('b.mp4');
     await database.write((transaction) =>
-      transaction.run("UPDATE forward SET not_before = '9999' WHERE clip_id = ?", [clipId]),
+      transaction.run("UPDATE forward SET state = 'dead' WHERE clip_id = ?", [clipId]),
     );
     const driver = hookedDriver({
       erase: async (clip, erase) => {
@@ -162,7 +162,7 @@ describe('freeing a recorder', () => {
     const stop = new AbortController();
     const forwarding = forwarder.run(stop.signal);
     await refused.opened;
-    await database.write((transaction) => transaction.run('UPDATE forward SET not_before = NULL'));
+    await database.write((transaction) => transaction.run("UPDATE forward SET state = 'queued'"));
     forwarder.wake();
     const { last } = await docking;
     stop.abort();

@@ -6,6 +6,7 @@ import { filesBelow, sha256 } from '../../testing/sound-store.ts';
 import { TestDock } from '../../testing/test-dock.ts';
 import { isArchiveRefusal } from '../archive-refusal.ts';
 import type { ArchiveDeposit, ArchiveTarget, Deposited, Holding } from '../archive-target.ts';
+import { ClipDelivery } from './clip-delivery.ts';
 import { Forwarder } from './forwarder.ts';
 import { usualForwarding } from './forwarding-policy.ts';
 
@@ -51,13 +52,19 @@ async function forwardUntil(
     events.push(event);
     if (isEnough(events)) stop.abort();
   };
-  const { database, layout, archive } = dock.ingest;
-  const forwarder = new Forwarder({
+  const { database, custody, layout, archive } = dock.ingest;
+  const policy = { ...usualForwarding, parallelDeposits: 1, ...retry };
+  const { leastRetention } = policy;
+  const { receipts, records, probes } = archive;
+  const forwarder = await Forwarder.open({
     database,
-    layout,
+    custody,
     targets: [target],
-    receipts: archive.receipts,
-    policy: { ...usualForwarding, ...retry },
+    settings: [],
+    policy,
+    delivery: new ClipDelivery({ database, layout, dockName: 'dock-1', leastRetention, records, receipts }),
+    probes,
+    room: { isShort: () => false, receiptsBefore: 0 },
     onError: (error, clipId) => {
       errors.push(error);
       tell(`failed ${clipId}`);
@@ -166,7 +173,13 @@ describe('forwarding', () => {
     });
     await forwardUntil(dock, target, (events) => events.length === 2);
     expect((await dock.clip('a.mp4')).receipts).toHaveLength(1);
-    expect(await filesBelow(dock.archive)).toHaveLength(4);
+    expect((await filesBelow(dock.archive)).map((file) => file.split('/')[0]).sort()).toEqual([
+      'archive.json',
+      'clips',
+      'index',
+      'receipts',
+      'records',
+    ]);
   });
 });
 

@@ -1,26 +1,34 @@
 import { EventEmitter } from 'node:events';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import { requireClip } from '../../clip/clip-index.ts';
-import type { ClipRecord } from '../../clip/clip-record.ts';
-import { IngestError } from '../../errors.ts';
+import type { CustodyLog } from '../../custody/custody-log.ts';
 import type { IndexDatabase } from '../../index-store/index-database.ts';
-import { announceStep } from '../../step-channel.ts';
-import { recordFileName, type StoreLayout } from '../../store/store-layout.ts';
-import { receiptDocument, sealedRecordDocument } from '../archive-layout.ts';
-import type { ArchiveDeposit, ArchiveTarget, DepositLine } from '../archive-target.ts';
-import type { Receipt } from '../receipts/receipt.ts';
-import type { Receipts } from '../receipts/receipts.ts';
-import { takeReceipt } from '../receipts/take-receipt.ts';
+import type { PersonGround } from '../../retention/holds.ts';
+import { isArchiveRefusal } from '../archive-refusal.ts';
+import type { ArchiveTarget } from '../archive-target.ts';
+import type { ProbeReport } from '../probe-report.ts';
+import type { Probes } from '../probes.ts';
+import type { TargetSettings } from '../target-settings.ts';
+import type { ClipDelivery } from './clip-delivery.ts';
+import { ForwardQueue } from './forward-queue.ts';
+import { ForwardReckoning } from './forward-reckoning.ts';
+import { ForwardingActs } from './forwarding-acts.ts';
+import { ForwardingLine } from './forwarding-line.ts';
 import type { ForwardingPolicy } from './forwarding-policy.ts';
+import type { ArchiveStanding, PredictedMisses } from './forwarding-standing.ts';
+import { LineWindows } from './line-windows.ts';
+import { listQueue, type QueueEntry, type QueuePosition, type QueueQuestion } from './queue-listing.ts';
+import { readStanding } from './read-standing.ts';
+import { refusalRules } from './refusal-rules.ts';
+import { TargetForwarder } from './target-forwarder.ts';
 
 export interface ForwarderOptions {
   database: IndexDatabase;
-  layout: StoreLayout;
+  custody: CustodyLog;
   targets: readonly ArchiveTarget[];
+  settings: readonly TargetSettings[];
   policy: ForwardingPolicy;
-  receipts: Receipts;
+  delivery: ClipDelivery;
+  probes: Probes;
+  room: ConstructorParameters<typeof TargetForwarder>[0]['room'];
   onError(error: unknown, clipId: string | null): void;
 }
 
@@ -32,161 +40,202 @@ export interface ArchiveQueue {
   lastError: string | null;
 }
 
-/** How often the queue is looked at when nobody wakes the forwarder. */
-const idleLookMs = 5000;
-
-/** Sends sealed clips to the archive, marked clips first, then the oldest, until each has its receipt. */
+/** Sends sealed clips to every archive target until each has its receipt; `docs/archive.md`, "The queue". */
 export class Forwarder {
+  /** Keeps the order of the line true to the facts. */
+  readonly reckoning: ForwardReckoning;
   readonly #options: ForwarderOptions;
+  readonly #acts: ForwardingActs;
+  readonly #windows: LineWindows;
+  readonly #line: ForwardingLine;
+  readonly #forwarders: readonly TargetForwarder[];
   readonly #receipted = new EventEmitter<{ receipted: [string] }>();
-  readonly #wakers = new Map<string, () => void>();
-  #lastError: string | null = null;
+  readonly #listeners = new Set<() => void>();
+  /** The bytes each target took lately in a second, as kept at the last stop. */
+  readonly #known: ReadonlyMap<string, number>;
 
-  constructor(options: ForwarderOptions) {
+  private constructor(options: ForwarderOptions, known: ReadonlyMap<string, number>) {
+    const { database, custody, policy, settings, targets } = options;
     this.#options = options;
+    this.#known = known;
+    this.#acts = new ForwardingActs(database, custody);
     this.#receipted.setMaxListeners(0);
+    this.#windows = new LineWindows(policy.line);
+    this.#line = new ForwardingLine({
+      windows: this.#windows,
+      importantShare: policy.line.importantShare,
+      limits: new Map(
+        settings.flatMap(({ name, bytesPerSecond }) =>
+          bytesPerSecond === null ? [] : [[name, bytesPerSecond]],
+        ),
+      ),
+    });
+    this.reckoning = new ForwardReckoning(database, policy, () => this.#changed());
+    this.#forwarders = targets.map((target) => this.#forwarderOf(target));
   }
 
-  /** Calls `listener` with each clip that gets its receipt, until the returned function is called. */
+  static async open(options: ForwarderOptions): Promise<Forwarder> {
+    const rows = await options.database.read(
+      'SELECT target, bytes_per_second FROM archive_target WHERE bytes_per_second IS NOT NULL',
+    );
+    const known = new Map(rows.map((row) => [String(row.target), Number(row.bytes_per_second)]));
+    return new Forwarder(options, known);
+  }
+
+  /** Calls `listener` with each clip that gets a receipt, until the returned function is called. */
   onReceipted(listener: (clipId: string) => void): () => void {
     this.#receipted.on('receipted', listener);
     return () => this.#receipted.off('receipted', listener);
   }
 
+  /** Calls `listener` when `standing` may have changed, until the returned function is called. */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
   /** Looks at the queue now. */
   wake(): void {
-    for (const wake of this.#wakers.values()) wake();
+    for (const forwarder of this.#forwarders) forwarder.wake();
   }
 
-  /** Forwards until the signal aborts; a clip under way is given up and tried again after the next start. */
+  /** Forwards until the signal aborts; clips under way stop, and go on after the next start where the archive has them. */
   async run(signal: AbortSignal): Promise<void> {
-    await Promise.all(this.#options.targets.map((target) => this.#serve(target, signal)));
+    await Promise.all(this.#forwarders.map((forwarder) => forwarder.run(signal)));
   }
 
+  /** How every target stands. Cheap enough to be asked every few seconds. */
+  standing(): Promise<ArchiveStanding> {
+    const { database, policy, probes, settings } = this.#options;
+    return readStanding({
+      database,
+      policy,
+      probes,
+      settings,
+      windows: this.#windows,
+      line: this.#line,
+      forwarders: this.#forwarders,
+    });
+  }
+
+  /** Which clips will miss their deadline, by target. */
+  async misses(): Promise<Map<string, PredictedMisses | null>> {
+    const { targets } = await this.standing();
+    return new Map(targets.map(({ target, misses }) => [target, misses]));
+  }
+
+  /** What waits, in the order in which it goes. */
+  listQueue(question: QueueQuestion): Promise<{ entries: QueueEntry[]; next: QueuePosition | null }> {
+    return listQueue(this.#options.database, question);
+  }
+
+  /** Stops a target until it is resumed. Throws ARCHIVE_TARGET_UNKNOWN. */
+  async pause(target: string, ground: PersonGround): Promise<void> {
+    await this.#acts.pause(target, ground);
+    this.#changed();
+  }
+
+  /** Throws ARCHIVE_TARGET_UNKNOWN. */
+  async resume(target: string, ground: PersonGround): Promise<void> {
+    await this.#acts.resume(target, ground);
+    this.#tryNow(target);
+  }
+
+  /** Tries one clip again now, a dead letter too. Throws FORWARD_UNKNOWN. */
+  async retry(clipId: string, target: string, ground: PersonGround): Promise<void> {
+    await this.#acts.retry(clipId, target, ground);
+    this.#tryNow(target);
+  }
+
+  /** Tries everything that failed at a target again now; resolves with how many clips. Throws ARCHIVE_TARGET_UNKNOWN. */
+  async retryAll(target: string, ground: PersonGround): Promise<number> {
+    const clips = await this.#acts.retryAll(target, ground);
+    this.#tryNow(target);
+    return clips;
+  }
+
+  /** Has clips archived next, whatever their tier; resolves with how many of them still waited. */
+  async demand(clipIds: readonly string[], ground: PersonGround): Promise<number> {
+    const clips = await this.#acts.demand(clipIds, ground);
+    this.#changed();
+    return clips;
+  }
+
+  /** Puts a target to the test; see `Probes`. Throws ARCHIVE_TARGET_UNKNOWN, and ArchiveRefusal. */
+  async probe(target: string, signal: AbortSignal, person?: string): Promise<ProbeReport> {
+    const report = await this.#options.probes.probe(target, signal, person);
+    this.#changed();
+    return report;
+  }
+
+  /** What waits at all targets together. */
   async queue(): Promise<ArchiveQueue> {
-    const { database } = this.#options;
-    const [waiting] = await database.read(
-      "SELECT count(*) AS clips, coalesce(sum(size_bytes), 0) AS bytes FROM forward WHERE state = 'queued'",
+    const { targets, lastReceiptAt } = await this.standing();
+    const amounts = targets.flatMap(({ waiting }) => [waiting.important, waiting.bulk]);
+    const errors = targets.flatMap(({ target, lastError }) =>
+      lastError === null ? [] : [targets.length > 1 ? `${target}: ${lastError.message}` : lastError.message],
     );
-    const [last] = await database.read('SELECT max(stored_at) AS at FROM receipt');
     return {
-      waitingClips: Number(waiting?.clips ?? 0),
-      waitingBytes: Number(waiting?.bytes ?? 0),
-      lastReceiptAt: typeof last?.at === 'string' ? last.at : null,
-      lastError: this.#lastError,
+      waitingClips: amounts.reduce((sum, { clips }) => sum + clips, 0),
+      waitingBytes: amounts.reduce((sum, { bytes }) => sum + bytes, 0),
+      lastReceiptAt,
+      lastError: errors.length === 0 ? null : errors.join('; '),
     };
   }
 
-  async #serve(target: ArchiveTarget, signal: AbortSignal): Promise<void> {
-    await this.#sweep(target, signal);
-    while (!signal.aborted) {
-      const woken = new Promise<void>((resolve) => {
-        this.#wakers.set(target.name, resolve);
-      });
-      const clipId = await this.#nextDue(target);
-      if (clipId === null) await pause(woken, idleLookMs, signal);
-      else await this.#forward(target, clipId, signal);
-    }
+  #forwarderOf(target: ArchiveTarget): TargetForwarder {
+    const { database, custody, policy, delivery, room, onError } = this.#options;
+    const { name } = target;
+    return new TargetForwarder({
+      target,
+      queue: new ForwardQueue({ database, custody, target: name, retryMaxMs: policy.retryMaxMs }),
+      policy,
+      line: this.#line,
+      windows: this.#windows,
+      delivery,
+      room,
+      knownBytesPerSecond: this.#known.get(name) ?? null,
+      prove: (signal) => this.#prove(name, signal),
+      isPaused: async () => {
+        const rows = await database.read(
+          'SELECT 1 FROM archive_target WHERE target = ? AND paused_by IS NOT NULL',
+          [name],
+        );
+        return rows.length > 0;
+      },
+      onReceipted: (clipId) => {
+        this.#receipted.emit('receipted', clipId);
+        this.#tell();
+      },
+      onChange: () => this.#tell(),
+      onError,
+    });
   }
 
-  async #sweep(target: ArchiveTarget, signal: AbortSignal): Promise<void> {
+  /** A probe that is due comes before the first clip, so that receipts can tell of it; one that fails holds up nothing. */
+  async #prove(target: string, signal: AbortSignal): Promise<void> {
+    const settings = this.#options.settings.find(({ name }) => name === target);
+    if (settings === undefined || !(await this.#options.probes.isDue(settings))) return;
     try {
-      await target.sweep(new Set(), signal);
+      await this.probe(target, signal);
     } catch (error) {
-      this.#lastError = messageOf(error);
+      if (signal.aborted) throw error;
+      if (isArchiveRefusal(error) && refusalRules[error.code].waits === 'target') throw error;
       this.#options.onError(error, null);
     }
   }
 
-  async #nextDue(target: ArchiveTarget): Promise<string | null> {
-    const [row] = await this.#options.database.read(
-      `SELECT clip_id FROM forward WHERE target = ? AND state = 'queued' AND (not_before IS NULL OR not_before <= ?)
-       ORDER BY importance DESC, clip_id LIMIT 1`,
-      [target.name, new Date().toISOString()],
-    );
-    return row === undefined ? null : String(row.clip_id);
+  #tryNow(target: string): void {
+    this.#forwarders.find((one) => one.target.name === target)?.tryNow();
+    this.#tell();
   }
 
-  async #forward(target: ArchiveTarget, clipId: string, signal: AbortSignal): Promise<void> {
-    try {
-      const clip = await requireClip(this.#options.database, clipId);
-      const receipt = await this.#deposit(target, clip, signal);
-      await takeReceipt(this.#options.receipts.book, receipt);
-      this.#lastError = null;
-      this.#receipted.emit('receipted', clipId);
-    } catch (error) {
-      if (signal.aborted) return;
-      this.#lastError = messageOf(error);
-      this.#options.onError(error, clipId);
-      await this.#postpone(target, clipId, error);
-    }
+  #changed(): void {
+    this.wake();
+    this.#tell();
   }
 
-  async #deposit(target: ArchiveTarget, clip: ClipRecord, signal: AbortSignal): Promise<Receipt> {
-    const { layout, receipts } = this.#options;
-    const { clipId, sha256, sizeBytes } = clip;
-    if (sha256 === null || clip.storePath === null) {
-      throw new IngestError('ILLEGAL_MOVE', `clip ${clipId} is ${clip.state} but has no hash or place`);
-    }
-    const record = await readFile(join(layout.sealedFolder(clipId), recordFileName), 'utf8');
-    const deposit: ArchiveDeposit = {
-      clipId,
-      original: { sha256, sizeBytes },
-      content: { sha256, sizeBytes, file: layout.mediaFile(clipId, clip.name), encryption: 'none' },
-      retention: { class: 'ordinary', until: null, isOnHold: false },
-    };
-    const recordSha256 = await target.putDocument(sealedRecordDocument(clipId, record), signal);
-    const deposited = await target.deposit(deposit, freeLine, signal);
-    const receipt = await receipts.issue({
-      target: target.name,
-      kind: target.kind,
-      deposit,
-      deposited,
-      recordSha256,
-    });
-    await target.putDocument(receiptDocument(clipId, receipt.body), signal);
-    announceStep('archive.receipt-written', clipId);
-    return receipt;
+  #tell(): void {
+    for (const listener of this.#listeners) listener();
   }
-
-  async #postpone(target: ArchiveTarget, clipId: string, error: unknown): Promise<void> {
-    const { database } = this.#options;
-    const { retryBaseMs, retryMaxMs } = this.#options.policy;
-    try {
-      const [row] = await database.read('SELECT attempts FROM forward WHERE clip_id = ? AND target = ?', [
-        clipId,
-        target.name,
-      ]);
-      const attempts = Number(row?.attempts ?? 0) + 1;
-      const waitMs = Math.random() * Math.min(retryMaxMs, retryBaseMs * 2 ** Math.min(attempts - 1, 30));
-      await database.write((transaction) =>
-        transaction.run(
-          'UPDATE forward SET attempts = ?, not_before = ?, last_error = ? WHERE clip_id = ? AND target = ?',
-          [attempts, new Date(Date.now() + waitMs).toISOString(), messageOf(error), clipId, target.name],
-        ),
-      );
-    } catch (failure) {
-      // The index itself fails (disk full): wait as after any failure, and look again.
-      this.#options.onError(failure, clipId);
-      await delay(retryBaseMs);
-    }
-  }
-}
-
-const freeLine: DepositLine = {
-  session: null,
-  keepSession: async () => {},
-  take: async () => {},
-  progress: () => {},
-};
-
-async function pause(woken: Promise<void>, waitMs: number, signal: AbortSignal): Promise<void> {
-  const over = new AbortController();
-  const either = AbortSignal.any([signal, over.signal]);
-  await Promise.race([woken, delay(waitMs, undefined, { signal: either }).catch(() => {})]);
-  over.abort();
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,3 +1,6 @@
+import { leastMonths } from '../../retention/retention.ts';
+import type { LeastRetention } from './deposit-retention.ts';
+
 /** A stretch of time in which the line may carry so much. */
 export interface LineWindow {
   /** When it is open: a cron pattern over minutes (`* 22-23,0-6 * * *`), in `zone`. */
@@ -33,6 +36,8 @@ export interface ForwardingPolicy {
   /** From the end of the recording until the clip is archived, where it is important and where it is not. */
   importantWithinHours: number;
   ordinaryWithinHours: number;
+  /** How long an archive is told to keep a clip, where no later day is fixed. */
+  leastRetention: LeastRetention;
 }
 
 export const usualForwarding: ForwardingPolicy = {
@@ -44,4 +49,5 @@ export const usualForwarding: ForwardingPolicy = {
   bulk: 'at-once',
   importantWithinHours: 24,
   ordinaryWithinHours: 720,
+  leastRetention: { ordinaryMonths: leastMonths, longMonths: 36 },
 };

@@ -1,4 +1,7 @@
-/** The queue of every archive target, what each target is found to be, and what was tried on it. `docs/archive.md`. */
+/**
+ * The queue of every archive target, what each target is found to be, and what was tried on it. `docs/archive.md`.
+ * `importance`: 0 bulk, 1 important, 2 marked, 3 demanded. The line of a target is `forward_line`, read from its beginning.
+ */
 export const migration0015 = `
 ALTER TABLE archive_target RENAME TO archive_mark;
 
@@ -8,10 +11,12 @@ CREATE TABLE archive_target (
   is_configured INTEGER NOT NULL,
   paused_by TEXT,
   paused_at TEXT,
+  paused_reason TEXT,
   last_reached_at TEXT,
   last_refusal TEXT,
   last_error TEXT,
-  last_error_at TEXT
+  last_error_at TEXT,
+  bytes_per_second REAL
 ) STRICT;
 
 CREATE TABLE archive_probe (
@@ -43,17 +48,26 @@ CREATE TABLE forward (
   session TEXT,
   held_bytes INTEGER NOT NULL DEFAULT 0,
   attempts INTEGER NOT NULL DEFAULT 0,
+  faults INTEGER NOT NULL DEFAULT 0,
   not_before TEXT,
   last_refusal TEXT,
   last_error TEXT,
+  last_error_at TEXT,
+  is_bulk INTEGER GENERATED ALWAYS AS (importance = 0) VIRTUAL,
+  due_hour TEXT GENERATED ALWAYS AS (coalesce(substr(due_at, 1, 13), '')) VIRTUAL,
+  rank INTEGER GENERATED ALWAYS AS (-importance) VIRTUAL,
+  age TEXT GENERATED ALWAYS AS (coalesce(recorded_at, '')) VIRTUAL,
   PRIMARY KEY (clip_id, target)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX forward_by_target ON forward (target, state, due_at, clip_id);
+CREATE INDEX forward_line ON forward
+  (target, state, is_bulk, due_hour, rank, age, clip_id, not_before, size_bytes);
+CREATE INDEX forward_waiting ON forward (target, state, not_before) WHERE not_before IS NOT NULL;
+CREATE INDEX forward_with_session ON forward (target) WHERE session IS NOT NULL;
 
 CREATE TRIGGER clip_queued AFTER UPDATE OF state ON clip WHEN NEW.state = 'sealed' AND OLD.state <> 'sealed'
 BEGIN
   INSERT INTO forward (clip_id, target, queued_at, size_bytes, importance)
-  SELECT NEW.clip_id, target, strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), NEW.size_bytes, NEW.marked
+  SELECT NEW.clip_id, target, strftime('%Y-%m-%dT%H:%M:%fZ', 'now'), NEW.size_bytes, 2 * NEW.marked
   FROM archive_target WHERE is_configured = 1 ON CONFLICT DO NOTHING;
 END;
 DROP INDEX clip_forward_due;
