@@ -503,3 +503,31 @@ export {
 export type { Difference, DifferenceCode } from './verify/difference.ts';
 export type { DeletedClip } from './verify/verify-deletions.ts';
 export { type VerifyReport, verifyStore } from './verify/verify-store.ts';
+
+// What a receiver of clips is made of: `docket archive serve`.
+export {
+  contentKey,
+  custodyHeadDocument,
+  encryptedContentKey,
+  indexRecordDocument,
+  receiptDocument,
+  sealedRecordDocument,
+} from './archive/archive-layout.ts';
+export { type RemovalOutcome, YieldLine } from './archive/archive-target.ts';
+export { HttpArchive } from './archive/http/http-archive.ts';
+export {
+  appendLeaf,
+  emptyFrontier,
+  type Frontier,
+  leafHash,
+  type NodeHash,
+  rootOf,
+} from './custody/merkle-tree.ts';
+export { ClipLocks } from './pull/clip-locks.ts';
+export { HashPool } from './pull/hash-pool.ts';
+export type { DigestChoice } from './pull/hash-protocol.ts';
+export { readBackFile } from './pull/read-back.ts';
+export { receiveBytes } from './pull/receive-bytes.ts';
+export { announceStep } from './step-channel.ts';
+export { makeFolder, replaceFile, syncFolder, writeNewFile } from './store/durable-files.ts';
+export { sha256Hex } from './store/sealed-record.ts';

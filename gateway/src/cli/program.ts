@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { version } from '../version.ts';
 import type { CommandContext } from './command-context.ts';
 import { withExamples } from './command-parts.ts';
+import { addArchiveCommand } from './commands/archive.ts';
 import { addCasesCommand } from './commands/cases.ts';
 import { addClipsCommand } from './commands/clips.ts';
 import { addConformanceCommand } from './commands/conformance.ts';
@@ -39,6 +40,7 @@ export function createProgram(context: CommandContext): Command {
     addStatisticsCommand,
     addImportCommand,
     addVerifyCommand,
+    addArchiveCommand,
     addConformanceCommand,
     addRecorderSimulatorCommand,
     addTokenCommand,

@@ -26,7 +26,7 @@ export function checkShape(tree: Tree): { config: Config | null; faults: ConfigF
   return { config: null, faults: [...faults.values()] };
 }
 
-function toFault(error: ErrorObject): ConfigFault {
+export function toFault(error: ErrorObject): ConfigFault {
   const path = dottedPath(error.instancePath);
   const schema = error.parentSchema as SettingSchema;
   if (error.keyword === 'required') {

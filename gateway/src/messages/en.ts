@@ -1,5 +1,6 @@
 import type { DifferenceCode } from '@docket/ingest';
 import type { Allowed } from '../config/index.ts';
+import { archiveReceiverEn, archiveReceiverHelpEn } from './archive-receiver-en.ts';
 import { casesEn, casesExamples, casesHelpEn } from './cases-en.ts';
 import { conformanceEn, conformanceOptionsEn } from './conformance-en.ts';
 import { importEn, importHelpEn } from './import-en.ts';
@@ -105,6 +106,7 @@ export const en = {
     conformanceOptions: conformanceOptionsEn,
     ...recorderSimulatorHelpEn,
     ...importHelpEn,
+    ...archiveReceiverHelpEn,
     ...liveHelpEn,
     ...liveListsHelpEn,
     token: 'make tokens for the API',
@@ -268,6 +270,7 @@ export const en = {
   conformance: conformanceEn,
   import: importEn,
   recorderSimulator: recorderSimulatorEn,
+  archiveReceiver: archiveReceiverEn,
   live: liveEn,
   liveLists: liveListsEn,
   token: {

@@ -1,3 +1,4 @@
+import { archiveReceiverHelpZhCN, archiveReceiverZhCN } from './archive-receiver-zh-cn.ts';
 import { casesExamples } from './cases-en.ts';
 import { casesHelpZhCN, casesZhCN } from './cases-zh-cn.ts';
 import { conformanceOptionsZhCN, conformanceZhCN } from './conformance-zh-cn.ts';
@@ -53,6 +54,7 @@ export const zhCN: Messages = {
     conformanceOptions: conformanceOptionsZhCN,
     ...recorderSimulatorHelpZhCN,
     ...importHelpZhCN,
+    ...archiveReceiverHelpZhCN,
     ...liveHelpZhCN,
     ...liveListsHelpZhCN,
     token: '制作接口令牌',
@@ -254,6 +256,7 @@ export const zhCN: Messages = {
   conformance: conformanceZhCN,
   import: importZhCN,
   recorderSimulator: recorderSimulatorZhCN,
+  archiveReceiver: archiveReceiverZhCN,
   live: liveZhCN,
   liveLists: liveListsZhCN,
   token: {

@@ -27,6 +27,8 @@ export interface ArchiveDeposit {
   original: ContentDigest;
   /** What is sent, opened read-only: the original, or its encryption for this archive. */
   content: ContentDigest & { file: string; encryption: 'none' | 'age' };
+  /** SHA-256 of the clip's sealed record, which lies there already: an archive that signs receipts itself names it. */
+  recordSha256: string;
   retention: ArchiveRetention;
 }
 

@@ -8,6 +8,7 @@ import { DirectoryArchive } from './directory/directory-archive.ts';
 import { ClipDelivery } from './forwarding/clip-delivery.ts';
 import { Forwarder } from './forwarding/forwarder.ts';
 import { type ForwardingPolicy, usualForwarding } from './forwarding/forwarding-policy.ts';
+import { HttpArchive } from './http/http-archive.ts';
 import { Probes } from './probes.ts';
 import { type ReceiptTerms, receiptsWanted, usualReceiptTerms } from './receipts/receipt-terms.ts';
 import { Receipts } from './receipts/receipts.ts';
@@ -117,7 +118,7 @@ function openTarget(services: ArchiveServices, settings: TargetSettings): Archiv
     case 's3':
       return new S3Archive({ settings, pool: services.pool, depositor: `gateway:${services.dockName}` });
     case 'http':
-      throw new Error(`no archive target of kind ${settings.kind} yet`);
+      return new HttpArchive({ settings, pool: services.pool });
   }
 }
 

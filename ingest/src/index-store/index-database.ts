@@ -1,5 +1,5 @@
 import { Connection, type SqlParameters, type SqlRow } from './connection.ts';
-import { migrate } from './migrate.ts';
+import { indexMigrations, migrate } from './migrate.ts';
 
 /** The committed state of an index, for queries. */
 export interface IndexReader {
@@ -47,15 +47,18 @@ export class IndexDatabase implements IndexReader {
     this.#reader = reader;
   }
 
-  /** Opens or creates the index and brings its schema up to date. Throws IngestError INDEX_FAILED. */
-  static async open(path: string): Promise<IndexDatabase> {
+  /**
+   * Opens or creates the index and brings its schema up to date; another database of this house brings migrations of its
+   * own. Throws IngestError INDEX_FAILED.
+   */
+  static async open(path: string, migrations: readonly string[] = indexMigrations): Promise<IndexDatabase> {
     const writer = await Connection.open(path, 'read-write');
     try {
       await writer.execute('PRAGMA journal_mode=WAL');
       await writer.execute('PRAGMA synchronous=FULL');
       await writer.execute('PRAGMA foreign_keys=ON');
       await writer.execute('PRAGMA busy_timeout=5000');
-      await migrate(writer);
+      await migrate(writer, migrations);
       const reader = await Connection.open(path, 'read-only');
       await reader.execute('PRAGMA busy_timeout=5000');
       return new IndexDatabase(writer, reader);

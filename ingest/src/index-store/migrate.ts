@@ -19,7 +19,8 @@ import { migration0016 } from './migrations/0016-receipts.ts';
 import { migration0017 } from './migrations/0017-index-records.ts';
 import { migration0018 } from './migrations/0018-local-copies.ts';
 
-const migrations: readonly string[] = [
+/** The schema of a dock's index, step by step. */
+export const indexMigrations: readonly string[] = [
   migration0001,
   migration0002,
   migration0003,
@@ -41,7 +42,7 @@ const migrations: readonly string[] = [
 ];
 
 /** Brings the schema to the newest version, each step in a transaction of its own. Never goes back. */
-export async function migrate(connection: Connection): Promise<void> {
+export async function migrate(connection: Connection, migrations: readonly string[]): Promise<void> {
   const [row] = await connection.all('PRAGMA user_version');
   const version = Number(row?.user_version ?? 0);
   if (version > migrations.length) {

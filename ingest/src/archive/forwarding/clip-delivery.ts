@@ -47,7 +47,7 @@ export class ClipDelivery {
     await target.putDocument(indexRecordDocument(dockName, indexRecord), signal);
     const recordSha256 = await target.putDocument(await this.#sealedRecord(clip), signal);
     const retention = await depositRetention(database, clipId, queuedAt, leastRetention);
-    const deposit: ArchiveDeposit = { clipId, ...this.#contentOf(clip), retention };
+    const deposit: ArchiveDeposit = { clipId, ...this.#contentOf(clip), recordSha256, retention };
     const deposited = await target.deposit(deposit, line, signal);
     const { name, kind } = target;
     const receipt = await receipts.issue({ target: name, kind, deposit, deposited, recordSha256 });

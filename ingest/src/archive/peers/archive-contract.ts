@@ -65,6 +65,7 @@ export async function depositOf(
     clipId: uuidv7(),
     original: digest,
     content: { ...digest, file, encryption: 'none' },
+    recordSha256: sha256Hex('the sealed record of this clip'),
     retention: { class: 'ordinary', until: null, isOnHold: false },
     ...change,
   };

@@ -1,4 +1,6 @@
 /** For tests: what every archive target must do, and archives written by others. Nothing that ships speaks to them. */
+
+export { smallFileSystem, whyNoMounts } from '../../testing/small-file-system.ts';
 export {
   type Answering,
   AnsweringProxy,

@@ -1,0 +1,8 @@
+import type { Command } from 'commander';
+import type { CommandContext } from '../command-context.ts';
+import { addArchiveReceiver } from './archive-serve.ts';
+
+export function addArchiveCommand(program: Command, context: CommandContext): void {
+  const group = program.command('archive').description(context.messages.help.archive);
+  addArchiveReceiver(group, context);
+}
