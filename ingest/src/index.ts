@@ -465,6 +465,7 @@ export {
   type StatisticsQuestion,
 } from './statistics/statistics-queries.ts';
 export { type Step, stepChannel } from './step-channel.ts';
+export { LocalCopies } from './store/local-copies.ts';
 export type { Room } from './store/room.ts';
 export { mediaFileName, StoreLayout } from './store/store-layout.ts';
 export { type StoreSpacePolicy, usualStoreSpace } from './store/store-space.ts';

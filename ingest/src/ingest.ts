@@ -22,9 +22,10 @@ import type { ReckonerOptions } from './reckoning/reckoner.ts';
 import { type Recovery, recoverStore } from './recover.ts';
 import { type ActGround, RecorderLedger } from './register/recorder-ledger.ts';
 import { type WrittenIdentity, writeIdentity } from './register/write-identity.ts';
-import type { ReleasePolicy } from './release/release-policy.ts';
+import type { ReleasePolicy, ReleaseRule } from './release/release-policy.ts';
 import { ClipEraser } from './retention/clip-eraser.ts';
 import { leastMonths } from './retention/retention.ts';
+import { LocalCopies } from './store/local-copies.ts';
 import { type Room, RoomKeeper, roomAt } from './store/room.ts';
 import { StoreLayout } from './store/store-layout.ts';
 import type { StoreSpacePolicy } from './store/store-space.ts';
@@ -55,6 +56,10 @@ export interface IngestOptions {
   /** What the public is told, and by which ways. */
   disclosure?: DisclosurePolicy;
   onDeletionError(error: unknown, clipId: string | null): void;
+  /** Of local copies that could not leave; where it is not given, told as a deletion that failed. */
+  onLocalCopyError?(error: unknown, clipId: string | null): void;
+  /** Whether photos and videos are searched for codes at all; local copies wait for it. By default they are. */
+  readsCodes?: boolean;
   /** How cases are worked on, where the usual way is not wanted. */
   caseWork?: Omit<CaseWorkOptions, 'database' | 'custody' | 'onReckonError' | 'zone'>;
   mapping?: MappingPolicy;
@@ -72,6 +77,8 @@ export class Ingest {
   readonly custody: CustodyLog;
   readonly layout: StoreLayout;
   readonly archive: Archive;
+  /** Lets the store's own copies of archived clips go. */
+  readonly localCopies: LocalCopies;
   /** Carries out deletions that were approved. */
   readonly eraser: ClipEraser;
   /** Who has which recorder. */
@@ -87,13 +94,18 @@ export class Ingest {
   readonly liveSources: LiveSources;
   /** Records live streams. Every recording must have ended before the index is closed. */
   readonly live: LiveRecorder;
+  /** By what it is decided whether a copy may go. */
+  readonly releaseRule: ReleaseRule;
   /** What was found and mended at the start. */
   readonly recovery: Recovery;
   readonly #services: DockingServices;
 
   private constructor(
     services: DockingServices,
-    parts: Pick<Ingest, 'archive' | 'eraser' | 'recovery' | 'caseWork' | 'liveSources' | 'live'>,
+    parts: Pick<
+      Ingest,
+      'archive' | 'localCopies' | 'eraser' | 'recovery' | 'caseWork' | 'liveSources' | 'live'
+    >,
   ) {
     this.#services = services;
     this.database = services.database;
@@ -102,9 +114,11 @@ export class Ingest {
     this.comparisons = new PictureComparisons(services.database, services.clipTimes);
     this.custody = services.custody;
     this.layout = services.layout;
+    this.releaseRule = services.releaseRule;
     this.ledger = services.ledger;
     this.acts = services.acts;
     this.archive = parts.archive;
+    this.localCopies = parts.localCopies;
     this.eraser = parts.eraser;
     this.recovery = parts.recovery;
     this.caseWork = parts.caseWork;
@@ -129,6 +143,7 @@ export class Ingest {
       const recovery = await recoverStore({ ...base, hostClock, assumedDelayMs: recording.assumedDelayMs });
       const archive = await Archive.open({ ...base, onError: options.onForwardError }, options.archive);
       const { forwarder } = archive;
+      const isClockSure = async () => isSynchronised(await hostClock.read(new AbortController().signal));
       const caseWork = new CaseWork({
         database,
         custody,
@@ -138,7 +153,7 @@ export class Ingest {
         ...(options.disclosure === undefined ? {} : { disclosure: options.disclosure }),
         ...options.caseWork,
         retention: {
-          isClockSure: async () => isSynchronised(await hostClock.read(new AbortController().signal)),
+          isClockSure,
           ...options.caseWork?.retention,
         },
         ...(options.coverage === undefined ? {} : { coverage: options.coverage }),
@@ -181,8 +196,21 @@ export class Ingest {
           caseWork.reckoner.wake();
           options.onClip(clipId);
         },
-        onStatus: options.onStatus,
+        onStatus: (status) => {
+          if (status.issue?.code === 'store-full') localCopies.wake();
+          options.onStatus(status);
+        },
       };
+      const localCopies = new LocalCopies({
+        ...base,
+        policy: options.space,
+        rule: services.releaseRule,
+        readsCodes: options.readsCodes ?? true,
+        room: () => roomAt(layout.root),
+        isClockSure: options.caseWork?.retention?.isClockSure ?? isClockSure,
+        onLeft: options.onClip,
+        onError: options.onLocalCopyError ?? options.onDeletionError,
+      });
       forwarder.onReceipted(options.onClip);
       const liveSources = await LiveSources.open(database, custody, layout);
       const live = new StoredLiveRecorder(
@@ -196,7 +224,7 @@ export class Ingest {
         },
         recording,
       );
-      return new Ingest(services, { archive, eraser, recovery, caseWork, liveSources, live });
+      return new Ingest(services, { archive, localCopies, eraser, recovery, caseWork, liveSources, live });
     } catch (error) {
       await pool.stop();
       await database.close();

@@ -45,6 +45,8 @@ const allowed: AllowedWords = {
 const differences: Record<DifferenceCode, string> = {
   'media-missing': 'the stored file is missing',
   'media-not-deleted': 'the log says that it was deleted, and the file is there',
+  'leaving-not-logged': 'the index says that its bytes left for the archive, the log or the receipts do not',
+  'media-not-left': 'the log says that its bytes left for the archive, and the file is there',
   'deletion-not-logged': 'the index says that it was deleted, the log does not',
   'certificate-differs': 'the certificate of deletion is not the one in the log',
   'media-differs': 'the stored file differs from what was sealed',

@@ -238,6 +238,8 @@ export const zhCN: Messages = {
       'media-missing': '文件缺失',
       'media-differs': '文件与封存时不同',
       'media-not-deleted': '流转记录称已销毁，文件却仍在',
+      'leaving-not-logged': '索引称本地副本已清理，流转记录或归档回执中没有',
+      'media-not-left': '流转记录称本地副本已清理，文件却仍在',
       'deletion-not-logged': '索引称已销毁，流转记录中没有',
       'certificate-differs': '销毁证明与流转记录不符',
       'record-missing': '封存记录缺失',

@@ -122,6 +122,9 @@ function openTarget(services: ArchiveServices, settings: TargetSettings): Archiv
   }
 }
 
+/** Said of a clip that a target added later cannot be sent. */
+const leftTheDock = 'the dock’s own copy has left; it must be brought from the archive that signed for it';
+
 /**
  * The targets as configured, and everything in the store that one of them has not signed for in its queue. Receipts from before
  * they were signed do not count, nor those by a key the dock has no more.
@@ -141,13 +144,15 @@ async function keepTargets(
       );
     }
     await transaction.run(
-      `INSERT INTO forward (clip_id, target, queued_at, size_bytes, importance)
-       SELECT clip.clip_id, archive_target.target, ?, clip.size_bytes, 2 * clip.marked FROM clip JOIN archive_target
+      `INSERT INTO forward (clip_id, target, queued_at, size_bytes, importance, state, last_error)
+       SELECT clip.clip_id, archive_target.target, ?1, clip.size_bytes, 2 * clip.marked,
+         iif(local_removed_at IS NULL, 'queued', 'dead'), iif(local_removed_at IS NULL, NULL, ?3)
+       FROM clip JOIN archive_target
        WHERE archive_target.is_configured = 1 AND clip.state IN ('sealed', 'forwarded', 'receipted', 'released')
          AND NOT EXISTS (SELECT 1 FROM receipt WHERE receipt.clip_id = clip.clip_id AND receipt.target = archive_target.target
-           AND (grade = 'archive-signed' OR (grade = 'gateway-verified' AND issued_by = ?)))
+           AND (grade = 'archive-signed' OR (grade = 'gateway-verified' AND issued_by = ?2)))
        ON CONFLICT DO NOTHING`,
-      [new Date().toISOString(), dockKey],
+      [new Date().toISOString(), dockKey, leftTheDock],
     );
   });
 }

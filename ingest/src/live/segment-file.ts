@@ -137,17 +137,13 @@ export class SegmentFile {
   async #writeDurably(turn: readonly WrittenPart[], bytes: number): Promise<void> {
     const handle = this.#handle;
     if (handle === null) throw new Error(`the file of segment ${this.#clipId} is not open`);
-    const giveBack = await this.#services.room.promise(bytes);
-    try {
-      let position = this.#durableBytes;
-      for (const part of turn) {
-        await writeFully(handle, part.bytes, position);
-        position += part.bytes.length;
-      }
-      await handle.datasync();
-    } finally {
-      giveBack();
+    await this.#services.room.assertRoomForLive(bytes);
+    let position = this.#durableBytes;
+    for (const part of turn) {
+      await writeFully(handle, part.bytes, position);
+      position += part.bytes.length;
     }
+    await handle.datasync();
     // Only what stands is hashed: what a full disk refused is no part of the file.
     for (const part of turn) {
       await this.#hash(part.bytes);

@@ -84,6 +84,7 @@ export class SessionRecording implements LiveRecording {
   #durableMs: number | null = null;
   #failure: Error | null = null;
   #ended: Promise<void> | null = null;
+  readonly #letGoOfRoom: () => void;
 
   constructor(
     services: SegmentServices,
@@ -92,6 +93,7 @@ export class SessionRecording implements LiveRecording {
     description: LiveDescription,
   ) {
     this.#services = services;
+    this.#letGoOfRoom = services.room.keepForLive();
     this.#settings = settings;
     this.#session = session;
     this.sessionId = session.sessionId;
@@ -160,7 +162,7 @@ export class SessionRecording implements LiveRecording {
   }
 
   end(cause: LiveEndCause): Promise<void> {
-    this.#ended ??= this.#end(cause);
+    this.#ended ??= this.#end(cause).finally(this.#letGoOfRoom);
     return this.#ended;
   }
 
@@ -364,10 +366,9 @@ export class SessionRecording implements LiveRecording {
     if (atMs < this.#retryAtMs || this.#isAskingStore) return;
     this.#isAskingStore = true;
     this.#services.room
-      .promise(roomToBeginBytes)
+      .assertRoomForLive(roomToBeginBytes)
       .then(
-        (giveBack) => {
-          giveBack();
+        () => {
           this.#isStoreBlocked = false;
           // What comes now has not waited for a key frame yet.
           this.#waitingSinceMs = null;

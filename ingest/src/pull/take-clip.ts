@@ -57,18 +57,22 @@ async function takeWanted(
 ): Promise<void> {
   const clip = { clipId: registered.clipId, name: registered.listed.name };
   const folder = services.layout.incomingFolder(clip.clipId);
-  const giveBackRoom = await services.room.promise(registered.listed.sizeBytes);
+  const room = await services.room.promise(registered.listed.sizeBytes);
+  const onProgress = (bytes: number) => {
+    room.written(bytes);
+    context.onProgress(bytes);
+  };
   try {
     // A copy whose last commit failed may stand in its place; nothing claims it.
     await rm(services.layout.sealedFolder(clip.clipId), { recursive: true, force: true });
     const prefix = await takeUpInterrupted(services, registered);
     if (prefix === null) await makeEmptyFolder(folder);
-    await copyAndSeal(services, context, registered, prefix);
+    await copyAndSeal(services, { ...context, onProgress }, registered, prefix);
   } catch (error) {
     await discardCopy(services, clip.clipId, folder);
     throw copyFailure(error, clip);
   } finally {
-    giveBackRoom();
+    room.giveBack();
   }
 }
 

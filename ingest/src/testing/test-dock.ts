@@ -200,6 +200,9 @@ export function ingestOptions(options: Omit<DockOptions, 'root'>): IngestOptions
     onReckonError: (error) => {
       throw error;
     },
+    onLocalCopyError: (error) => {
+      throw error;
+    },
     onDeletionError: options.onDeletionError ?? (() => {}),
     ...(options.caseWork === undefined ? {} : { caseWork: options.caseWork }),
     ...(options.live === undefined ? {} : { live: options.live }),

@@ -11,6 +11,8 @@ export type DifferenceCode =
   | 'media-missing'
   | 'media-differs'
   | 'media-not-deleted'
+  | 'leaving-not-logged'
+  | 'media-not-left'
   | 'deletion-not-logged'
   | 'certificate-differs'
   | 'record-missing'

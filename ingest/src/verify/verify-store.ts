@@ -16,9 +16,12 @@ import type { Difference, DifferenceCode } from './difference.ts';
 import { verifyCustody } from './verify-custody.ts';
 import { type DeletedClip, verifyDeletions } from './verify-deletions.ts';
 import { verifyLiveChain } from './verify-live-chain.ts';
+import { verifyLocalCopies } from './verify-local-copies.ts';
 
 export interface VerifyReport {
   clipsChecked: number;
+  /** Of these, clips whose bytes have left the store for the archive’s, with the custody log telling so. */
+  clipsInArchiveOnly: number;
   bytesChecked: number;
   entriesChecked: number;
   /** Clips whose bytes are gone, with the custody log telling why. */
@@ -51,6 +54,8 @@ export async function verifyStore(directory: string, options: VerifyOptions = {}
     await check.clips(clips);
     await check.deletedClips(deleted);
     await check.strangers([...clips, ...deleted]);
+    const left = clips.filter(({ localRemovedAt }) => localRemovedAt !== null);
+    check.report.differences.push(...(await verifyLocalCopies(index, layout, left)));
     const deletions = await verifyDeletions(index, layout, deleted);
     check.report.differences.push(...(await verifyLiveChain(index, check.liveRecords)));
     check.report.deleted = deletions.deleted;
@@ -68,6 +73,7 @@ export async function verifyStore(directory: string, options: VerifyOptions = {}
 class StoreCheck {
   readonly report: VerifyReport = {
     clipsChecked: 0,
+    clipsInArchiveOnly: 0,
     bytesChecked: 0,
     entriesChecked: 0,
     deleted: [],
@@ -90,7 +96,8 @@ class StoreCheck {
       this.#options.signal?.throwIfAborted();
       const record = await this.#record(clip);
       if (record !== null) this.#compareWithIndex(clip, record);
-      await this.#media(clip, record);
+      if (clip.localRemovedAt === null) await this.#media(clip, record);
+      else this.report.clipsInArchiveOnly += 1;
       this.report.clipsChecked += 1;
       this.#options.onClip?.(position + 1, clips.length);
     }
