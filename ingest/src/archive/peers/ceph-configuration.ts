@@ -1,12 +1,16 @@
+export const certificateFile = 'gateway.crt';
+export const privateKeyFile = 'gateway.key';
+
 /** The settings of the smallest Ceph that is real: one copy of everything, on one disk that is a file. */
 export function cephConfiguration(place: {
   folder: string;
   fsid: string;
   port: number;
+  securePort: number;
   monitor: number;
   monitorV1: number;
 }): string {
-  const { folder, fsid, port, monitor, monitorV1 } = place;
+  const { folder, fsid, port, securePort, monitor, monitorV1 } = place;
   const sections: Record<string, Record<string, string | number>> = {
     global: {
       fsid,
@@ -40,7 +44,7 @@ export function cephConfiguration(place: {
     'osd.0': { 'osd data': `${folder}/osd` },
     'client.rgw.a': {
       'rgw data': `${folder}/rgw`,
-      'rgw frontends': `beast endpoint=127.0.0.1:${port}`,
+      'rgw frontends': `beast endpoint=127.0.0.1:${port} ssl_endpoint=127.0.0.1:${securePort} ssl_certificate=${folder}/${certificateFile} ssl_private_key=${folder}/${privateKeyFile}`,
       'rgw dns name': '127.0.0.1',
       'rgw enable usage log': 'false',
       // A quota counts from the first byte, and not from the next look at it.

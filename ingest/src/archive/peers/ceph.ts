@@ -2,7 +2,6 @@ import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { accessSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -11,7 +10,8 @@ import { PeerProcess } from '@docket/device-protocol/live-peers';
 import { S3Client, smallBody } from '../s3/s3-client.ts';
 import { writeXml } from '../s3/s3-xml.ts';
 import type { S3TargetSettings } from '../target-settings.ts';
-import { cephConfiguration } from './ceph-configuration.ts';
+import { cephConfiguration, certificateFile, privateKeyFile } from './ceph-configuration.ts';
+import { freePorts } from './free-ports.ts';
 
 const run = promisify(execFile);
 
@@ -42,24 +42,27 @@ export interface CephUser {
  */
 export class Ceph {
   readonly endpoint: string;
+  /** The same by TLS, with a certificate of its own. */
+  readonly secureEndpoint: string;
   /** The user `dock`, without limits. */
   readonly user: CephUser;
   readonly #folder: string;
   readonly #daemons = new Map<string, PeerProcess>();
 
-  private constructor(folder: string, port: number) {
+  private constructor(folder: string, port: number, securePort: number) {
     this.#folder = folder;
     this.endpoint = `http://127.0.0.1:${port}`;
+    this.secureEndpoint = `https://127.0.0.1:${securePort}`;
     this.user = { accessKeyId: 'DOCKKEY', secretAccessKey: 'docksecret123' };
   }
 
   static async start(): Promise<Ceph> {
     if (whyNoCeph !== null) throw new Error(whyNoCeph);
     const folder = await mkdtemp(join(tmpdir(), 'docket-ceph-'));
-    const [port = 0, monitor = 0, monitorV1 = 0] = await freePorts(3);
-    const ceph = new Ceph(folder, port);
+    const [port = 0, securePort = 0, monitor = 0, monitorV1 = 0] = await freePorts(4);
+    const ceph = new Ceph(folder, port, securePort);
     try {
-      await ceph.#layOut({ port, monitor, monitorV1 });
+      await ceph.#layOut({ port, securePort, monitor, monitorV1 });
       await ceph.#startDaemons();
       await ceph.addUser('dock', ceph.user);
       return ceph;
@@ -67,6 +70,11 @@ export class Ceph {
       await ceph.stop();
       throw error;
     }
+  }
+
+  /** The certificate of the gateway, PEM. */
+  get caFile(): string {
+    return join(this.#folder, certificateFile);
   }
 
   /** Ends all of it, and removes the folder. */
@@ -186,11 +194,17 @@ export class Ceph {
     if (pid !== undefined) process.kill(pid, signal);
   }
 
-  async #layOut(ports: { port: number; monitor: number; monitorV1: number }): Promise<void> {
+  async #layOut(ports: {
+    port: number;
+    securePort: number;
+    monitor: number;
+    monitorV1: number;
+  }): Promise<void> {
     const folder = this.#folder;
     for (const name of ['mon', 'osd', 'rgw', 'run']) await mkdir(join(folder, name));
     const fsid = randomUUID();
     await writeFile(join(folder, 'ceph.conf'), cephConfiguration({ folder, fsid, ...ports }));
+    await makeCertificate(folder);
     const keyring = join(folder, 'keyring');
     const keys: [name: string, ...capabilities: string[]][] = [
       ['mon.', 'mon', 'allow *'],
@@ -241,23 +255,11 @@ export class Ceph {
   }
 }
 
-/** Ports nobody listens on. */
-async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer());
-  const ports = await Promise.all(
-    servers.map(
-      (server) =>
-        new Promise<number>((resolve, reject) => {
-          server.once('error', reject);
-          server.listen(0, '127.0.0.1', () => {
-            const address = server.address();
-            resolve(typeof address === 'object' && address !== null ? address.port : 0);
-          });
-        }),
-    ),
-  );
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
+async function makeCertificate(folder: string): Promise<void> {
+  const files = ['-keyout', join(folder, privateKeyFile), '-out', join(folder, certificateFile)];
+  const names = ['-subj', '/CN=ceph', '-addext', 'subjectAltName=IP:127.0.0.1'];
+  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
+  await run('openssl', ['req', '-x509', '-days', '2', ...key, ...names, ...files]);
 }
 
 /** Asks until the answer is yes; a question that fails is one that is not answered yet. */

@@ -11,6 +11,7 @@ import {
   footage,
 } from '../peers/archive-contract.ts';
 import { Ceph, whyNoCeph } from '../peers/ceph.ts';
+import { S3Reader } from '../peers/s3-reader.ts';
 import { isSound, isWormProven, type ProbeCheck } from '../probe-report.ts';
 import type { S3TargetSettings } from '../target-settings.ts';
 import { listUploads } from './multipart-calls.ts';
@@ -22,7 +23,8 @@ import { headVersion } from './stored-version.ts';
 const { signal } = new AbortController();
 const dayMs = 86_400_000;
 
-describe.skipIf(whyNoCeph !== null)('on Ceph', () => {
+// Ceph takes its time on a machine that is busy with other tests.
+describe.skipIf(whyNoCeph !== null)('on Ceph', { timeout: 120_000 }, () => {
   let ceph: Ceph;
   let pool: HashPool;
   let buckets = 0;
@@ -59,18 +61,11 @@ describe.skipIf(whyNoCeph !== null)('on Ceph', () => {
   }
 
   async function underTest(lockDays: number | null): Promise<ArchiveUnderTest> {
-    const { archive, client, bucket } = await open(lockDays);
+    const { archive, bucket } = await open(lockDays);
     return {
       target: archive,
-      objects: async () => {
-        const objects = new Map<string, Buffer>();
-        for (const key of await keysIn(client, bucket)) {
-          objects.set(key, (await client.call({ method: 'GET', bucket, key }, signal)).body);
-        }
-        return objects;
-      },
-      unfinished: async () =>
-        (await listUploads(client, { bucket, prefix: '' }, signal)).map(({ uploadId }) => uploadId),
+      objects: () => new S3Reader(ceph).objects(bucket),
+      unfinished: () => new S3Reader(ceph).uploads(bucket),
       corrupt: (key) => ceph.corrupt(key),
       leaveUnfinished: async () => {
         const line = new FreeLine((takes) => {
@@ -274,6 +269,19 @@ describe.skipIf(whyNoCeph !== null)('on Ceph', () => {
     const body = '<?xml version="1.0"?><Error><Code>AccessDenied</Code></Error>';
     await archive.putDocument({ key: 'records/x.json', body, mediaType: 'application/json' }, signal);
     expect(await archive.readDocument('records/x.json', signal)).toBe(body);
+  });
+
+  test('by TLS, speaks to a server whose certificate is trusted, and to no other', async () => {
+    const { archive, settings } = await open(null, { endpoint: ceph.secureEndpoint, caFile: ceph.caFile });
+    const sent = await depositOf(footage(12_000_000, 15));
+    expect((await archive.deposit(sent, new FreeLine(), signal)).holding.stored).toEqual(sent.original);
+    const stranger = new S3Archive({
+      settings: { ...settings, caFile: null },
+      pool,
+      depositor: 'gateway:dock-1',
+    });
+    onTestFinished(() => stranger.close());
+    await expect(stranger.reach(signal)).rejects.toSatisfy((error) => isArchiveRefusal(error, 'unreachable'));
   });
 
   test('a bucket that is not there is for people', async () => {

@@ -64,7 +64,7 @@ export class S3Connection {
     } catch (error) {
       // The other side may close a kept connection at the very moment it is used again.
       if (!(error instanceof StaleConnection)) throw error;
-      return this.#once(exchange);
+      return this.#once(exchange, { isSecondTry: true });
     }
   }
 
@@ -72,7 +72,7 @@ export class S3Connection {
     this.#agent.destroy();
   }
 
-  async #once(exchange: Exchange): Promise<Answer> {
+  async #once(exchange: Exchange, { isSecondTry = false } = {}): Promise<Answer> {
     exchange.signal.throwIfAborted();
     const { protocol, port } = this.#endpoint;
     const request = (protocol === 'https:' ? https : http).request({
@@ -85,33 +85,32 @@ export class S3Connection {
       signal: exchange.signal,
     });
     const idle = new IdleWatch(this.#idleTimeoutMs, () => request.destroy(new Error('nothing moves')));
+    const conversation = new Conversation(request, idle);
     try {
-      return await new Conversation(request, idle).hold(exchange);
+      return await conversation.hold(exchange);
     } catch (error) {
       request.destroy();
-      throw this.#explained(error, exchange, { request, isIdle: idle.hasExpired });
+      if (exchange.signal.aborted) throw exchange.signal.reason;
+      if (error instanceof OwnFailure) throw error.cause;
+      const isFresh = isSecondTry || !request.reusedSocket || conversation.isAnswered || idle.hasExpired;
+      if (!isFresh && isBrokenLine(error)) throw new StaleConnection();
+      throw this.#refusal(error, exchange, idle.hasExpired);
     } finally {
       idle.stop();
     }
   }
 
-  #explained(
-    error: unknown,
-    { method, signal }: Exchange,
-    { request, isIdle }: { request: ClientRequest; isIdle: boolean },
-  ): unknown {
-    if (signal.aborted) return signal.reason;
-    if (error instanceof OwnFailure) return error.cause;
+  #refusal(error: unknown, { method }: Exchange, isIdle: boolean): ArchiveRefusal {
     if (error instanceof ArchiveRefusal) return error;
-    if (!isIdle && request.reusedSocket && (error as { code?: string }).code === 'ECONNRESET') {
-      return new StaleConnection();
-    }
-    const { host } = this.#endpoint;
-    const message = isIdle
-      ? `nothing moved for ${this.#idleTimeoutMs} ms`
-      : ((error as Error).message ?? String(error));
-    return new ArchiveRefusal('unreachable', `${method} at ${host}: ${message}`, { cause: error });
+    const why = isIdle ? `nothing moved for ${this.#idleTimeoutMs} ms` : String((error as Error).message);
+    return new ArchiveRefusal('unreachable', `${method} at ${this.#endpoint.host}: ${why}`, { cause: error });
   }
+}
+
+/** Whether a connection broke off, rather than was never made or timed out. */
+export function isBrokenLine(error: unknown): boolean {
+  const { code } = (error ?? {}) as { code?: string };
+  return code === 'ECONNRESET' || code === 'EPIPE';
 }
 
 class StaleConnection extends Error {}
@@ -162,14 +161,14 @@ class Conversation {
   readonly #request: ClientRequest;
   readonly #idle: IdleWatch;
   readonly #response: Promise<IncomingMessage>;
-  #isAnswered = false;
+  isAnswered = false;
 
   constructor(request: ClientRequest, idle: IdleWatch) {
     this.#request = request;
     this.#idle = idle;
     this.#response = new Promise((resolve, reject) => {
       request.once('response', (response) => {
-        this.#isAnswered = true;
+        this.isAnswered = true;
         resolve(response);
       });
       request.on('error', reject);
@@ -195,7 +194,7 @@ class Conversation {
     for (let position = 0; body !== null && position < sizeBytes; position += pieceBytes) {
       const piece = body.subarray(position, position + pieceBytes);
       if (pace !== undefined) await this.#idle.whileHeld(pace(piece.length));
-      if (this.#isAnswered) return;
+      if (this.isAnswered) return;
       if (!this.#request.write(piece)) await this.#drained();
       this.#idle.moved();
     }

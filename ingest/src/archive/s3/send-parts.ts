@@ -3,6 +3,7 @@ import { type DepositLine, YieldLine } from '../archive-target.ts';
 import type { ClipPart, ClipParts } from './clip-parts.ts';
 import { type HeldPart, putPart } from './multipart-calls.ts';
 import type { S3Client } from './s3-client.ts';
+import { isBrokenLine } from './s3-connection.ts';
 import type { ObjectPlace } from './upload-session.ts';
 
 /** How often a part is sent before the clip is left for later. */
@@ -13,8 +14,7 @@ const triesForBrokenLine = 2;
 export function isWorthAnotherTry(error: unknown, tries: number): boolean {
   if (isArchiveRefusal(error, 'bytes-damaged')) return tries < triesForDamage;
   if (!isArchiveRefusal(error, 'unreachable')) return false;
-  const { code } = (error.cause ?? {}) as { code?: string };
-  return tries < triesForBrokenLine && (code === 'ECONNRESET' || code === 'EPIPE');
+  return tries < triesForBrokenLine && isBrokenLine(error.cause);
 }
 
 /**
