@@ -6,6 +6,7 @@ import { modelsDocument } from '../device-protocol/dist/models/models-document.j
 import { configDocument } from '../gateway/dist/config/config-document.js';
 import { recordFieldsDocument, termsDocument } from '../gateway/dist/inbound/record-fields-document.js';
 import { statisticsDocument } from '../gateway/dist/statistics/statistics-document.js';
+import { indexRecordSchemaFile } from '../ingest/dist/archive/records/index-record-schema.js';
 import { presetsDocument } from '../ingest/dist/duties/presets/presets-document.js';
 import {
   stateRulesDocument,
@@ -24,6 +25,9 @@ const parts = [
   { file: 'statistics.md', name: 'measures', make: statisticsDocument },
 ];
 
+/** Files that are made as a whole. */
+const files = [{ file: 'schema/index-record-v1.schema.json', make: indexRecordSchemaFile }];
+
 const isCheck = process.argv.includes('--check');
 let stale = 0;
 
@@ -34,6 +38,16 @@ for (const { file, name, make } of parts) {
   if (after === before) continue;
   stale += 1;
   if (isCheck) process.stderr.write(`docs/${file}: the part "${name}" is stale; run: npm run docs\n`);
+  else await writeFile(path, after);
+}
+
+for (const { file, make } of files) {
+  const path = fileURLToPath(new URL(file, import.meta.url));
+  const before = await readFile(path, 'utf8').catch(() => null);
+  const after = make();
+  if (after === before) continue;
+  stale += 1;
+  if (isCheck) process.stderr.write(`docs/${file} is stale; run: npm run spec\n`);
   else await writeFile(path, after);
 }
 

@@ -2,7 +2,14 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { volumeDriver } from '@docket/device-protocol/transport';
-import { type IndexRecord, Ingest, RecordFeeds, type RecordPlace, usualStoreSpace } from '@docket/ingest';
+import {
+  directoryTarget,
+  type IndexRecord,
+  Ingest,
+  RecordFeeds,
+  type RecordPlace,
+  usualStoreSpace,
+} from '@docket/ingest';
 import { expect, onTestFinished } from 'vitest';
 
 export const testDockName = 'dock-1';
@@ -12,13 +19,13 @@ export const testOrganisation = 'demo';
 export class DockWithRecords {
   readonly ingest: Ingest;
   readonly folder: string;
-  readonly #clipId: string;
+  readonly clipId: string;
   #made = 0;
 
   private constructor(ingest: Ingest, folder: string, clipId: string) {
     this.ingest = ingest;
     this.folder = folder;
-    this.#clipId = clipId;
+    this.clipId = clipId;
   }
 
   static async open(): Promise<DockWithRecords> {
@@ -42,7 +49,11 @@ export class DockWithRecords {
           assumedZone: 'Asia/Shanghai',
         },
       },
-      archive: { targets: [], organisation: testOrganisation },
+      archive: {
+        targets: [directoryTarget('main', join(folder, 'archive'))],
+        forwarding: { retryBaseMs: 1, retryMaxMs: 1 },
+        organisation: testOrganisation,
+      },
       releasePolicy: 'never',
       onClip: () => {},
       onStatus: ({ phase }) => {
@@ -66,14 +77,14 @@ export class DockWithRecords {
   async makeUpTo(count: number): Promise<void> {
     const { records } = this.ingest.archive;
     const { holds } = this.ingest.caseWork.retention;
-    await records.recordOf(this.#clipId);
+    await records.recordOf(this.clipId);
     this.#made ||= 1;
     for (; this.#made < count; this.#made += 1) {
-      const [standing] = await holds.ofClip(this.#clipId);
+      const [standing] = await holds.ofClip(this.clipId);
       if (standing === undefined) {
-        await holds.place({ clipId: this.#clipId }, 'evidence', { person: '张三', reason: '留证' });
+        await holds.place({ clipId: this.clipId }, 'evidence', { person: '张三', reason: '留证' });
       } else await holds.lift(standing.holdId, { person: '李四', reason: '已结案' });
-      await records.recordOf(this.#clipId);
+      await records.recordOf(this.clipId);
     }
   }
 

@@ -20,3 +20,17 @@ export function natsSettings(servers: string[], change: Partial<Feeds['nats']> =
     ...change,
   };
 }
+
+/** Settings of a webhook with the shortest waits. */
+export function webhookSettings(change: Partial<Feeds['webhook']> = {}): Feeds['webhook'] {
+  return {
+    url: null,
+    caFile: null,
+    keyFile: null,
+    mostInBatch: 5,
+    timeoutMs: 5_000,
+    retryBaseMs: 5,
+    retryMaxMs: 20,
+    ...change,
+  };
+}
