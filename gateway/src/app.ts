@@ -3,9 +3,11 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UsbPlaces } from '@docket/device-protocol/transport';
-import { type ClipRecord, hasLocalMedia, Ingest, usualStoreSpace } from '@docket/ingest';
+import { type ClipRecord, hasLocalMedia, Ingest } from '@docket/ingest';
+import { atMostEvery } from './archive/archive-desk.ts';
+import { archiveOptions } from './archive/archive-options.ts';
+import { ProbesUnderWay } from './archive/probes-under-way.ts';
 import { addArchiveFeeds } from './archive-feeds/index.ts';
-import { archiveOptions } from './archive-options.ts';
 import { clockOptions } from './clock-options.ts';
 import { CodeReader } from './codes/index.ts';
 import { type Component, runningComponent } from './component.ts';
@@ -47,6 +49,9 @@ export interface GatewayOptions {
   onReady?(url: string, live: { rtspPort: number | null; rtmpPort: number | null }): void;
 }
 
+/** How often it is told that the archive side changed, where it changes all the time. */
+const archiveTellMs = 1_000;
+
 /** A source of recorders that had no look for this long hangs; a look is due every few seconds. */
 const longestLookMs = 60_000;
 
@@ -71,6 +76,9 @@ export async function runGateway(options: GatewayOptions): Promise<void> {
     const mediaPath = async (clip: ClipRecord) =>
       hasLocalMedia(clip) ? ingest.layout.mediaFile(clip.clipId, clip.name) : null;
     const live = openLive(options, ingest, () => told.live());
+    const probes = new ProbesUnderWay((target, stop, person) =>
+      ingest.archive.forwarder.probe(target, stop, person),
+    );
     const disclosureKey = await openDisclosureKey(config.disclosure, config.store.directory);
     const { http, events, health } = await buildHttp(
       options,
@@ -83,11 +91,20 @@ export async function runGateway(options: GatewayOptions): Promise<void> {
         live,
         liveStreams: live.streams,
         livePlay: live.play,
+        archive: {
+          archive: ingest.archive,
+          index: ingest.database,
+          probes,
+          settings: config,
+          storeRoom: () => ingest.storeRoom(),
+        },
       },
       mediaPath,
     );
     const tell = (clipId: string) => events.clipChanged(clipId);
     told.live = () => events.publish({ type: 'live' });
+    const archiveChange = atMostEvery(archiveTellMs, () => events.publish({ type: 'archive' }));
+    ingest.archive.forwarder.onChange(archiveChange.call);
     const codes = new CodeReader({
       database: ingest.database,
       mediaPath,
@@ -143,6 +160,7 @@ export async function runGateway(options: GatewayOptions): Promise<void> {
       previews,
       codes,
       pictures,
+      probes,
       runningComponent('forwarder', (stop) => ingest.archive.forwarder.run(stop), end.fail),
       runningComponent('index records', (stop) => ingest.archive.records.run(stop), end.fail),
       runningComponent('record feeds', (stop) => ingest.archive.feeds.run(stop), end.fail),
@@ -190,13 +208,18 @@ function openIngest(
   return Ingest.open({
     dockName: config.dock.name,
     storeDirectory: config.store.directory,
-    space: { ...usualStoreSpace, reserveBytes: config.store.reserveBytes },
+    space: {
+      reserveBytes: config.store.reserveBytes,
+      highWaterShare: config.store.highWaterPercent / 100,
+      lowWaterShare: config.store.lowWaterPercent / 100,
+      keepLocalDays: config.store.keepLocalDays,
+    },
     hashWorkers: config.pull.hashWorkers ?? availableParallelism(),
     stallTimeoutMs: config.pull.stallTimeoutMs,
     compareDeviceHash: config.pull.compareDeviceHash,
     clock: clockOptions(config.clock),
     archive: {
-      ...archiveOptions(config.archive),
+      ...archiveOptions(config),
       onFeedError: (error, feed) =>
         log.warn({ err: error, feed }, 'index records are not taken; tried again'),
       onFeedLoss: (feed, loss) => log.error({ feed, loss }, 'a feed has lost index records; sent again'),
@@ -252,7 +275,7 @@ function openLabels({ config, log, usbDevicesDirectory }: GatewayOptions): Promi
 /** What HTTP shows of slots and live streams, and the key of what is disclosed. */
 type ShownParts = Pick<
   HttpDependencies,
-  'board' | 'labels' | 'calibration' | 'disclosureKey' | 'live' | 'liveStreams' | 'livePlay'
+  'board' | 'labels' | 'calibration' | 'disclosureKey' | 'live' | 'liveStreams' | 'livePlay' | 'archive'
 >;
 
 async function buildHttp(

@@ -6,7 +6,9 @@ import {
   type LiveAlarm,
   type ReleasePolicy,
 } from '@docket/ingest';
+import { archiveHealth, archiveInHealth } from './archive/archive-health.ts';
 import type { Health } from './contract/index.ts';
+import { readFeeds } from './archive/read-feeds.ts';
 import type { EventHub } from './http/index.ts';
 
 export interface HealthSources {
@@ -24,17 +26,14 @@ const lowShare = 0.1;
 export async function gatewayHealth(sources: HealthSources): Promise<Health> {
   const { ingest } = sources;
   const room = await ingest.storeRoom();
-  const queue = await ingest.archive.forwarder.queue();
+  const standing = await ingest.archive.forwarder.standing();
+  const feeds = await readFeeds(ingest.database);
   const [clips] = await ingest.database.read(
     'SELECT (SELECT count(*) FROM clip) AS clips, (SELECT count(*) FROM clip WHERE quarantine_reason IS NOT NULL) AS quarantined',
   );
   const components: Health['components'] = [
     storeHealth(room, sources.reserveBytes),
-    {
-      name: 'archive',
-      state: queue.lastError === null ? 'ok' : 'degraded',
-      detail: queue.lastError,
-    },
+    archiveHealth(standing, feeds),
     clockHealth(await ingest.hostClock.read(new AbortController().signal)),
     liveHealth(await ingest.caseWork.liveAlarms.grave()),
   ];
@@ -50,7 +49,7 @@ export async function gatewayHealth(sources: HealthSources): Promise<Health> {
       clips: Number(clips?.clips ?? 0),
       quarantined: Number(clips?.quarantined ?? 0),
     },
-    archive: { target: ingest.archive.targets.map(({ name }) => name).join(', '), ...queue },
+    archive: archiveInHealth(standing, feeds),
     deadlines: await ingest.caseWork.deadlines.pressing(),
     releasePolicy: sources.releasePolicy,
     components,

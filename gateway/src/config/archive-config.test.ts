@@ -2,7 +2,7 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { archiveOptions } from '../archive-options.ts';
+import { archiveOptions } from '../archive/archive-options.ts';
 import { type Config, ConfigError, type ConfigFault, loadConfig } from './index.ts';
 
 const secret = 'not-for-anybody';
@@ -31,13 +31,13 @@ async function faultsOf(archive: string, more = ''): Promise<readonly ConfigFaul
 
 describe('targets', () => {
   test('are the folder, and as many others as are named', async () => {
-    const { archive } = await load(
+    const config = await load(
       `name: near, directory: { path: archive },
        directories: [{ name: share, path: share, isImmutable: true }],
        s3: [{ name: far, ${bucket}, secretAccessKey: ${secret}, dialect: ceph, longBucket: evidence, partBytes: 67108864 }],
        http: [{ name: centre, url: 'https://centre.example/deposits', token: ${secret}, bytesPerSecond: 1000000 }]`,
     );
-    const { targets } = archiveOptions(archive);
+    const { targets } = archiveOptions(config);
     expect(targets.map(({ kind, name, isWormRequired }) => [kind, name, isWormRequired])).toEqual([
       ['directory', 'near', false],
       ['directory', 'share', false],
@@ -57,8 +57,8 @@ describe('targets', () => {
   });
 
   test('need not be a folder, but there is at least one', async () => {
-    const { archive } = await load(`s3: [{ name: far, ${bucket}, secretAccessKey: ${secret} }]`);
-    expect(archiveOptions(archive).targets).toHaveLength(1);
+    const config = await load(`s3: [{ name: far, ${bucket}, secretAccessKey: ${secret} }]`);
+    expect(archiveOptions(config).targets).toHaveLength(1);
     expect(await faultsOf('name: a')).toEqual([
       { path: 'archive.directory.path', source: null, given: null, allowed: { kind: 'archive-target' } },
     ]);
@@ -99,8 +99,8 @@ describe('secrets', () => {
   test('may lie in a file that only its owner can read', async () => {
     const file = join(folder, 'key');
     await writeFile(file, `${secret}\n`, { mode: 0o600 });
-    const { archive } = await load(target(', secretAccessKeyFile: key'));
-    expect(archiveOptions(archive).targets[0]).toMatchObject({ secretAccessKey: secret });
+    const config = await load(target(', secretAccessKeyFile: key'));
+    expect(archiveOptions(config).targets[0]).toMatchObject({ secretAccessKey: secret });
 
     await chmod(file, 0o640);
     const readable = await faultsOf(target(', secretAccessKeyFile: key'));
@@ -123,12 +123,12 @@ describe('secrets', () => {
 
 describe('the line', () => {
   test('is laid out as forwarding has it', async () => {
-    const { archive } = await load(
+    const config = await load(
       `directory: { path: a }, retryBaseMs: 100,
        forwarding: { bulk: in-window, importantPercent: 40, bytesPerSecond: 500000, mostAttempts: 3,
          windows: [{ cron: '* 22-23,0-6 * * *', bytesPerSecond: null }], zone: Asia/Urumqi }`,
     );
-    expect(archiveOptions(archive).forwarding).toEqual({
+    expect(archiveOptions(config).forwarding).toEqual({
       bulk: 'in-window',
       mostAttempts: 3,
       parallelDeposits: 2,

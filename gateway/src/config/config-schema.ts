@@ -47,22 +47,22 @@ const store = section(
     highWaterPercent: Type.Integer({
       title: 'High water',
       description:
-        'When the disk is fuller than this, local copies begin to leave: only of clips that the archive has signed for and whose local time is over.',
+        'When the disk is fuller than this, local copies of clips that the archive has signed for leave, the oldest first.',
       minimum: 10,
       maximum: 99,
       default: 85,
     }),
     lowWaterPercent: Type.Integer({
       title: 'Low water',
-      description: 'They leave, oldest first, until the disk is no fuller than this.',
+      description: 'They leave until the disk is no fuller than this.',
       minimum: 5,
       maximum: 98,
-      default: 75,
+      default: 70,
     }),
     keepLocalDays: optionalInteger({
       title: 'Local time',
       description:
-        'How long the dock keeps its own copy at least, from the day it was sealed. Records and receipts always stay. `null`: local copies never leave.',
+        'Local copies of clips that the archive has signed for leave so many days after they were sealed; records and receipts stay. `null`: not by time.',
       minimum: 0,
       maximum: 36_500,
     }),

@@ -45,7 +45,7 @@ describe('a configuration that holds', () => {
       directory: join(folder, 'store'),
       reserveBytes: 268_435_456,
       highWaterPercent: 85,
-      lowWaterPercent: 75,
+      lowWaterPercent: 70,
       keepLocalDays: null,
     });
     expect(config.archive.directory.path).toBe(join(folder, 'archive'));

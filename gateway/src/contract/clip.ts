@@ -74,7 +74,14 @@ export const ReceiptSummary = Type.Object({
   sha256: Type.String(),
   sizeBytes: Type.Integer(),
   storedAt: Instant,
-  issuedBy: Type.String(),
+  issuedBy: Type.String({ description: 'Name of the key that signed.' }),
+  grade: oneOf(
+    ['archive-signed', 'gateway-verified', 'unsigned'],
+    '`archive-signed`: a service beside the archive read the bytes and signed. `gateway-verified`: the gateway read them back and signed. `unsigned`: from before receipts were signed; it never counts for release.',
+  ),
+  verified: nullable(oneOf(['readback', 'parts', 'server-checksum', 'stat'], 'How the stored bytes were proven.')),
+  worm: nullable(oneOf(['proven', 'declared', 'none'], 'Whether a probe had shown that nobody can change them.')),
+  retainUntil: nullable(Instant),
 });
 
 export const Clip = Type.Object({
@@ -114,6 +121,12 @@ export const Clip = Type.Object({
   hasThumbnail: Type.Boolean(),
   receipts: Type.Array(ReceiptSummary),
   releasedAt: nullable(Instant),
+  localRemovedAt: nullable(
+    Type.String({
+      format: 'date-time',
+      description: 'When the dock’s own copy of the media left, after receipts and keep time.',
+    }),
+  ),
 });
 export type Clip = Static<typeof Clip>;
 

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { ArchiveTargetState } from './archive.ts';
 import { Instant, nullable, oneOf } from './terms.ts';
 
 export const ComponentHealth = Type.Object({
@@ -24,6 +25,17 @@ export const Health = Type.Object({
     waitingBytes: Type.Integer(),
     lastReceiptAt: nullable(Instant),
     lastError: nullable(Type.String()),
+    targets: Type.Array(
+      Type.Object({
+        name: Type.String(),
+        state: ArchiveTargetState,
+        since: nullable(Instant),
+        deadClips: Type.Integer({ description: 'Given up until a person has them sent again.' }),
+        predictedMisses: Type.Integer({ description: 'Clips that will miss their deadline.' }),
+        isProbeFailed: Type.Boolean(),
+      }),
+    ),
+    failedFeeds: Type.Array(Type.String(), { description: 'Feeds of index records that do not get through.' }),
   }),
   deadlines: Type.Object(
     {

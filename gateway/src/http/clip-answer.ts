@@ -1,6 +1,11 @@
 import type { ClipRecord } from '@docket/ingest';
 import type { Clip } from '../contract/index.ts';
 
+function receiptAnswer(receipt: ClipRecord['receipts'][number]): Clip['receipts'][number] {
+  const { target, object, sha256, sizeBytes, storedAt, issuedBy, grade, verified, worm, retainUntil } = receipt;
+  return { target, object, sha256, sizeBytes, storedAt, issuedBy, grade, verified, worm, retainUntil };
+}
+
 /** A clip as the API shows it. Field by field, so that nothing of the index leaks by being added there. */
 export function clipAnswer(record: ClipRecord): Clip {
   return {
@@ -34,7 +39,8 @@ export function clipAnswer(record: ClipRecord): Clip {
     readBack: record.readBack,
     media: record.media,
     hasThumbnail: record.hasThumbnail,
-    receipts: record.receipts,
+    receipts: record.receipts.map(receiptAnswer),
     releasedAt: record.releasedAt,
+    localRemovedAt: record.localRemovedAt,
   };
 }

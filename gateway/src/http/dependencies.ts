@@ -8,6 +8,7 @@ import type {
   LiveSources,
   RecorderLedger,
 } from '@docket/ingest';
+import type { ArchiveDesk } from '../archive/archive-desk.ts';
 import type { Config } from '../config/index.ts';
 import type { DisclosureKey, Health, RollOutView } from '../contract/index.ts';
 import type { LiveStreams } from '../live/live-stream.ts';
@@ -41,6 +42,7 @@ export interface HttpDependencies {
   liveSources: LiveSources;
   /** Live streams as they are now. */
   live: LiveView;
+  archive: ArchiveDesk;
   writeIdentity: Ingest['writeIdentity'];
   health(): Promise<Health>;
   rollOuts: {

@@ -66,6 +66,7 @@ export const problemCodes = {
   'bookmark-struck': { status: 409, title: 'The bookmark is struck out already' },
   'bookmark-outside': { status: 422, title: 'The bookmark lies outside the on-site operation' },
   'recorder-failed': { status: 502, title: 'The recorder did not do what it was asked; dock it again' },
+  'archive-refused': { status: 502, title: 'The archive did not do what it was asked' },
   'identity-refused': {
     status: 422,
     title: 'The recorder refused the identity; check the length of each part',

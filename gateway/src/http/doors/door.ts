@@ -15,7 +15,8 @@ export type RouteScope = Scope | 'public' | 'page';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    scope?: RouteScope;
+    /** Of several, any one is enough. */
+    scope?: RouteScope | readonly Scope[];
   }
   interface FastifyRequest {
     caller: Caller;
@@ -61,8 +62,11 @@ export class Door {
         throw new HttpProblem('cross-site');
     }
     request.caller = this.#identify(request);
-    if (scope === 'public' || scope === 'page' || request.caller.scopes.includes(scope)) return;
-    if (request.caller.name !== null) throw new HttpProblem('scope-missing', `the scope ${scope} is needed`);
+    if (scope === 'public' || scope === 'page') return;
+    const enough = [scope].flat();
+    if (enough.some((one) => request.caller.scopes.includes(one))) return;
+    if (request.caller.name !== null)
+      throw new HttpProblem('scope-missing', `the scope ${enough.join(' or ')} is needed`);
     reply.header('www-authenticate', 'Bearer realm="docket"');
     throw new HttpProblem('not-authenticated');
   }

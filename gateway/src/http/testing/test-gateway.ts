@@ -3,8 +3,17 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { type IncomingHttpHeaders, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CaseWork, CustodyLog, IndexDatabase, LiveSources, RecorderLedger } from '@docket/ingest';
-import type { Config, TokenEntry } from '../../config/index.ts';
+import {
+  Archive,
+  CaseWork,
+  CustodyLog,
+  IndexDatabase,
+  LiveSources,
+  RecorderLedger,
+  StoreLayout,
+} from '@docket/ingest';
+import { ProbesUnderWay } from '../../archive/probes-under-way.ts';
+import { type Config, loadConfig, type TokenEntry } from '../../config/index.ts';
 import type { Health } from '../../contract/index.ts';
 import { openSigningKey } from '../../signed-push/signing-key.ts';
 import { noLiveStreams } from '../../live/live-stream.ts';
@@ -27,6 +36,25 @@ export interface Question {
   method?: string;
   headers?: Record<string, string>;
   body?: string;
+}
+
+/** The archive side of a dock that has no target. */
+async function noTargets(
+  index: IndexDatabase,
+  custody: CustodyLog,
+  folder: string,
+): Promise<HttpDependencies['archive']> {
+  const services = { database: index, custody, layout: new StoreLayout(folder), dockName: 'test' };
+  // Only targets hash, and there are none.
+  const archive = await Archive.open({ ...services, pool: {} as never, onError: () => {} }, { targets: [] });
+  const assignments = [`store.directory=${folder}`, 'archive.directory.path=/none'];
+  return {
+    archive,
+    index,
+    probes: new ProbesUnderWay((target, signal, person) => archive.forwarder.probe(target, signal, person)),
+    settings: await loadConfig({ file: null, environment: {}, assignments }),
+    storeRoom: async () => ({ freeBytes: 1, totalBytes: 2 }),
+  };
 }
 
 /** A server on a port of its own, over a real index, for tests. */
@@ -106,6 +134,7 @@ export class TestGateway {
       ledger: new RecorderLedger(database, custody),
       liveSources: await LiveSources.open(database, custody, { root: folder, incoming: folder }),
       live: { lines: () => [] },
+      archive: await noTargets(database, custody, folder),
       writeIdentity: () => Promise.reject(new Error('no recorder is docked in this test')),
       health: async () => gateway.health(),
       rollOuts: { list: async () => [], resume: async () => false },
@@ -145,7 +174,10 @@ export class TestGateway {
       startedAt: '2026-01-01T00:00:00.000Z',
       now: '2026-01-01T00:00:01.000Z',
       store: { freeBytes: 1, totalBytes: 2, clips: 0, quarantined: 0 },
-      archive: { target: 'archive', waitingClips: 0, waitingBytes: 0, lastReceiptAt: null, lastError: null },
+      archive: {
+        ...{ target: 'archive', waitingClips: 0, waitingBytes: 0, lastReceiptAt: null, lastError: null },
+        ...{ targets: [], failedFeeds: [] },
+      },
       deadlines: { dueSoon: 0, missedLately: 0 },
       releasePolicy: 'never',
       components: [{ name: 'archive', state: 'ok', detail: null }],

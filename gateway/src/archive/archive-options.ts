@@ -1,12 +1,13 @@
 import { type ArchiveOptions, directoryTarget, type TargetSettings } from '@docket/ingest';
-import type { Config } from './config/index.ts';
+import type { Config } from '../config/index.ts';
 
 /** The archive side of a checked configuration, as ingest takes it. */
-export function archiveOptions(archive: Config['archive']): ArchiveOptions {
+export function archiveOptions({ archive, release }: Pick<Config, 'archive' | 'release'>): ArchiveOptions {
   const { bytesPerSecond, windows, zone, importantPercent, ...forwarding } = archive.forwarding;
   return {
     targets: archiveTargets(archive),
     organisation: archive.organisation,
+    receipts: { quorum: release.receipts, leastGrade: release.grade, isSm2On: archive.sm2 },
     forwarding: {
       ...forwarding,
       retryBaseMs: archive.retryBaseMs,
@@ -16,7 +17,14 @@ export function archiveOptions(archive: Config['archive']): ArchiveOptions {
   };
 }
 
-function archiveTargets({ name, directory, directories, s3, http }: Config['archive']): TargetSettings[] {
+/** Every target that is configured. */
+export function archiveTargets({
+  name,
+  directory,
+  directories,
+  s3,
+  http,
+}: Config['archive']): TargetSettings[] {
   const { path, ...embedded } = directory;
   return [
     ...(path === null ? [] : [directoryTarget(name, path, embedded)]),
