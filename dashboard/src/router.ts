@@ -22,6 +22,7 @@ declare module 'vue-router' {
       | 'onSite.session'
       | 'statistics.title'
       | 'retention.title'
+      | 'archive.title'
       | 'calibration.title';
   }
 }
@@ -182,6 +183,12 @@ export const router = createRouter({
       name: 'statistics',
       component: () => import('./views/StatisticsView.vue'),
       meta: { title: 'statistics.title' },
+    },
+    {
+      path: '/archive',
+      name: 'archive',
+      component: () => import('./views/ArchiveView.vue'),
+      meta: { title: 'archive.title' },
     },
     {
       path: '/retention',

@@ -35,6 +35,7 @@ const clipListeners = new Set<(clip: Clip) => void>();
 const recorderListeners = new Set<(recorder: Recorder) => void>();
 const mappingListeners = new Set<() => void>();
 const onSiteListeners = new Set<() => void>();
+const archiveListeners = new Set<() => void>();
 
 let stream: EventStream | undefined;
 let probeTimer: ReturnType<typeof setInterval> | undefined;
@@ -65,6 +66,12 @@ export function onMapping(listener: () => void): () => void {
 export function onSite(listener: () => void): () => void {
   onSiteListeners.add(listener);
   return () => onSiteListeners.delete(listener);
+}
+
+/** Told that an archive target, its queue or a feed changed. */
+export function onArchive(listener: () => void): () => void {
+  archiveListeners.add(listener);
+  return () => archiveListeners.delete(listener);
 }
 
 async function refreshHealth(): Promise<void> {
@@ -134,6 +141,9 @@ function take(event: GatewayEvent): void {
     case 'operation':
     case 'alarm':
       for (const listener of onSiteListeners) listener();
+      break;
+    case 'archive':
+      for (const listener of archiveListeners) listener();
       break;
     case 'health':
       void probe();

@@ -14,6 +14,8 @@ const well: Health = {
     waitingBytes: 0,
     lastReceiptAt: '2026-11-22T07:59:00.000Z',
     lastError: null,
+    targets: [],
+    failedFeeds: [],
   },
   deadlines: { dueSoon: 0, missedLately: 0 },
   releasePolicy: 'after-receipt',
@@ -41,6 +43,23 @@ describe('warnings before it breaks', () => {
     expect(keys({ ...well, archive: waiting })).toEqual(['archiveSilent']);
     expect(keys({ ...well, archive: { ...waiting, lastReceiptAt: null } })).toEqual(['archiveSilent']);
     expect(keys({ ...well, archive: { ...waiting, waitingClips: 0 } })).toEqual([]);
+  });
+
+  test('each archive target by what is wrong with it, in place of what the log says', () => {
+    const target = { name: 'main', since: null, deadClips: 0, predictedMisses: 0, isProbeFailed: false };
+    const targets: Health['archive']['targets'] = [
+      { ...target, state: 'full' },
+      { ...target, name: 'far', state: 'waiting', deadClips: 2, predictedMisses: 5, isProbeFailed: true },
+    ];
+    const archive = { ...well.archive, lastError: 'no space', targets, failedFeeds: ['nats'] };
+    const components: Health['components'] = [{ name: 'archive', state: 'failed', detail: 'main: full' }];
+    expect(healthWarnings({ ...well, archive, components })).toEqual([
+      { key: 'archiveTarget', level: 'failed', name: 'main', what: 'full' },
+      { key: 'archiveTarget', level: 'attention', name: 'far', what: 'probe' },
+      { key: 'archiveClips', level: 'attention', name: 'far', what: 'dead', clips: 2 },
+      { key: 'archiveClips', level: 'attention', name: 'far', what: 'misses', clips: 5 },
+      { key: 'archiveTarget', level: 'attention', name: 'nats', what: 'feed' },
+    ]);
   });
 
   test('a component whose trouble is told already is not told again', () => {

@@ -6,6 +6,13 @@ export type HealthWarning =
   | { key: 'storeLow' | 'storeFull'; level: WarningLevel; freeBytes: number; percent: number }
   | { key: 'archiveError'; level: WarningLevel; detail: string }
   | { key: 'archiveSilent'; level: WarningLevel; waitingClips: number; lastReceiptAt: string | null }
+  | {
+      key: 'archiveTarget';
+      level: WarningLevel;
+      name: string;
+      what: 'paused' | 'unreachable' | 'full' | 'denied' | 'failing' | 'unproven' | 'probe' | 'feed';
+    }
+  | { key: 'archiveClips'; level: WarningLevel; name: string; what: 'dead' | 'misses'; clips: number }
   | { key: 'deadlines'; level: WarningLevel; dueSoon: number; missed: number }
   | { key: 'component'; level: WarningLevel; name: string; detail: string | null };
 
@@ -27,6 +34,44 @@ function storeWarning(store: Health['store']): HealthWarning | undefined {
     return { key: 'storeLow', level: 'attention', freeBytes, percent };
   }
   return undefined;
+}
+
+type ArchiveTarget = Health['archive']['targets'][number];
+
+const toldStates = ['paused', 'unreachable', 'full', 'denied', 'failing', 'unproven'] as const;
+
+/** What is wrong with one archive target, each thing once. */
+function targetWarnings({
+  name,
+  state,
+  deadClips,
+  predictedMisses,
+  isProbeFailed,
+}: ArchiveTarget): HealthWarning[] {
+  const told = toldStates.find((one) => one === state);
+  const level = state === 'full' || state === 'denied' ? 'failed' : 'attention';
+  return [
+    ...(told === undefined ? [] : [{ key: 'archiveTarget', level, name, what: told } as const]),
+    ...(isProbeFailed ? [{ key: 'archiveTarget', level: 'attention', name, what: 'probe' } as const] : []),
+    ...(deadClips > 0
+      ? [{ key: 'archiveClips', level: 'attention', name, what: 'dead', clips: deadClips } as const]
+      : []),
+    ...(predictedMisses > 0
+      ? [{ key: 'archiveClips', level: 'attention', name, what: 'misses', clips: predictedMisses } as const]
+      : []),
+  ];
+}
+
+/** Everything that is wrong with the archive side; that nothing comes back is told only where no cause is. */
+function archiveWarnings(health: Health): HealthWarning[] {
+  const { targets, failedFeeds } = health.archive;
+  const found = [
+    ...targets.flatMap(targetWarnings),
+    ...failedFeeds.map((name) => ({ key: 'archiveTarget', level: 'attention', name, what: 'feed' }) as const),
+  ];
+  if (found.length > 0) return found;
+  const silence = archiveWarning(health);
+  return silence === undefined ? [] : [silence];
 }
 
 function archiveWarning(health: Health): HealthWarning | undefined {
@@ -57,10 +102,10 @@ export function healthWarnings(health: Health): HealthWarning[] {
   const warnings: HealthWarning[] = [];
   const store = storeWarning(health.store);
   if (store) warnings.push(store);
-  const archive = archiveWarning(health);
-  if (archive) warnings.push(archive);
+  const archive = archiveWarnings(health);
+  warnings.push(...archive);
   // What is said above in the reader's words need not be said again in those of the log.
-  const told = new Set([store && 'store', archive && 'archive']);
+  const told = new Set([store && 'store', archive.length > 0 && 'archive']);
   for (const component of health.components) {
     if (component.state === 'ok' || told.has(component.name)) continue;
     const level = component.state === 'failed' ? 'failed' : 'attention';

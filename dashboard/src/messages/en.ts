@@ -1,4 +1,5 @@
 import { archiveReceiptsEn } from './archive-receipts-en.ts';
+import { archiveEn } from './archive-en.ts';
 import { caseReviewEn } from './case-review-en.ts';
 import { caseTermsEn } from './case-terms-en.ts';
 import { casesEn } from './cases-en.ts';
@@ -25,6 +26,7 @@ export const en: Messages = {
   disclosure: disclosureEn,
   deadlines: deadlinesEn,
   retention: retentionEn,
+  archive: archiveEn,
   reconciliation: reconciliationEn,
   navigation: {
     label: 'Main',
@@ -32,6 +34,7 @@ export const en: Messages = {
     clips: 'Clips',
     dockings: 'Dockings',
     recorders: 'Recorders',
+    archive: 'Archive',
     cases: 'Cases',
     queue: 'Queue',
     exceptions: 'Exceptions',
@@ -102,6 +105,7 @@ export const en: Messages = {
     'recorder-out-of-service': 'The recorder is lost, broken or retired. Bring it back into service first.',
     'serial-number-taken': 'Another recorder has this serial number.',
     'recorder-failed': 'The recorder did not do it. Dock it again and retry.',
+    'archive-refused': 'The archive did not do what it was asked. See its last error below.',
     'identity-refused': 'The recorder refused. Check the length of each part.',
     'request-invalid': 'What was filled in does not fit. Check it and try again.',
   },

@@ -24,6 +24,7 @@ import type {
   TimeSourceKind,
 } from '../api/contract-types.ts';
 import { archiveReceiptsZhCN } from './archive-receipts-zh-CN.ts';
+import { archiveZhCN } from './archive-zh-CN.ts';
 import { caseReviewZhCN } from './case-review-zh-CN.ts';
 import { caseTermsZhCN } from './case-terms-zh-CN.ts';
 import { casesZhCN } from './cases-zh-CN.ts';
@@ -50,6 +51,7 @@ export const zhCN = {
   disclosure: disclosureZhCN,
   deadlines: deadlinesZhCN,
   retention: retentionZhCN,
+  archive: archiveZhCN,
   reconciliation: reconciliationZhCN,
   navigation: {
     label: '主导航',
@@ -57,6 +59,7 @@ export const zhCN = {
     clips: '视音频文件',
     dockings: '入站记录',
     recorders: '执法记录仪',
+    archive: '归档',
     cases: '案件',
     queue: '待归案视频',
     exceptions: '情况说明',
@@ -127,6 +130,7 @@ export const zhCN = {
     'recorder-out-of-service': '记录仪已登记为遗失、损坏或停用，请先恢复在用。',
     'serial-number-taken': '另一台记录仪已使用这个编号。',
     'recorder-failed': '记录仪没有完成操作，请重新插入后再试。',
+    'archive-refused': '归档方没有按要求完成，请看其最近错误。',
     'identity-refused': '记录仪拒绝写入，请核对每一项的长度。',
     'request-invalid': '填写的内容不符合要求，请核对后重试。',
   },

@@ -1,6 +1,6 @@
 /** Pages a person goes to, in groups; each is the name of a route and of its words in the messages. */
 export const placeGroups = {
-  dock: ['slots', 'clips', 'dockings', 'recorders'],
+  dock: ['slots', 'clips', 'dockings', 'recorders', 'archive'],
   site: ['operations', 'live'],
   casework: ['cases', 'queue', 'exceptions', 'dutyLists', 'codes'],
   oversight: ['statistics', 'retention', 'disclosure'],
