@@ -7,8 +7,8 @@ import {
   type ReleasePolicy,
 } from '@docket/ingest';
 import { archiveHealth, archiveInHealth } from './archive/archive-health.ts';
-import type { Health } from './contract/index.ts';
 import { readFeeds } from './archive/read-feeds.ts';
+import type { Health } from './contract/index.ts';
 import type { EventHub } from './http/index.ts';
 
 export interface HealthSources {
@@ -27,7 +27,7 @@ export async function gatewayHealth(sources: HealthSources): Promise<Health> {
   const { ingest } = sources;
   const room = await ingest.storeRoom();
   const standing = await ingest.archive.forwarder.standing();
-  const feeds = await readFeeds(ingest.database);
+  const feeds = await readFeeds(ingest.archive);
   const [clips] = await ingest.database.read(
     'SELECT (SELECT count(*) FROM clip) AS clips, (SELECT count(*) FROM clip WHERE quarantine_reason IS NOT NULL) AS quarantined',
   );

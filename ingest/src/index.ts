@@ -9,6 +9,7 @@ export {
 } from './archive/archive-refusal.ts';
 export { type ArchiveKind, type ArchiveTarget, archiveKinds } from './archive/archive-target.ts';
 export { EncryptionSpool, type SpoolEntry } from './archive/encryption/encryption-spool.ts';
+export { clipsToDemand, type DemandedClips } from './archive/forwarding/clips-to-demand.ts';
 export { isCronPattern } from './archive/forwarding/cron-pattern.ts';
 export type { ArchiveQueue } from './archive/forwarding/forwarder.ts';
 export {

@@ -21,7 +21,8 @@ export const readArchive = (signal?: AbortSignal) =>
 export const readArchiveQueue = (
   query: ArchiveQueueQuery & { cursor?: string; limit?: number },
   signal?: AbortSignal,
-) => request<ArchiveQueuePage>(apiUrl('/archive/queue', { ...query }), signal === undefined ? {} : { signal });
+) =>
+  request<ArchiveQueuePage>(apiUrl('/archive/queue', { ...query }), signal === undefined ? {} : { signal });
 
 export const pauseTarget = (name: string, body: Acting) => send<ArchiveTarget>(target(name, 'pause'), body);
 export const resumeTarget = (name: string, body: Acting) => send<ArchiveTarget>(target(name, 'resume'), body);

@@ -28,7 +28,8 @@ export const archiveEn: typeof archiveZhCN = {
     full: 'Make room at the archive. “Retry all” then goes on at once.',
     denied: 'Check the access key, its rights and both clocks, then “Retry all”.',
     failing: 'See the last error; once it is mended, “Retry all”.',
-    unproven: '“Probe now” proves that nobody can change what it keeps; until then its receipts do not count for release.',
+    unproven:
+      '“Probe now” proves that nobody can change what it keeps; until then its receipts do not count for release.',
   },
   since: 'since {time}',
   nextTry: 'next try {time}',
@@ -137,7 +138,10 @@ export const archiveEn: typeof archiveZhCN = {
     release: 'Receipts for release',
     receipts: { all: 'every target', any: 'any target' },
     receiptsCount: '{count} targets',
-    grade: { 'gateway-verified': 'signed by dock or archive', 'archive-signed': 'signed by the archive itself' },
+    grade: {
+      'gateway-verified': 'signed by dock or archive',
+      'archive-signed': 'signed by the archive itself',
+    },
     never: 'recorders are never freed',
   },
   feeds: {
@@ -151,6 +155,7 @@ export const archiveEn: typeof archiveZhCN = {
     waiting: '{count} wait',
     lastDelivered: 'last delivered {time}',
     failed: 'not delivered: {detail}',
+    lost: 'on {time} it had lost what it had acknowledged; sent again: {detail}',
   },
   space: {
     title: 'Store space',

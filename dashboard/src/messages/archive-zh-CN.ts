@@ -1,16 +1,14 @@
-import type {
-  ArchiveProbeCheck,
-  ArchiveTarget,
-  ArchiveTargetState,
-  Clip,
-} from '@docket/gateway/contract';
+import type { ArchiveProbeCheck, ArchiveTarget, ArchiveTargetState, Clip } from '@docket/gateway/contract';
 
 type Receipt = Clip['receipts'][number];
 
 export const archiveZhCN = {
   title: '归档',
   explain: '文件送往每个归档目标，读回核对后由其签收。只有计入清空的回执，才能清空记录仪。',
-  kind: { directory: '文件夹', s3: '对象存储', http: '接收服务' } satisfies Record<ArchiveTarget['kind'], string>,
+  kind: { directory: '文件夹', s3: '对象存储', http: '接收服务' } satisfies Record<
+    ArchiveTarget['kind'],
+    string
+  >,
   state: {
     working: '正在归档',
     idle: '无待归档文件',
@@ -62,7 +60,8 @@ export const archiveZhCN = {
   >,
   signerLabel: '回执',
   encrypted: '加密传送',
-  misses: '预计 {clips} 个文件（{bytes}）赶不上归档期限，最早一个 {time} 到期。请加宽时段、提高限速或改用更快的线路。',
+  misses:
+    '预计 {clips} 个文件（{bytes}）赶不上归档期限，最早一个 {time} 到期。请加宽时段、提高限速或改用更快的线路。',
   missesSomeTime: '预计 {clips} 个文件（{bytes}）赶不上归档期限。',
   overdue: '其中 {clips} 个已经逾期。',
   pause: '暂停',
@@ -152,6 +151,7 @@ export const archiveZhCN = {
     waiting: '{count} 条待送',
     lastDelivered: '最近送达 {time}',
     failed: '送达失败：{detail}',
+    lost: '{time} 发现对方丢失已确认的记录，已重新送出：{detail}',
   },
   space: {
     title: '存储空间',

@@ -1,5 +1,5 @@
-import { archiveReceiptsEn } from './archive-receipts-en.ts';
 import { archiveEn } from './archive-en.ts';
+import { archiveReceiptsEn } from './archive-receipts-en.ts';
 import { caseReviewEn } from './case-review-en.ts';
 import { caseTermsEn } from './case-terms-en.ts';
 import { casesEn } from './cases-en.ts';

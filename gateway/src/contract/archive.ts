@@ -111,6 +111,10 @@ export const ArchiveFeed = Type.Object(
     attempts: Type.Integer({ description: 'Failed since the last that was delivered.' }),
     lastDeliveredAt: nullable(Instant),
     lastError: nullable(Type.String()),
+    lastLoss: nullable(
+      Type.String({ description: 'What the place had lost of what it had acknowledged; it was sent again.' }),
+    ),
+    lastLossAt: nullable(Instant),
   },
   { description: 'Index records on their way to a target, a webhook or a message stream.' },
 );

@@ -79,8 +79,12 @@ export const ReceiptSummary = Type.Object({
     ['archive-signed', 'gateway-verified', 'unsigned'],
     '`archive-signed`: a service beside the archive read the bytes and signed. `gateway-verified`: the gateway read them back and signed. `unsigned`: from before receipts were signed; it never counts for release.',
   ),
-  verified: nullable(oneOf(['readback', 'parts', 'server-checksum', 'stat'], 'How the stored bytes were proven.')),
-  worm: nullable(oneOf(['proven', 'declared', 'none'], 'Whether a probe had shown that nobody can change them.')),
+  verified: nullable(
+    oneOf(['readback', 'parts', 'server-checksum', 'stat'], 'How the stored bytes were proven.'),
+  ),
+  worm: nullable(
+    oneOf(['proven', 'declared', 'none'], 'Whether a probe had shown that nobody can change them.'),
+  ),
   retainUntil: nullable(Instant),
 });
 

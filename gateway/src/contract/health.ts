@@ -35,7 +35,9 @@ export const Health = Type.Object({
         isProbeFailed: Type.Boolean(),
       }),
     ),
-    failedFeeds: Type.Array(Type.String(), { description: 'Feeds of index records that do not get through.' }),
+    failedFeeds: Type.Array(Type.String(), {
+      description: 'Feeds of index records that do not get through.',
+    }),
   }),
   deadlines: Type.Object(
     {

@@ -8,7 +8,13 @@ import {
 } from '@docket/ingest';
 import { type ArchiveDesk, targetSettings } from '../archive/archive-desk.ts';
 import { readFeeds } from '../archive/read-feeds.ts';
-import type { Archive, ArchiveProbe, ArchiveQueueEntry, ArchiveSpace, ArchiveTarget } from '../contract/index.ts';
+import type {
+  Archive,
+  ArchiveProbe,
+  ArchiveQueueEntry,
+  ArchiveSpace,
+  ArchiveTarget,
+} from '../contract/index.ts';
 
 /** The archive side as the API shows it. */
 export async function archiveAnswer(desk: ArchiveDesk): Promise<Archive> {
@@ -22,7 +28,7 @@ export async function archiveAnswer(desk: ArchiveDesk): Promise<Archive> {
       windows: windows.map((window) => ({ cron: window.cron, bytesPerSecond: window.bytesPerSecond })),
     },
     release: { policy, receipts, grade },
-    feeds: await readFeeds(desk.index),
+    feeds: await readFeeds(desk.archive),
     space: await spaceAnswer(desk),
     lastReceiptAt: standing.lastReceiptAt,
   };

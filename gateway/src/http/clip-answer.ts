@@ -2,7 +2,8 @@ import type { ClipRecord } from '@docket/ingest';
 import type { Clip } from '../contract/index.ts';
 
 function receiptAnswer(receipt: ClipRecord['receipts'][number]): Clip['receipts'][number] {
-  const { target, object, sha256, sizeBytes, storedAt, issuedBy, grade, verified, worm, retainUntil } = receipt;
+  const { target, object, sha256, sizeBytes, storedAt, issuedBy, grade, verified, worm, retainUntil } =
+    receipt;
   return { target, object, sha256, sizeBytes, storedAt, issuedBy, grade, verified, worm, retainUntil };
 }
 

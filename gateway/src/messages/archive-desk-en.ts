@@ -1,4 +1,9 @@
-import type { ArchiveProbeCheck, ArchiveQueueEntry, ArchiveTarget, ArchiveTargetState } from '../contract/index.ts';
+import type {
+  ArchiveProbeCheck,
+  ArchiveQueueEntry,
+  ArchiveTarget,
+  ArchiveTargetState,
+} from '../contract/index.ts';
 
 const states: Record<ArchiveTargetState, string> = {
   working: 'clips are going out',
@@ -77,8 +82,10 @@ export const archiveDeskEn = {
 };
 
 export const archiveDeskHelpEn = {
-  archiveStatus: 'show every archive target: what it does, what waits for it, and whether it counts for release',
-  archiveQueue: 'list the clips that an archive has not signed for, in the order in which they go; 200 at most',
+  archiveStatus:
+    'show every archive target: what it does, what waits for it, and whether it counts for release',
+  archiveQueue:
+    'list the clips that an archive has not signed for, in the order in which they go; 200 at most',
   archiveQueueTarget: 'only those that wait for this target',
   archiveQueueDead: 'only those that were given up',
   archiveProbe: 'put archive targets to the test: write a canary, and try what must not be possible',

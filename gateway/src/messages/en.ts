@@ -1,5 +1,6 @@
 import type { DifferenceCode } from '@docket/ingest';
 import type { Allowed } from '../config/index.ts';
+import { archiveDeskEn, archiveDeskHelpEn } from './archive-desk-en.ts';
 import { archiveReceiverEn, archiveReceiverHelpEn } from './archive-receiver-en.ts';
 import { casesEn, casesExamples, casesHelpEn } from './cases-en.ts';
 import { conformanceEn, conformanceOptionsEn } from './conformance-en.ts';
@@ -109,6 +110,7 @@ export const en = {
     ...recorderSimulatorHelpEn,
     ...importHelpEn,
     ...archiveReceiverHelpEn,
+    ...archiveDeskHelpEn,
     ...liveHelpEn,
     ...liveListsHelpEn,
     token: 'make tokens for the API',
@@ -271,6 +273,7 @@ export const en = {
   },
   conformance: conformanceEn,
   import: importEn,
+  archiveDesk: archiveDeskEn,
   recorderSimulator: recorderSimulatorEn,
   archiveReceiver: archiveReceiverEn,
   live: liveEn,

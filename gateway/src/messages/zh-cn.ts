@@ -1,3 +1,4 @@
+import { archiveDeskHelpZhCN, archiveDeskZhCN } from './archive-desk-zh-cn.ts';
 import { archiveReceiverHelpZhCN, archiveReceiverZhCN } from './archive-receiver-zh-cn.ts';
 import { casesExamples } from './cases-en.ts';
 import { casesHelpZhCN, casesZhCN } from './cases-zh-cn.ts';
@@ -55,6 +56,7 @@ export const zhCN: Messages = {
     ...recorderSimulatorHelpZhCN,
     ...importHelpZhCN,
     ...archiveReceiverHelpZhCN,
+    ...archiveDeskHelpZhCN,
     ...liveHelpZhCN,
     ...liveListsHelpZhCN,
     token: '制作接口令牌',
@@ -257,6 +259,7 @@ export const zhCN: Messages = {
   },
   conformance: conformanceZhCN,
   import: importZhCN,
+  archiveDesk: archiveDeskZhCN,
   recorderSimulator: recorderSimulatorZhCN,
   archiveReceiver: archiveReceiverZhCN,
   live: liveZhCN,

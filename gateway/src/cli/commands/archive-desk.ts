@@ -249,7 +249,8 @@ async function demand(flags: DemandFlags, context: CommandContext): Promise<void
     ...who(flags),
   };
   const kinds = ['clipIds', 'caseId', 'recorded'].filter((kind) => kind in body);
-  if (kinds.length !== 1 || (from === undefined) !== (to === undefined)) throw new UsageError(words.demandWhat);
+  if (kinds.length !== 1 || (from === undefined) !== (to === undefined))
+    throw new UsageError(words.demandWhat);
   const answer = await new ApiClient(context, flags.url).send(
     'POST',
     '/archive/demands',

@@ -22,11 +22,7 @@ export function archiveDemandRoutes(app: HttpApp, { archive: { archive, index } 
     },
     async (request) => {
       const ground = { person: personOf(request, request.body.person), reason: request.body.reason };
-      const { clipIds, isComplete } = await clipsToDemand(
-        index,
-        demandOf(request.body),
-        archiveDemandLimit,
-      );
+      const { clipIds, isComplete } = await clipsToDemand(index, demandOf(request.body), archiveDemandLimit);
       const demanded = await archive.forwarder.demand(clipIds, ground);
       return { waiting: clipIds.length, demanded, isComplete };
     },

@@ -1,4 +1,4 @@
-import { isArchiveRefusal, parseQueuePosition, type ProbeReport } from '@docket/ingest';
+import { isArchiveRefusal, type ProbeReport, parseQueuePosition } from '@docket/ingest';
 import { Type } from 'typebox';
 import type { ArchiveDesk } from '../../archive/archive-desk.ts';
 import {
@@ -63,11 +63,8 @@ export function archiveRoutes(app: HttpApp, { archive: desk }: HttpDependencies)
 }
 
 function keyAnswer({ archive }: ArchiveDesk): ArchiveKey {
-  const { signers } = archive.receipts;
-  return {
-    name: signers[0]?.name ?? '',
-    verifierKeys: signers.map(({ verifierKey }) => verifierKey),
-  };
+  const { dock } = archive.receipts.keys;
+  return { name: dock[0]?.name ?? '', verifierKeys: dock.map(({ verifierKey }) => verifierKey) };
 }
 
 function targetRoutes(app: HttpApp, desk: ArchiveDesk): void {

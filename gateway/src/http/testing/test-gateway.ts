@@ -15,10 +15,10 @@ import {
 import { ProbesUnderWay } from '../../archive/probes-under-way.ts';
 import { type Config, loadConfig, type TokenEntry } from '../../config/index.ts';
 import type { Health } from '../../contract/index.ts';
-import { openSigningKey } from '../../signed-push/signing-key.ts';
 import { noLiveStreams } from '../../live/live-stream.ts';
 import { LivePlay } from '../../live/play/index.ts';
 import { createLog } from '../../log.ts';
+import { openSigningKey } from '../../signed-push/signing-key.ts';
 import { SlotBoard } from '../../slots/slot-board.ts';
 import { SlotCalibration } from '../../slots/slot-calibration.ts';
 import { SlotLabels } from '../../slots/slot-labels.ts';
