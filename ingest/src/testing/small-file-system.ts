@@ -49,3 +49,49 @@ export function fileSystemWithoutDirect(): string {
   });
   return folder;
 }
+
+/** Mounts an exFAT file system from an image: it knows no hard links and no flags. Needs root, FUSE and exfat-fuse. */
+function mountExfat(folder: string, sizeMiB: number): () => void {
+  const image = `${folder}.img`;
+  execFileSync('truncate', ['-s', `${sizeMiB}M`, image]);
+  execFileSync('mkfs.exfat', [image], { stdio: 'ignore' });
+  const device = execFileSync('losetup', ['--find', '--show', image], { encoding: 'utf8' }).trim();
+  const undo = () => {
+    execFileSync('losetup', ['--detach', device]);
+    rmSync(image);
+  };
+  try {
+    execFileSync('mount.exfat-fuse', [device, folder], { stdio: 'ignore' });
+  } catch (error) {
+    undo();
+    throw error;
+  }
+  return () => {
+    execFileSync('umount', [folder]);
+    undo();
+  };
+}
+
+/** Why exFAT cannot be mounted here, or `null` where it can. */
+export const whyNoExfat: string | null = (() => {
+  const folder = mkdtempSync(join(tmpdir(), 'docket-exfat-'));
+  try {
+    mountExfat(folder, 8)();
+    return null;
+  } catch (error) {
+    return `exFAT cannot be mounted: ${String(error).split('\n')[0]}`;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+})();
+
+/** An exFAT file system of its own for the running test. */
+export function exfatFileSystem(sizeMiB = 64): string {
+  const folder = mkdtempSync(join(tmpdir(), 'docket-exfat-'));
+  const unmount = mountExfat(folder, sizeMiB);
+  onTestFinished(() => {
+    unmount();
+    rmSync(folder, { recursive: true });
+  });
+  return folder;
+}

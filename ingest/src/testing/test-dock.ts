@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { RecorderDriver } from '@docket/device-protocol';
 import { volumeDriver } from '@docket/device-protocol/transport';
 import { onTestFinished } from 'vitest';
-import { directoryTarget, type TargetSettings } from '../archive/target-settings.ts';
+import { type DirectoryTargetSettings, directoryTarget, type TargetSettings } from '../archive/target-settings.ts';
 import { listClips } from '../clip/clip-queries.ts';
 import type { ClipRecord } from '../clip/clip-record.ts';
 import type { DockingIssue } from '../docking/docking-record.ts';
@@ -30,6 +30,8 @@ export interface DockOptions {
   caseWork?: NonNullable<IngestOptions['caseWork']>;
   live?: NonNullable<IngestOptions['live']>;
   space?: Partial<StoreSpacePolicy>;
+  /** How the archive in its folder keeps what it is given. */
+  target?: Partial<DirectoryTargetSettings>;
 }
 
 export interface OneDocking {
@@ -190,7 +192,7 @@ export function ingestOptions(options: Omit<DockOptions, 'root'>): IngestOptions
       },
     },
     archive: {
-      targets: options.targets ?? [directoryTarget('main', options.archive)],
+      targets: options.targets ?? [directoryTarget('main', options.archive, options.target)],
       forwarding: { retryBaseMs: 1, retryMaxMs: 1 },
     },
     releasePolicy: options.releasePolicy,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { HashPool } from '../../pull/hash-pool.ts';
 import { dayOfClipId } from '../../store/store-layout.ts';
+import { incomingOfDock1, openArchive, remembered } from '../../testing/directory-archives.ts';
 import { onStep } from '../../testing/on-step.ts';
 import { smallFileSystem, whyNoMounts } from '../../testing/small-file-system.ts';
 import { filesBelow } from '../../testing/sound-store.ts';
@@ -12,30 +13,7 @@ import { sealedRecordDocument } from '../archive-layout.ts';
 import { isArchiveRefusal } from '../archive-refusal.ts';
 import { type ArchiveUnderTest, archiveContract, depositOf, FreeLine } from '../peers/archive-contract.ts';
 import { directoryTarget } from '../target-settings.ts';
-import type { KnownArchive } from './archive-identity.ts';
 import { DirectoryArchive } from './directory-archive.ts';
-
-function openArchive(directory: string): DirectoryArchive {
-  const pool = new HashPool(2);
-  onTestFinished(() => pool.stop());
-  return new DirectoryArchive({
-    settings: directoryTarget('main', directory),
-    pool,
-    depositor: 'directory:main@dock-1',
-    known: remembered(),
-  });
-}
-
-/** What a dock remembers of its archive, kept in memory. */
-function remembered(): KnownArchive {
-  let known: string | null = null;
-  return {
-    read: async () => known,
-    write: async (id) => {
-      known = id;
-    },
-  };
-}
 
 async function flipByte(path: string): Promise<void> {
   const handle = await open(path, 'r+');
@@ -59,8 +37,8 @@ async function underTest(): Promise<ArchiveUnderTest> {
     unfinished: async () => (await files()).filter(isUnfinished),
     corrupt: (key) => flipByte(join(root, key)),
     leaveUnfinished: async () => {
-      await mkdir(join(root, 'incoming', 'directory_main_dock-1', 'folder'), { recursive: true });
-      await writeFile(join(root, 'incoming', 'directory_main_dock-1', 'cut-off.part'), 'half');
+      await mkdir(join(root, incomingOfDock1, 'folder'), { recursive: true });
+      await writeFile(join(root, incomingOfDock1, 'cut-off.part'), 'half');
     },
   };
 }
@@ -89,8 +67,8 @@ describe('an archive in a folder', () => {
     const archive = openArchive(root);
     const sent = await depositOf('x'.repeat(5000));
     onStep('archive.written', () => {
-      for (const name of readdirSync(join(root, 'incoming', 'directory_main_dock-1'))) {
-        const descriptor = openSync(join(root, 'incoming', 'directory_main_dock-1', name), 'r+');
+      for (const name of readdirSync(join(root, incomingOfDock1))) {
+        const descriptor = openSync(join(root, incomingOfDock1, name), 'r+');
         writeSync(descriptor, 'y', 2000);
         closeSync(descriptor);
       }

@@ -1,4 +1,4 @@
-import { readdir, rm, stat } from 'node:fs/promises';
+import { readdir, rm, stat, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { v4 as uuidv4 } from 'uuid';
 import { errnoOf } from '../../errors.ts';
@@ -196,13 +196,15 @@ export class ObjectFolder {
   }
 }
 
+/** `unlink` and not `rm`, which takes EPERM for a folder. */
 async function removeEvenImmutable(path: string): Promise<void> {
   try {
-    await rm(path, { force: true });
+    await unlink(path);
   } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return;
     if (errnoOf(error) !== 'EPERM') throw error;
     await makeMutable(path);
-    await rm(path, { force: true });
+    await unlink(path);
   }
 }
 
