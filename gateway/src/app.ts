@@ -165,6 +165,11 @@ export async function runGateway(options: GatewayOptions): Promise<void> {
       runningComponent('index records', (stop) => ingest.archive.records.run(stop), end.fail),
       runningComponent('record feeds', (stop) => ingest.archive.feeds.run(stop), end.fail),
       runningComponent('local copies', (stop) => ingest.localCopies.run(stop), end.fail),
+      runningComponent(
+        'custody heads',
+        (stop) => ingest.archive.heads.run(ingest.archive.targets, stop),
+        end.fail,
+      ),
       runningComponent('eraser', (stop) => ingest.eraser.run(stop), end.fail),
       runningComponent('reckoner', (stop) => ingest.caseWork.reckoner.run(stop), end.fail),
       runningComponent('disclosure', (stop) => sender.run(stop), end.fail),

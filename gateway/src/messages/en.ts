@@ -61,6 +61,9 @@ const differences: Record<DifferenceCode, string> = {
   'custody-entry-differs': 'the entry was changed',
   'custody-root-differs': 'the tree of the custody log does not fit',
   'custody-seal-differs': 'the index differs from what the custody log says',
+  'receipt-not-trusted': 'a receipt is not signed by a key that was trusted',
+  'receipt-differs': 'a receipt says otherwise than the index',
+  'custody-head-differs': 'the custody log is not the one whose head was signed',
   'live-chain-broken': 'a live segment does not follow the one before it',
 };
 

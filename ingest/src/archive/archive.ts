@@ -10,6 +10,9 @@ import { Forwarder } from './forwarding/forwarder.ts';
 import { type ForwardingPolicy, usualForwarding } from './forwarding/forwarding-policy.ts';
 import { HttpArchive } from './http/http-archive.ts';
 import { Probes } from './probes.ts';
+import { custodyOrigin } from './receipts/custody-head.ts';
+import { CustodyHeads } from './receipts/custody-heads.ts';
+import { DockKey } from './receipts/dock-key.ts';
 import { type ReceiptTerms, receiptsWanted, usualReceiptTerms } from './receipts/receipt-terms.ts';
 import { Receipts } from './receipts/receipts.ts';
 import { settleQuorum } from './receipts/take-receipt.ts';
@@ -47,17 +50,19 @@ export class Archive {
   readonly targets: readonly ArchiveTarget[];
   readonly forwarder: Forwarder;
   readonly receipts: Receipts;
+  readonly heads: CustodyHeads;
   readonly records: IndexRecords;
   readonly feeds: RecordFeeds;
   /** What was tried on each target. */
   readonly probes: Probes;
 
   private constructor(
-    parts: Pick<Archive, 'targets' | 'forwarder' | 'receipts' | 'records' | 'feeds' | 'probes'>,
+    parts: Pick<Archive, 'targets' | 'forwarder' | 'receipts' | 'heads' | 'records' | 'feeds' | 'probes'>,
   ) {
     this.targets = parts.targets;
     this.forwarder = parts.forwarder;
     this.receipts = parts.receipts;
+    this.heads = parts.heads;
     this.records = parts.records;
     this.feeds = parts.feeds;
     this.probes = parts.probes;
@@ -65,16 +70,20 @@ export class Archive {
 
   /** Opens every target and queues what none of them has signed for. */
   static async open(services: ArchiveServices, options: ArchiveOptions): Promise<Archive> {
-    const receipts = await Receipts.open(services, options.targets, {
-      ...usualReceiptTerms,
-      ...options.receipts,
-    });
+    const terms = { ...usualReceiptTerms, ...options.receipts };
+    const key = await DockKey.open(services.layout, terms.isSm2On);
+    const receipts = await Receipts.open(services, options.targets, { terms, key });
     await keepTargets(services.database, options.targets, receipts.keys.dockKey);
     await settleQuorum(receipts.book);
     const targets = options.targets.map((settings) => openTarget(services, settings));
     const { database, custody, dockName, onError } = services;
     const policy = { ...usualForwarding, ...options.forwarding };
     const records = new IndexRecords({ ...services, organisation: options.organisation ?? null });
+    const heads = new CustodyHeads({
+      ...services,
+      signers: key.signers(custodyOrigin(dockName)),
+      onError: (error) => onError(error, null),
+    });
     const feeds = new RecordFeeds({
       database,
       records,
@@ -98,7 +107,7 @@ export class Archive {
       },
       onError,
     });
-    return new Archive({ targets, forwarder, receipts, records, feeds, probes });
+    return new Archive({ targets, forwarder, receipts, heads, records, feeds, probes });
   }
 
   async close(): Promise<void> {

@@ -83,26 +83,30 @@ describe.each(liars)('%s', (name) => {
     ['none', 6 * mebibyte],
     ['compliance', 5000],
     ['compliance', 6 * mebibyte],
-  ] as const)('gets no false receipt: retention %s, %i bytes', { timeout: 60_000 }, async (retention, size) => {
-    const { archive, reader, bucket } = await openAt(name, { retention });
-    const content = footage(size, 1);
-    const until = new Date(Date.now() + 3_600_000).toISOString();
-    const sent = await depositOf(content, { retention: { class: 'ordinary', until, isOnHold: false } });
-    tally.deposits += 1;
-    const deposited = await archive.deposit(sent, new FreeLine(), never).catch((error: unknown) => error);
-    if (deposited instanceof Error) {
-      expect(isArchiveRefusal(deposited), String(deposited.stack)).toBe(true);
-      return;
-    }
-    const { holding } = deposited as Awaited<ReturnType<S3Archive['deposit']>>;
-    tally.receipts += 1;
-    const { key, versionId } = holding.object;
-    const given = await reader.read(bucket, key, versionId);
-    if (given?.equals(content) !== true) tally.falseReceipts += 1;
-    expect(given?.equals(content), 'an independent reader gets the bytes the receipt names').toBe(true);
-    expect(holding.verified.level).toBe('readback');
-    if (holding.retain.mode === 'COMPLIANCE') tally.locksClaimed += 1;
-  });
+  ] as const)(
+    'gets no false receipt: retention %s, %i bytes',
+    { timeout: 60_000 },
+    async (retention, size) => {
+      const { archive, reader, bucket } = await openAt(name, { retention });
+      const content = footage(size, 1);
+      const until = new Date(Date.now() + 3_600_000).toISOString();
+      const sent = await depositOf(content, { retention: { class: 'ordinary', until, isOnHold: false } });
+      tally.deposits += 1;
+      const deposited = await archive.deposit(sent, new FreeLine(), never).catch((error: unknown) => error);
+      if (deposited instanceof Error) {
+        expect(isArchiveRefusal(deposited), String(deposited.stack)).toBe(true);
+        return;
+      }
+      const { holding } = deposited as Awaited<ReturnType<S3Archive['deposit']>>;
+      tally.receipts += 1;
+      const { key, versionId } = holding.object;
+      const given = await reader.read(bucket, key, versionId);
+      if (given?.equals(content) !== true) tally.falseReceipts += 1;
+      expect(given?.equals(content), 'an independent reader gets the bytes the receipt names').toBe(true);
+      expect(holding.verified.level).toBe('readback');
+      if (holding.retain.mode === 'COMPLIANCE') tally.locksClaimed += 1;
+    },
+  );
 
   test('is never taken to keep what it is told to keep', { timeout: 60_000 }, async () => {
     const { archive } = await openAt(name, { retention: 'compliance' });

@@ -1,6 +1,6 @@
 import type { IndexDatabase, Transaction } from '../index-store/index-database.ts';
 import { canonicalJson, type JsonValue } from './canonical-json.ts';
-import { appendLeaf, type Frontier, leafHash, type NodeHash, perfectSubtrees } from './merkle-tree.ts';
+import { appendLeaf, type Frontier, leafHash, type NodeHash, perfectSubtrees, rootOf } from './merkle-tree.ts';
 
 export type CustodyAction =
   | 'attached'
@@ -133,6 +133,11 @@ export class CustodyLog {
     now: () => Date = () => new Date(),
   ): Promise<CustodyLog> {
     return new CustodyLog(actor, await loadFrontier(database), now);
+  }
+
+  /** Size and root of the tree of committed entries (RFC 9162 §2.1.1), as this process built it. */
+  get head(): { size: number; rootHash: NodeHash } {
+    return { size: this.#frontier.size, rootHash: rootOf(this.#frontier) };
   }
 
   /** Entries committed so far. */

@@ -25,4 +25,7 @@ export type DifferenceCode =
   | 'custody-entry-differs'
   | 'custody-root-differs'
   | 'custody-seal-differs'
+  | 'receipt-not-trusted'
+  | 'receipt-differs'
+  | 'custody-head-differs'
   | 'live-chain-broken';

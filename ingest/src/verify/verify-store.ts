@@ -15,8 +15,10 @@ import { deletionFileName, mediaFileName, recordFileName, StoreLayout } from '..
 import type { Difference, DifferenceCode } from './difference.ts';
 import { verifyCustody } from './verify-custody.ts';
 import { type DeletedClip, verifyDeletions } from './verify-deletions.ts';
+import { verifyHeads } from './verify-heads.ts';
 import { verifyLiveChain } from './verify-live-chain.ts';
 import { verifyLocalCopies } from './verify-local-copies.ts';
+import { verifyReceipts } from './verify-receipts.ts';
 
 export interface VerifyReport {
   clipsChecked: number;
@@ -24,6 +26,10 @@ export interface VerifyReport {
   clipsInArchiveOnly: number;
   bytesChecked: number;
   entriesChecked: number;
+  /** Receipts whose signature was checked. */
+  receiptsChecked: number;
+  /** Signed heads of the custody log that were held against it. */
+  headsChecked: number;
   /** Clips whose bytes are gone, with the custody log telling why. */
   deleted: DeletedClip[];
   differences: Difference[];
@@ -63,6 +69,11 @@ export async function verifyStore(directory: string, options: VerifyOptions = {}
     const custody = await verifyCustody(index);
     check.report.entriesChecked = custody.entriesChecked;
     check.report.differences.push(...custody.differences);
+    const receipts = await verifyReceipts(index);
+    check.report.receiptsChecked = receipts.receiptsChecked;
+    const heads = await verifyHeads(index);
+    check.report.headsChecked = heads.headsChecked;
+    check.report.differences.push(...receipts.differences, ...heads.differences);
     return check.report;
   } finally {
     await pool.stop();
@@ -76,6 +87,8 @@ class StoreCheck {
     clipsInArchiveOnly: 0,
     bytesChecked: 0,
     entriesChecked: 0,
+    receiptsChecked: 0,
+    headsChecked: 0,
     deleted: [],
     differences: [],
   };

@@ -6,8 +6,8 @@ import {
   ListMultipartUploadsCommand,
   ListObjectsV2Command,
   PutBucketVersioningCommand,
-  PutObjectLockConfigurationCommand,
   PutObjectCommand,
+  PutObjectLockConfigurationCommand,
   S3Client,
   S3ServiceException,
 } from '@aws-sdk/client-s3';

@@ -1,9 +1,8 @@
 import type { CustodyLog } from '../../custody/custody-log.ts';
 import { IngestError } from '../../errors.ts';
 import type { IndexDatabase } from '../../index-store/index-database.ts';
-import type { StoreLayout } from '../../store/store-layout.ts';
 import type { TargetSettings } from '../target-settings.ts';
-import { DockKey, dockKeyName } from './dock-key.ts';
+import { type DockKey, dockKeyName } from './dock-key.ts';
 import { isNoteError } from './note-error.ts';
 import type { NoteSigner } from './note-key.ts';
 import type { Receipt, ReceiptGround } from './receipt.ts';
@@ -16,7 +15,6 @@ import type { ReceiptBook } from './take-receipt.ts';
 export interface ReceiptServices {
   database: IndexDatabase;
   custody: CustodyLog;
-  layout: StoreLayout;
   dockName: string;
 }
 
@@ -45,15 +43,13 @@ export class Receipts {
   }
 
   /**
-   * Opens the dock's keys, made at the first use, and keeps in index and custody log whose receipts count. Throws IngestError
-   * STORE_FAILED where a key file is there and holds none, NoteError `malformed` where a pinned key is none.
+   * Keeps in index and custody log whose receipts count from now on. Throws NoteError `malformed` where a pinned key is none.
    */
   static async open(
     services: ReceiptServices,
     targets: readonly TargetSettings[],
-    terms: ReceiptTerms,
+    { terms, key }: { terms: ReceiptTerms; key: DockKey },
   ): Promise<Receipts> {
-    const key = await DockKey.open(services.layout, terms.isSm2On);
     const receipts = new Receipts(services, targets, {
       terms,
       signers: key.signers(dockKeyName(services.dockName)),
