@@ -182,7 +182,7 @@ test('a code that was read links the clip; one of a case told later waits for it
 });
 
 test('a live session held for an activity names the clips that its recorder made meanwhile', async () => {
-  const { database, caseWork, context, addActivity, addClip, settle } = await openCaseBench();
+  const { database, context, addActivity, addClip, settle } = await openCaseBench();
   await addActivity(activityFacts('A', '09:00', '10:00'));
   await addActivity(activityFacts('B', '09:05', '09:50'));
   const clipId = await addClip(bounded('09:10', '09:20'));
