@@ -3,7 +3,11 @@ import { join } from 'node:path';
 import type { RecorderDriver } from '@docket/device-protocol';
 import { volumeDriver } from '@docket/device-protocol/transport';
 import { onTestFinished } from 'vitest';
-import { type DirectoryTargetSettings, directoryTarget, type TargetSettings } from '../archive/target-settings.ts';
+import {
+  type DirectoryTargetSettings,
+  directoryTarget,
+  type TargetSettings,
+} from '../archive/target-settings.ts';
 import { listClips } from '../clip/clip-queries.ts';
 import type { ClipRecord } from '../clip/clip-record.ts';
 import type { DockingIssue } from '../docking/docking-record.ts';
