@@ -15,6 +15,7 @@ import { S3Reader } from '../peers/s3-reader.ts';
 import { isSound, isWormProven, type ProbeCheck } from '../probe-report.ts';
 import type { S3TargetSettings } from '../target-settings.ts';
 import { listUploads } from './multipart-calls.ts';
+import { otherDocks, removeVersions } from './object-removal.ts';
 import { S3Archive } from './s3-archive.ts';
 import { S3Client, smallBody } from './s3-client.ts';
 import { allOf, textOf } from './s3-xml.ts';
@@ -262,6 +263,40 @@ describe.skipIf(whyNoCeph !== null)('on Ceph', { timeout: 120_000 }, () => {
     );
     const again = await archive.deposit(sent, new FreeLine(), signal);
     expect(again.holding.object.versionId).not.toBe(versionId);
+  });
+
+  test('removes every version of a content, and of its encryptions, and nothing beside it', async () => {
+    const { archive, client, bucket } = await open(null);
+    const sent = await depositOf(footage(5000, 20));
+    const { holding } = await archive.deposit(sent, new FreeLine(), signal);
+    const { key } = holding.object;
+    const put = (name: string) =>
+      client.call({ method: 'PUT', bucket, key: name, body: smallBody('other bytes') }, signal);
+    for (const name of [key, `${key}.0123456789abcdef.age`, `${key}0`]) await put(name);
+    await client.call({ method: 'DELETE', bucket, key }, signal);
+    expect(await removeVersions(client, { bucket, key }, signal)).toBe(true);
+    const list = await client.call({ method: 'GET', bucket, query: { versions: '' } }, signal);
+    const left = ['Version', 'DeleteMarker'].flatMap((name) => allOf(list.xml?.content ?? '', name));
+    expect(left.map((one) => textOf(one, 'Key'))).toEqual([`${key}0`]);
+  });
+
+  test('does not say it removed what is locked', async () => {
+    const { archive, client, bucket } = await open(1);
+    const { holding } = await archive.deposit(await depositOf(footage(5000, 21)), new FreeLine(), signal);
+    const { key } = holding.object;
+    expect(await removeVersions(client, { bucket, key }, signal)).toBe(false);
+    expect((await new S3Reader(ceph).objects(bucket)).get(key)?.length).toBe(5000);
+  });
+
+  test('knows by their index records whether other docks keep clips here', async () => {
+    const { archive, client, bucket } = await open(null);
+    const record = (dock: string) =>
+      archive.putDocument({ key: `index/${dock}/a.json`, body: '{}', mediaType: 'application/json' }, signal);
+    expect(await otherDocks(client, { bucket, dock: 'dock-1' }, signal)).toBe(false);
+    await record('dock-1');
+    expect(await otherDocks(client, { bucket, dock: 'dock-1' }, signal)).toBe(false);
+    await record('dock-10');
+    expect(await otherDocks(client, { bucket, dock: 'dock-1' }, signal)).toBe(true);
   });
 
   test('takes what a body of a document looks like for what it is', async () => {
