@@ -28,7 +28,7 @@ import { leastMonths } from './retention/retention.ts';
 import { LocalCopies } from './store/local-copies.ts';
 import { type Room, RoomKeeper, roomAt } from './store/room.ts';
 import { StoreLayout } from './store/store-layout.ts';
-import type { StoreSpacePolicy } from './store/store-space.ts';
+import { bytesToRegain, type StoreSpacePolicy } from './store/store-space.ts';
 import { type ClipTimePolicy, ClipTimes } from './time/clip-times.ts';
 import { ClockIndex } from './time/clock-index.ts';
 import type { ClockPolicy } from './time/docking-clock.ts';
@@ -141,7 +141,14 @@ export class Ingest {
       const hostClock = new HostClockReader(options.clock.host);
       const recording = { ...usualRecording, ...options.live };
       const recovery = await recoverStore({ ...base, hostClock, assumedDelayMs: recording.assumedDelayMs });
-      const archive = await Archive.open({ ...base, onError: options.onForwardError }, options.archive);
+      const archive = await Archive.open(
+        {
+          ...base,
+          onError: options.onForwardError,
+          isRoomShort: async () => bytesToRegain(await roomAt(layout.root), options.space) > 0,
+        },
+        options.archive,
+      );
       const { forwarder } = archive;
       const isClockSure = async () => isSynchronised(await hostClock.read(new AbortController().signal));
       const caseWork = new CaseWork({

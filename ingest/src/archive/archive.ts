@@ -5,6 +5,7 @@ import type { StoreLayout } from '../store/store-layout.ts';
 import type { ArchiveTarget } from './archive-target.ts';
 import { knownArchive } from './directory/archive-identity.ts';
 import { DirectoryArchive } from './directory/directory-archive.ts';
+import { EncryptionSpool, type SpoolEntry } from './encryption/encryption-spool.ts';
 import { ClipDelivery } from './forwarding/clip-delivery.ts';
 import { Forwarder } from './forwarding/forwarder.ts';
 import { type ForwardingPolicy, usualForwarding } from './forwarding/forwarding-policy.ts';
@@ -13,7 +14,7 @@ import { Probes } from './probes.ts';
 import { custodyOrigin } from './receipts/custody-head.ts';
 import { CustodyHeads } from './receipts/custody-heads.ts';
 import { DockKey } from './receipts/dock-key.ts';
-import { type ReceiptTerms, receiptsWanted, usualReceiptTerms } from './receipts/receipt-terms.ts';
+import { type ReceiptTerms, usualReceiptTerms } from './receipts/receipt-terms.ts';
 import { Receipts } from './receipts/receipts.ts';
 import { settleQuorum } from './receipts/take-receipt.ts';
 import { IndexRecords } from './records/index-records.ts';
@@ -42,13 +43,15 @@ export interface ArchiveServices {
   dockName: string;
   onError(error: unknown, clipId: string | null): void;
   /** True while the store is above its water mark: clips that free room go first. */
-  isRoomShort?(): boolean;
+  isRoomShort?(): Promise<boolean>;
 }
 
 /** The archive side of a dock: where clips go, and what takes them there. */
 export class Archive {
   readonly targets: readonly ArchiveTarget[];
   readonly forwarder: Forwarder;
+  /** The way of one clip to one target. */
+  readonly delivery: ClipDelivery;
   readonly receipts: Receipts;
   readonly heads: CustodyHeads;
   readonly records: IndexRecords;
@@ -57,10 +60,14 @@ export class Archive {
   readonly probes: Probes;
 
   private constructor(
-    parts: Pick<Archive, 'targets' | 'forwarder' | 'receipts' | 'heads' | 'records' | 'feeds' | 'probes'>,
+    parts: Pick<
+      Archive,
+      'targets' | 'forwarder' | 'delivery' | 'receipts' | 'heads' | 'records' | 'feeds' | 'probes'
+    >,
   ) {
     this.targets = parts.targets;
     this.forwarder = parts.forwarder;
+    this.delivery = parts.delivery;
     this.receipts = parts.receipts;
     this.heads = parts.heads;
     this.records = parts.records;
@@ -93,6 +100,16 @@ export class Archive {
     const retry = { baseMs: policy.retryBaseMs, maxMs: policy.retryMaxMs };
     for (const target of targets) feeds.add(new TargetPlace({ database, target, dockName, retry }));
     const probes = new Probes(database, custody, targets);
+    const spool = new EncryptionSpool(services.layout.forwarding, services.pool);
+    await spool.sweep(await readUnderWay(database));
+    const delivery = new ClipDelivery({
+      ...services,
+      leastRetention: policy.leastRetention,
+      records,
+      receipts,
+      spool,
+      settings: options.targets,
+    });
     const forwarder = await Forwarder.open({
       database,
       custody,
@@ -100,14 +117,11 @@ export class Archive {
       settings: options.targets,
       policy,
       probes,
-      delivery: new ClipDelivery({ ...services, leastRetention: policy.leastRetention, records, receipts }),
-      room: {
-        isShort: services.isRoomShort ?? (() => false),
-        receiptsBefore: receiptsWanted(targets.length, receipts.terms.quorum) - 1,
-      },
+      delivery,
+      isRoomShort: services.isRoomShort ?? (async () => false),
       onError,
     });
-    return new Archive({ targets, forwarder, receipts, heads, records, feeds, probes });
+    return new Archive({ targets, forwarder, delivery, receipts, heads, records, feeds, probes });
   }
 
   async close(): Promise<void> {
@@ -133,6 +147,12 @@ function openTarget(services: ArchiveServices, settings: TargetSettings): Archiv
 
 /** Said of a clip that a target added later cannot be sent. */
 const leftTheDock = 'the dock’s own copy has left; it must be brought from the archive that signed for it';
+
+/** Clips that are on their way to a target. */
+async function readUnderWay(database: IndexDatabase): Promise<SpoolEntry[]> {
+  const rows = await database.read("SELECT clip_id, target FROM forward WHERE state = 'queued'");
+  return rows.map((row) => ({ clipId: String(row.clip_id), target: String(row.target) }));
+}
 
 /**
  * The targets as configured, and everything in the store that one of them has not signed for in its queue. Receipts from before

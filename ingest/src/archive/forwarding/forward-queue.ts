@@ -60,24 +60,23 @@ export class ForwardQueue {
   }
 
   /**
-   * The same while the store is short of room: among the first of the line, those whose local copy may leave once this target
-   * has signed go before the others of deadlines after `untilDueAt`. `receiptsBefore` is how many other targets must have
-   * signed by then.
+   * The same while the store is short of room: among the first of the line, clips that no other target waits for go before the
+   * others of deadlines after `untilDueAt`, for their local copies may leave next.
    */
   async headsThatFree(
     tier: Tier,
     limit: number,
     but: readonly string[],
-    { untilDueAt, receiptsBefore }: { untilDueAt: string; receiptsBefore: number },
+    untilDueAt: string,
   ): Promise<LaneClip[]> {
     const rows = await this.#database.read(
       `SELECT clip_id, size_bytes, due_at FROM (
-         SELECT clip_id, size_bytes, due_at, due_hour, rank, age FROM forward
+         SELECT clip_id, size_bytes, due_at, due_hour, rank, age, due_hour > substr(?7, 1, 13) AS is_later FROM forward
          WHERE target = ?1 AND state = 'queued' AND is_bulk = ?4 AND ${mayGo} AND clip_id NOT IN (SELECT value FROM json_each(?5))
          ORDER BY due_hour, rank, age, clip_id LIMIT ${pressedLook}) AS line
-       ORDER BY due_hour > substr(?7, 1, 13), CASE WHEN due_hour > substr(?7, 1, 13)
-         THEN (SELECT count(*) FROM receipt WHERE receipt.clip_id = line.clip_id) <> ?8 END, due_hour, rank, age, clip_id LIMIT ?6`,
-      [...this.#asked(), tier === 'bulk' ? 1 : 0, JSON.stringify(but), limit, untilDueAt, receiptsBefore],
+       ORDER BY is_later, is_later AND EXISTS (SELECT 1 FROM forward AS other
+         WHERE other.clip_id = line.clip_id AND other.target <> ?1), due_hour, rank, age, clip_id LIMIT ?6`,
+      [...this.#asked(), tier === 'bulk' ? 1 : 0, JSON.stringify(but), limit, untilDueAt],
     );
     return rows.map(laneClipOf);
   }
@@ -149,7 +148,7 @@ export class ForwardQueue {
           outcome === 'dead' ? 'dead' : 'queued',
           failure.isFaultOfClip,
           outcome === 'dead' ? null : new Date(now + outcome.waitMs).toISOString(),
-          failure.forgetsSession,
+          failure.forgetsSession || outcome === 'dead',
           refusal,
           message,
           new Date(now).toISOString(),

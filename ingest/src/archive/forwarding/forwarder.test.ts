@@ -6,7 +6,6 @@ import { filesBelow, sha256 } from '../../testing/sound-store.ts';
 import { TestDock } from '../../testing/test-dock.ts';
 import { isArchiveRefusal } from '../archive-refusal.ts';
 import type { ArchiveDeposit, ArchiveTarget, Deposited, Holding } from '../archive-target.ts';
-import { ClipDelivery } from './clip-delivery.ts';
 import { Forwarder } from './forwarder.ts';
 import { usualForwarding } from './forwarding-policy.ts';
 
@@ -52,19 +51,18 @@ async function forwardUntil(
     events.push(event);
     if (isEnough(events)) stop.abort();
   };
-  const { database, custody, layout, archive } = dock.ingest;
+  const { database, custody, archive } = dock.ingest;
   const policy = { ...usualForwarding, parallelDeposits: 1, ...retry };
-  const { leastRetention } = policy;
-  const { receipts, records, probes } = archive;
+  const { delivery, probes } = archive;
   const forwarder = await Forwarder.open({
     database,
     custody,
     targets: [target],
     settings: [],
     policy,
-    delivery: new ClipDelivery({ database, layout, dockName: 'dock-1', leastRetention, records, receipts }),
+    delivery,
     probes,
-    room: { isShort: () => false, receiptsBefore: 0 },
+    isRoomShort: async () => false,
     onError: (error, clipId) => {
       errors.push(error);
       tell(`failed ${clipId}`);

@@ -28,7 +28,8 @@ export interface ForwarderOptions {
   policy: ForwardingPolicy;
   delivery: ClipDelivery;
   probes: Probes;
-  room: ConstructorParameters<typeof TargetForwarder>[0]['room'];
+  /** True while the store is above its water mark. */
+  isRoomShort(): Promise<boolean>;
   onError(error: unknown, clipId: string | null): void;
 }
 
@@ -184,7 +185,7 @@ export class Forwarder {
   }
 
   #forwarderOf(target: ArchiveTarget): TargetForwarder {
-    const { database, custody, policy, delivery, room, onError } = this.#options;
+    const { database, custody, policy, delivery, isRoomShort, onError } = this.#options;
     const { name } = target;
     return new TargetForwarder({
       target,
@@ -193,7 +194,7 @@ export class Forwarder {
       line: this.#line,
       windows: this.#windows,
       delivery,
-      room,
+      isRoomShort,
       knownBytesPerSecond: this.#known.get(name) ?? null,
       prove: (signal) => this.#prove(name, signal),
       isPaused: async () => {

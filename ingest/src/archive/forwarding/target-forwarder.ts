@@ -25,8 +25,8 @@ export interface TargetForwarderOptions {
   /** Puts the target to the test where that is due, before anything goes there. */
   prove(signal: AbortSignal): Promise<void>;
   isPaused(): Promise<boolean>;
-  /** While true, clips whose local copies may leave afterwards go first. `receiptsBefore`: as in `ForwardQueue`. */
-  room: { isShort(): boolean; receiptsBefore: number };
+  /** While true, clips whose local copies may leave afterwards go first. */
+  isRoomShort(): Promise<boolean>;
   onReceipted(clipId: string): void;
   onChange(): void;
   onError(error: unknown, clipId: string | null): void;
@@ -64,6 +64,7 @@ export class TargetForwarder {
   #keptAtMs = 0;
   #isReady = false;
   #isPaused = false;
+  #isRoomShort = false;
   #heads: Heads = { important: [], bulk: [] };
   #isHeadsKnown = false;
   #wake: () => void = () => {};
@@ -128,6 +129,7 @@ export class TargetForwarder {
     if (this.#isPaused || signal.aborted) return idleLookMs;
     if (this.#wait.state !== null) return this.#waitOn(signal);
     if (!this.#isReady && !(await this.#makeReady(signal))) return this.#wait.remainingMs;
+    this.#isRoomShort = await this.#options.isRoomShort();
     await this.#fillLanes(signal);
     const nextTryMs = await this.#options.queue.nextTryMs();
     return Math.min(idleLookMs, Math.max(0, (nextTryMs ?? Number.POSITIVE_INFINITY) - Date.now()) + 1);
@@ -189,15 +191,12 @@ export class TargetForwarder {
   }
 
   #headsOf(tier: Tier): Promise<LaneClip[]> {
-    const { queue, policy, room } = this.#options;
+    const { queue, policy } = this.#options;
     if (tier === 'bulk' && !this.mayBulkGo(Date.now())) return Promise.resolve([]);
     const { clipIds } = this.#lanes;
-    if (!room.isShort()) return queue.heads(tier, policy.parallelDeposits, clipIds);
+    if (!this.#isRoomShort) return queue.heads(tier, policy.parallelDeposits, clipIds);
     const untilDueAt = new Date(Date.now() + pressedHours * 3_600_000).toISOString();
-    return queue.headsThatFree(tier, policy.parallelDeposits, clipIds, {
-      untilDueAt,
-      receiptsBefore: room.receiptsBefore,
-    });
+    return queue.headsThatFree(tier, policy.parallelDeposits, clipIds, untilDueAt);
   }
 
   mayBulkGo(nowMs: number): boolean {
@@ -300,7 +299,6 @@ export class TargetForwarder {
     const waitMs = isAtOnce ? 0 : backOffMs(policy, queued.attempts + 1, rule.firstWaitFactor);
     this.#signedAtFailure.set(clipId, this.#signed);
     if (!isAtOnce && rule.speaksAgainstTarget) this.#wait.clipFailed();
-    if (isDead) this.#forget(clipId);
     await queue.failed(clipId, {
       refusal: trouble === 'fault' ? null : trouble,
       message: messageOf(error),
@@ -308,6 +306,9 @@ export class TargetForwarder {
       forgetsSession: rule.forgetsSession,
       outcome: isDead ? 'dead' : { waitMs },
     });
+    if (!isDead) return;
+    this.#forget(clipId);
+    await this.#options.delivery.forget(clipId, this.target.name);
   }
 
   #isFirst(clipId: string, trouble: Trouble): boolean {
