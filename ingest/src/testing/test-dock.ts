@@ -142,8 +142,9 @@ export class TestDock {
     const stop = new AbortController();
     const emptied = new Promise<void>((resolve, reject) => {
       const look = () => {
-        forwarder.queue().then((queue) => {
-          if (queue.waitingClips === 0) resolve();
+        const waiting = this.ingest.database.read("SELECT 1 FROM forward WHERE state = 'queued' LIMIT 1");
+        waiting.then((rows) => {
+          if (rows.length === 0) resolve();
         }, reject);
       };
       forwarder.onReceipted(look);

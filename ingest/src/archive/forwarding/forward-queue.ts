@@ -31,6 +31,10 @@ export interface Failure {
 
 /** What may be in the way of a clip that waits for its next try: its own wait, as far as it is believed. */
 const mayGo = '(not_before IS NULL OR not_before <= ?2 OR not_before > ?3)';
+/** Asked of each target for each free lane and after each change: the index of the line answers it, whatever waits. */
+export const headOfLine = `SELECT clip_id, size_bytes, due_at FROM forward
+  WHERE target = ?1 AND state = 'queued' AND is_bulk = ?4 AND ${mayGo} AND clip_id NOT IN (SELECT value FROM json_each(?5))
+  ORDER BY due_hour, rank, age, clip_id LIMIT ?6`;
 /** While room is short, so many from the head of the line are looked through for what would free some. */
 const pressedLook = 500;
 
@@ -50,12 +54,12 @@ export class ForwardQueue {
 
   /** The first clips of a tier that may go now, but for some. */
   async heads(tier: Tier, limit: number, but: readonly string[]): Promise<LaneClip[]> {
-    const rows = await this.#database.read(
-      `SELECT clip_id, size_bytes, due_at FROM forward WHERE target = ?1 AND state = 'queued' AND is_bulk = ?4 AND ${mayGo}
-         AND clip_id NOT IN (SELECT value FROM json_each(?5))
-       ORDER BY due_hour, rank, age, clip_id LIMIT ?6`,
-      [...this.#asked(), tier === 'bulk' ? 1 : 0, JSON.stringify(but), limit],
-    );
+    const rows = await this.#database.read(headOfLine, [
+      ...this.#asked(),
+      tier === 'bulk' ? 1 : 0,
+      JSON.stringify(but),
+      limit,
+    ]);
     return rows.map(laneClipOf);
   }
 

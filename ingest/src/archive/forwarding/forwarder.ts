@@ -1,4 +1,4 @@
-import { EventEmitter } from 'node:events';
+import { EventEmitter, setMaxListeners } from 'node:events';
 import type { CustodyLog } from '../../custody/custody-log.ts';
 import type { IndexDatabase } from '../../index-store/index-database.ts';
 import type { PersonGround } from '../../retention/holds.ts';
@@ -102,7 +102,10 @@ export class Forwarder {
 
   /** Forwards until the signal aborts; clips under way stop, and go on after the next start where the archive has them. */
   async run(signal: AbortSignal): Promise<void> {
-    await Promise.all(this.#forwarders.map((forwarder) => forwarder.run(signal)));
+    const ending = AbortSignal.any([signal]);
+    // Each piece that waits listens.
+    setMaxListeners(0, ending);
+    await Promise.all(this.#forwarders.map((forwarder) => forwarder.run(ending)));
   }
 
   /** How every target stands. Cheap enough to be asked every few seconds. */

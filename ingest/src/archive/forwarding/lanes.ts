@@ -35,6 +35,7 @@ export class Lanes {
 
   /** The clip for a free lane; `null`: no lane is free, or nothing may go. */
   next(heads: Heads): (LaneClip & { tier: Tier }) | null {
+    if (heads.important.length === 0 && !this.#hasImportant) this.#share.forget();
     if (this.#deposits.size >= this.#count) return null;
     const [important] = heads.important;
     const [bulk] = heads.bulk;
@@ -49,7 +50,6 @@ export class Lanes {
 
   end(clipId: string): void {
     this.#deposits.delete(clipId);
-    if (![...this.#deposits.values()].some(({ tier }) => tier === 'important')) this.#share.forget();
   }
 
   /** Counts a piece that goes out. */

@@ -90,7 +90,8 @@ export class LineWindows {
   }
 
   #termsAt(ms: number): LineTerms {
-    const at = new Date(ms);
+    // A pattern of five fields fits the beginning of its minutes only.
+    const at = new Date(ms - (ms % 60_000));
     const open = this.#windows.find(({ cron }) => cron.match(at));
     return open === undefined
       ? { bytesPerSecond: this.#line.bytesPerSecond, isOpen: false }

@@ -25,11 +25,6 @@ export const usualReceiptTerms: ReceiptTerms = {
 /** Whether so many of the configured archives are enough. Without any archive nothing ever is. */
 export function isQuorum(signed: number, configured: number, quorum: ReceiptQuorum): boolean {
   if (configured === 0) return false;
-  return signed >= receiptsWanted(configured, quorum);
-}
-
-/** How many of the configured archives must have signed; one at least. */
-export function receiptsWanted(configured: number, quorum: ReceiptQuorum): number {
   const wanted = quorum === 'all' ? configured : quorum === 'any' ? 1 : quorum;
-  return Math.max(1, wanted);
+  return signed >= Math.max(1, wanted);
 }
