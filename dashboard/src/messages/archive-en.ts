@@ -100,7 +100,7 @@ export const archiveEn: typeof archiveZhCN = {
   dead: {
     title: 'Given up, for a person',
     explain:
-      'These clips failed again and again by their own fault. They are whole in the dock and not lost; mend the reason and retry.',
+      'These clips failed by their own fault and are not tried again by themselves. The dock keeps them; mend the reason and retry.',
     attempts: '{count} attempts',
     more: '{count} more are not shown.',
   },

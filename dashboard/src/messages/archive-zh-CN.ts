@@ -103,7 +103,7 @@ export const archiveZhCN = {
   },
   dead: {
     title: '已停止，待人工处理',
-    explain: '这些文件因自身原因反复失败。文件仍完整保存在采集站，不会丢失；处理原因后可以重试。',
+    explain: '这些文件因自身原因失败，不再自动重试。采集站仍保留它们，不会清理；处理原因后可以重试。',
     attempts: '已尝试 {count} 次',
     more: '还有 {count} 个未显示。',
   },

@@ -53,12 +53,10 @@ export function archiveHealth({ targets }: ArchiveStanding, feeds: readonly Arch
         return told === null ? [] : [{ state, detail: `${target.target}: ${told}` }];
       }),
     ),
-    ...feeds
-      .filter(({ lastError }) => lastError !== null)
-      .map(({ name, lastError, waitingRecords }) => ({
-        state: 'degraded' as const,
-        detail: `feed ${name}: ${lastError} (${waitingRecords} records wait)`,
-      })),
+    ...failedFeeds(targets, feeds).map(({ name, lastError, waitingRecords }) => ({
+      state: 'degraded' as const,
+      detail: `feed ${name}: ${lastError} (${waitingRecords} records wait)`,
+    })),
   ];
   if (found.length === 0) return { name: 'archive', state: 'ok', detail: null };
   const state = found.some((one) => one.state === 'failed') ? 'failed' : 'degraded';
@@ -88,8 +86,17 @@ export function archiveInHealth(
       predictedMisses: misses?.clips ?? 0,
       isProbeFailed: probe?.isSound === false,
     })),
-    failedFeeds: feeds.filter(({ lastError }) => lastError !== null).map(({ name }) => name),
+    failedFeeds: failedFeeds(targets, feeds).map(({ name }) => name),
   };
+}
+
+const fineStates: readonly TargetStanding['state'][] = ['working', 'idle', 'waiting'];
+
+/** A target that is in trouble takes no records either: that is told once. */
+function failedFeeds(targets: readonly TargetStanding[], feeds: readonly ArchiveFeed[]): ArchiveFeed[] {
+  const troubled = targets.filter(({ state }) => !fineStates.includes(state));
+  const told = new Set(troubled.map(({ target }) => `target:${target}`));
+  return feeds.filter(({ name, lastError }) => lastError !== null && !told.has(name));
 }
 
 function reason(lastError: TargetStanding['lastError']): string {
