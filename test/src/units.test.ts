@@ -69,6 +69,7 @@ test('a wrong key is found', async () => {
 /** systemd's own measure of how exposed a service is, in tenths: 0 is none, 100 is all. */
 test.each([
   ['docket.service', 20],
+  ['docket-archive.service', 20],
   ['docket-volume@.service', 45],
   ['docket-volume-access@.service', 45],
 ])('%s is exposed by at most %i tenths', async (name, threshold) => {

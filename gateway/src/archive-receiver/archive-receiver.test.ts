@@ -8,9 +8,12 @@ import {
   FreeLine,
   footage,
 } from '@docket/ingest/archive-peers';
+import { vi } from 'vitest';
 import { ReceiverProcess } from './testing/receiver-process.ts';
 
 const { signal } = new AbortController();
+// Every receiver is a process that starts.
+vi.setConfig({ testTimeout: 120_000 });
 
 async function flipByte(path: string): Promise<void> {
   await chmod(path, 0o640);

@@ -39,7 +39,11 @@ export class ReceiverProcess {
     this.#configFile = configFile;
   }
 
-  static async start(options: ReceiverOptions = {}): Promise<ReceiverProcess> {
+  /** `atEnd` is given what ends it: the running test's end, unless several tests share it. */
+  static async start(
+    options: ReceiverOptions = {},
+    atEnd: (end: () => Promise<void>) => void = onTestFinished,
+  ): Promise<ReceiverProcess> {
     const root = await mkdtemp(join(tmpdir(), 'docket-receiver-'));
     const folder = options.folder ?? join(root, 'archive');
     await mkdir(folder, { recursive: true });
@@ -61,7 +65,7 @@ export class ReceiverProcess {
     // A JSON text is a YAML text too.
     await writeFile(configFile, JSON.stringify(settings));
     const receiver = new ReceiverProcess(folder, configFile);
-    onTestFinished(async () => {
+    atEnd(async () => {
       await receiver.kill();
       await rm(root, { recursive: true, force: true });
     });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { v7 as uuidv7 } from 'uuid';
 import { sha256Hex } from '../../store/sealed-record.ts';
-import { contentKey, sealedRecordDocument } from '../archive-layout.ts';
+import { type ArchiveDocument, contentKey, sealedRecordDocument } from '../archive-layout.ts';
 import { isArchiveRefusal } from '../archive-refusal.ts';
 import { type ArchiveDeposit, type DepositLine, YieldLine } from '../archive-target.ts';
 import type { ProbeCheck, ProbeReport, ProbeResult } from '../probe-report.ts';
@@ -18,7 +18,7 @@ export interface ProbedArchive {
   uploads: TusUploads;
   claims: ClaimedDeposits;
   /** Lays a document there. */
-  putDocument(document: ReturnType<typeof sealedRecordDocument>, signal: AbortSignal): Promise<string>;
+  putDocument(document: ArchiveDocument, signal: AbortSignal): Promise<string>;
   /** Bytes of one piece, as the target sends them. */
   chunkBytes: number;
 }
@@ -50,7 +50,8 @@ class HttpProbe {
   readonly #signal: AbortSignal;
   /** Random, so that nothing else is ever kept under its hash. */
   readonly #content: Buffer;
-  readonly #record = sealedRecordDocument(uuidv7(), JSON.stringify({ v: 1, probe: uuidv7() }));
+  /** The record of every canary of this dock: one, whatever the number of probes. */
+  #record = canaryRecord('');
   #canary: ArchiveDeposit | null = null;
 
   constructor(archive: ProbedArchive, folder: string, signal: AbortSignal) {
@@ -88,12 +89,11 @@ class HttpProbe {
 
   async #clock(): Promise<string> {
     const before = Date.now();
-    const { status, headers } = await this.#archive.line.ask(
-      { method: 'GET', path: 'v1/archive' },
-      this.#signal,
-    );
+    const question = { method: 'GET', path: 'v1/archive' } as const;
+    const { status, headers, body } = await this.#archive.line.ask(question, this.#signal);
     const told = Date.parse(headers.date ?? '');
     if (status !== 200 || Number.isNaN(told)) throw new Error(`it tells no time (${status})`);
+    this.#record = canaryRecord(body.toString('utf8'));
     // `Date` counts whole seconds.
     this.clockOffsetMs = Math.round(told + 500 - (before + Date.now()) / 2);
     return `${this.clockOffsetMs} ms ahead of ours, within a second`;
@@ -101,6 +101,7 @@ class HttpProbe {
 
   /** Bytes that are not what their digest says. */
   async #wrongHash(): Promise<string> {
+    await this.#archive.putDocument(this.#record, this.#signal);
     const wrong = await this.#deposit('wrong', this.#content.subarray(1), {
       sha256: sha256Hex(randomBytes(32)),
     });
@@ -143,7 +144,6 @@ class HttpProbe {
   }
 
   async #put(): Promise<string> {
-    await this.#archive.putDocument(this.#record, this.#signal);
     const deposited = await this.#archive.claims.claim(this.#need(), this.#signal, 'probe');
     if (deposited === null) throw new Error('what was sent is not there');
     return `${deposited.holding.object.root}/${deposited.holding.object.key}`;
@@ -242,6 +242,13 @@ class HttpProbe {
       retention: change.retention ?? { class: 'ordinary', until: null, isOnHold: false },
     };
   }
+}
+
+/** `dock`: what the service says of itself and of whose the token is. */
+function canaryRecord(dock: string): ArchiveDocument {
+  const hash = sha256Hex(dock);
+  const id = `00000000-0000-7${hash.slice(0, 3)}-8${hash.slice(3, 6)}-${hash.slice(6, 18)}`;
+  return sealedRecordDocument(id, JSON.stringify({ v: 1, probe: id }));
 }
 
 /** A line that gives way after some pieces. */
