@@ -3,7 +3,7 @@ import type { HashPool } from '../../pull/hash-pool.ts';
 import { DeletionWarrant } from '../../retention/deletion-warrant.ts';
 import { sha256Hex } from '../../store/sealed-record.ts';
 import type { ArchiveDocument } from '../archive-layout.ts';
-import { ArchiveRefusal } from '../archive-refusal.ts';
+import { ArchiveRefusal, isArchiveRefusal } from '../archive-refusal.ts';
 import type {
   ArchiveDeposit,
   ArchiveTarget,
@@ -76,26 +76,31 @@ export class HttpArchive implements ArchiveTarget {
 
   deposit(deposit: ArchiveDeposit, line: DepositLine, signal: AbortSignal): Promise<Deposited> {
     return this.#contents.hold(deposit.original.sha256, async () => {
-      const held = line.session === null ? await this.#claims.claim(deposit, signal) : null;
-      if (held === null) await this.#uploads.send(deposit, line, signal);
-      else line.progress(deposit.content.sizeBytes);
-      const deposited = held ?? (await this.#claimSent(deposit, line, signal));
+      // Asked first even in the middle of an upload: a receipt may have been signed whose answer was lost.
+      const deposited =
+        (await this.#claim(deposit, line, signal)) ?? (await this.#send(deposit, line, signal));
+      line.progress(deposit.content.sizeBytes);
       await line.keepSession(null);
       return deposited;
     });
   }
 
-  /** What was sent must be there; an upload that turned out to be something else is given up by the service. */
-  async #claimSent(deposit: ArchiveDeposit, line: DepositLine, signal: AbortSignal): Promise<Deposited> {
-    try {
-      const deposited = await this.#claims.claim(deposit, signal);
-      if (deposited !== null) return deposited;
-    } catch (error) {
-      if (error instanceof ArchiveRefusal && error.code === 'bytes-damaged') await line.keepSession(null);
-      throw error;
-    }
+  async #send(deposit: ArchiveDeposit, line: DepositLine, signal: AbortSignal): Promise<Deposited> {
+    await this.#uploads.send(deposit, line, signal);
+    const deposited = await this.#claim(deposit, line, signal);
+    if (deposited !== null) return deposited;
     await line.keepSession(null);
     throw new ArchiveRefusal('session-lost', `archive ${this.name} does not know what it was sent`);
+  }
+
+  /** An upload that turned out to be something else is given up by the service, and forgotten here. */
+  async #claim(deposit: ArchiveDeposit, line: DepositLine, signal: AbortSignal): Promise<Deposited | null> {
+    try {
+      return await this.#claims.claim(deposit, signal);
+    } catch (error) {
+      if (isArchiveRefusal(error, 'bytes-damaged')) await line.keepSession(null);
+      throw error;
+    }
   }
 
   probe(signal: AbortSignal): Promise<ProbeReport> {

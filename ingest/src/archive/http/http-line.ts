@@ -76,8 +76,11 @@ export class HttpLine {
       return await this.#exchange(question, signal, take);
     } catch (error) {
       signal.throwIfAborted();
-      // A kept connection that the service closed in the same moment: it never saw the question.
+      // A kept connection that the service closed in the same moment. A piece of footage goes again only by its sender's will.
       if (!(error instanceof StaleConnection)) throw this.#unreachable(error);
+      if (question.method === 'PATCH') {
+        throw new ArchiveRefusal('conflict', `archive ${this.#name} closed the connection under a piece`);
+      }
     }
     try {
       return await this.#exchange(question, signal, take);

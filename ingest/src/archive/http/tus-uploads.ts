@@ -182,7 +182,13 @@ export class TusUploads {
       'upload-offset': String(from),
       ...(checksum === null ? {} : { 'upload-checksum': checksum }),
     };
-    const answer = await this.#line.ask({ method: 'PATCH', path, headers, body }, signal);
+    const answer = await this.#line
+      .ask({ method: 'PATCH', path, headers, body }, signal)
+      .catch((error: unknown) => {
+        if (isArchiveRefusal(error, 'conflict')) return error;
+        throw error;
+      });
+    if (answer instanceof ArchiveRefusal) return answer;
     if (answer.status !== 204 && answer.status !== 200) {
       return refusalOf(this.#settings.name, 'a piece of an upload', answer);
     }
