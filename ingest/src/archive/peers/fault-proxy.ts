@@ -55,10 +55,10 @@ export class FaultProxy {
     this.#server = createServer({ allowHalfOpen: true }, (client) => this.#take(client));
   }
 
-  /** Listens on a free port of the loopback. */
-  static async open(targetPort: number, targetHost = '127.0.0.1'): Promise<FaultProxy> {
-    const proxy = new FaultProxy({ host: targetHost, port: targetPort });
-    proxy.#server.listen(0, '127.0.0.1');
+  /** Listens on a free port; both ends are on the loopback, unless another address of this machine is told to listen on. */
+  static async open(targetPort: number, address = '127.0.0.1'): Promise<FaultProxy> {
+    const proxy = new FaultProxy({ host: '127.0.0.1', port: targetPort });
+    proxy.#server.listen(0, address);
     await once(proxy.#server, 'listening');
     return proxy;
   }
@@ -68,7 +68,8 @@ export class FaultProxy {
   }
 
   get url(): string {
-    return `http://127.0.0.1:${this.port}`;
+    const { address, port } = this.#server.address() as AddressInfo;
+    return `http://${address}:${port}`;
   }
 
   /** Bytes that came in from the dock, and from the archive, whether they were passed on or not. */
