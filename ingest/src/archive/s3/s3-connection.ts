@@ -93,7 +93,9 @@ export class S3Connection {
       if (exchange.signal.aborted) throw exchange.signal.reason;
       if (error instanceof OwnFailure) throw error.cause;
       const isFresh = isSecondTry || !request.reusedSocket || conversation.isAnswered || idle.hasExpired;
-      if (!isFresh && isBrokenLine(error)) throw new StaleConnection();
+      // A POST begins or ends an upload, and may have done so: who sent it asks what there is now, and begins no second one.
+      const isRepeatable = exchange.method !== 'POST';
+      if (!isFresh && isRepeatable && isBrokenLine(error)) throw new StaleConnection();
       throw this.#refusal(error, exchange, idle.hasExpired);
     } finally {
       idle.stop();
