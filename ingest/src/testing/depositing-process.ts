@@ -1,15 +1,13 @@
 /** Deposits clips in an archive folder until it is killed, and prints the key and hash of each that the archive says it holds. */
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { v7 as uuidv7 } from 'uuid';
 import { DirectoryArchive } from '../archive/directory/directory-archive.ts';
 import { directoryTarget } from '../archive/target-settings.ts';
 import { HashPool } from '../pull/hash-pool.ts';
 
-const [root = ''] = process.argv.slice(2);
-const folder = await mkdtemp(join(tmpdir(), 'docket-depositing-'));
+const [root = '', folder = ''] = process.argv.slice(2);
 const archive = new DirectoryArchive({
   settings: directoryTarget('main', root),
   pool: new HashPool(1),
@@ -36,5 +34,4 @@ for (let clip = 0; clip < 400; clip += 1) {
   );
   process.stdout.write(`${holding.object.key} ${digest.sha256}\n`);
 }
-await rm(folder, { recursive: true, force: true });
 process.exit(0);

@@ -32,7 +32,7 @@ test.skipIf(whyNoMounts !== null)(
     execFileSync('truncate', ['-s', '256M', image]);
     execFileSync('mkfs.ext4', ['-q', '-F', image]);
     const disk = mountDisk(image, join(base, 'disk'));
-    const child = spawn(process.execPath, [depositing, disk], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, [depositing, disk, base], { stdio: ['ignore', 'pipe', 'inherit'] });
     onTestFinished(() => {
       child.kill('SIGKILL');
     });
