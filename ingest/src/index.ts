@@ -1,13 +1,28 @@
 /** The public face of ingest. */
 
 export { Archive, type ArchiveOptions } from './archive/archive.ts';
+// What a receiver of clips is made of: `docket archive serve`.
+export {
+  contentKey,
+  custodyHeadDocument,
+  encryptedContentKey,
+  indexRecordDocument,
+  receiptDocument,
+  sealedRecordDocument,
+} from './archive/archive-layout.ts';
 export {
   ArchiveRefusal,
   type ArchiveRefusalCode,
   archiveRefusalCodes,
   isArchiveRefusal,
 } from './archive/archive-refusal.ts';
-export { type ArchiveKind, type ArchiveTarget, archiveKinds } from './archive/archive-target.ts';
+export {
+  type ArchiveKind,
+  type ArchiveTarget,
+  archiveKinds,
+  type RemovalOutcome,
+  YieldLine,
+} from './archive/archive-target.ts';
 export { EncryptionSpool, type SpoolEntry } from './archive/encryption/encryption-spool.ts';
 export { clipsToDemand, type DemandedClips } from './archive/forwarding/clips-to-demand.ts';
 export { isCronPattern } from './archive/forwarding/cron-pattern.ts';
@@ -32,6 +47,7 @@ export {
   type QueuePosition,
   type QueueQuestion,
 } from './archive/forwarding/queue-listing.ts';
+export { HttpArchive } from './archive/http/http-archive.ts';
 export {
   isSound,
   isWormProven,
@@ -180,6 +196,14 @@ export { rollUp } from './coverage/roll-up.ts';
 export { stateRules, statesWorstFirst } from './coverage/state-precedence.ts';
 export { CustodyLog } from './custody/custody-log.ts';
 export { type CustodyRecord, listCustody } from './custody/custody-queries.ts';
+export {
+  appendLeaf,
+  emptyFrontier,
+  type Frontier,
+  leafHash,
+  type NodeHash,
+  rootOf,
+} from './custody/merkle-tree.ts';
 export {
   type Deadline,
   type DeadlineKind,
@@ -369,6 +393,11 @@ export {
   type NewOperation,
   Operations,
 } from './operations/operations.ts';
+export { ClipLocks } from './pull/clip-locks.ts';
+export { HashPool } from './pull/hash-pool.ts';
+export type { DigestChoice } from './pull/hash-protocol.ts';
+export { readBackFile } from './pull/read-back.ts';
+export { receiveBytes } from './pull/receive-bytes.ts';
 export { markDue, type ReckonedKind } from './reckoning/due.ts';
 export { Reckoner, type ReckonerOptions, type Reckoning } from './reckoning/reckoner.ts';
 export type { Recovery } from './recover.ts';
@@ -465,9 +494,11 @@ export {
   type StatisticsFilter,
   type StatisticsQuestion,
 } from './statistics/statistics-queries.ts';
-export { type Step, stepChannel } from './step-channel.ts';
+export { announceStep, type Step, stepChannel } from './step-channel.ts';
+export { makeFolder, replaceFile, syncFolder, writeNewFile } from './store/durable-files.ts';
 export { LocalCopies } from './store/local-copies.ts';
 export type { Room } from './store/room.ts';
+export { sha256Hex } from './store/sealed-record.ts';
 export { mediaFileName, StoreLayout } from './store/store-layout.ts';
 export { type StoreSpacePolicy, usualStoreSpace } from './store/store-space.ts';
 export type {
@@ -505,31 +536,3 @@ export {
 export type { Difference, DifferenceCode } from './verify/difference.ts';
 export type { DeletedClip } from './verify/verify-deletions.ts';
 export { type VerifyReport, verifyStore } from './verify/verify-store.ts';
-
-// What a receiver of clips is made of: `docket archive serve`.
-export {
-  contentKey,
-  custodyHeadDocument,
-  encryptedContentKey,
-  indexRecordDocument,
-  receiptDocument,
-  sealedRecordDocument,
-} from './archive/archive-layout.ts';
-export { type RemovalOutcome, YieldLine } from './archive/archive-target.ts';
-export { HttpArchive } from './archive/http/http-archive.ts';
-export {
-  appendLeaf,
-  emptyFrontier,
-  type Frontier,
-  leafHash,
-  type NodeHash,
-  rootOf,
-} from './custody/merkle-tree.ts';
-export { ClipLocks } from './pull/clip-locks.ts';
-export { HashPool } from './pull/hash-pool.ts';
-export type { DigestChoice } from './pull/hash-protocol.ts';
-export { readBackFile } from './pull/read-back.ts';
-export { receiveBytes } from './pull/receive-bytes.ts';
-export { announceStep } from './step-channel.ts';
-export { makeFolder, replaceFile, syncFolder, writeNewFile } from './store/durable-files.ts';
-export { sha256Hex } from './store/sealed-record.ts';

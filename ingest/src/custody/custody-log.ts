@@ -1,6 +1,13 @@
 import type { IndexDatabase, Transaction } from '../index-store/index-database.ts';
 import { canonicalJson, type JsonValue } from './canonical-json.ts';
-import { appendLeaf, type Frontier, leafHash, type NodeHash, perfectSubtrees, rootOf } from './merkle-tree.ts';
+import {
+  appendLeaf,
+  type Frontier,
+  leafHash,
+  type NodeHash,
+  perfectSubtrees,
+  rootOf,
+} from './merkle-tree.ts';
 
 export type CustodyAction =
   | 'attached'

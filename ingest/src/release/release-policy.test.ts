@@ -228,8 +228,8 @@ describe('whether a recorder’s copy may be freed', () => {
           const isTrusted = one.signer === dock || isArchives;
           const isGraded = world.leastGrade === 'gateway-verified' || isArchives;
           const isLocked = one.mode !== 'COMPLIANCE' || one.until === '2027-02-04T10:00:00Z';
-          const isWorm =
-            !one.isWormRequired || (one.worm === proven && one.isSound === true && one.isWormProven);
+          const saysWorm = one.worm === proven || (isArchives && one.worm.state === 'declared');
+          const isWorm = !one.isWormRequired || (saysWorm && one.isSound === true && one.isWormProven);
           return (
             one.isThere &&
             isTrusted &&

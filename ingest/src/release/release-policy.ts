@@ -54,7 +54,7 @@ export interface ReceiptShortfall {
  * grade-too-low       the gateway signed where the archive must
  * not-read-back       the bytes were not read again by whoever signed
  * lock-too-short      the lock ends before the clip may go
- * worm-not-proven     the target must have proven its WORM, and has not
+ * worm-not-proven     the target must have proven its WORM to us, and its receipt must say so; one of both is missing
  * target-unsound      the latest probe of the target failed
  */
 export type ShortfallCode =
@@ -109,8 +109,7 @@ function shortfallOf(
   if (!isLockedLongEnough(believed, facts.lockedUntilAtLeast)) return 'lock-too-short';
   const probe = facts.probes.find(({ target }) => target === name);
   if (probe?.isSound === false) return 'target-unsound';
-  const isProven = believed.text.worm.state === 'proven' && probe?.isWormProven === true;
-  return isWormRequired && !isProven ? 'worm-not-proven' : null;
+  return isWormRequired && !(saysWorm(believed) && probe?.isWormProven) ? 'worm-not-proven' : null;
 }
 
 function believe(keys: ReceiptKeys, target: string, body: string): BelievedReceipt | ShortfallCode {
@@ -131,6 +130,12 @@ function isOfClip({ text }: BelievedReceipt, clip: ReleaseFacts['clip']): boolea
 function isReadBack({ text, grade }: BelievedReceipt): boolean {
   const { level, by } = text.verified;
   return level === 'readback' && (by === 'gateway' || grade === 'archive-signed');
+}
+
+/** An archive that signs by itself knows nothing of our probes: it says that it locks, and the probe proves it. */
+function saysWorm({ text, grade }: BelievedReceipt): boolean {
+  const { state } = text.worm;
+  return state === 'proven' || (state === 'declared' && grade === 'archive-signed');
 }
 
 /** Where nothing is locked, nothing is asked: that is `isWormRequired`. */

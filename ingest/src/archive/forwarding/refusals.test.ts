@@ -282,7 +282,7 @@ describe('an upload that was cut off', () => {
       begun();
       await new Promise((_resolve, reject) => {
         onTestFinished(() => reject(new Error('over')));
-        stopped.then(() => reject(new Error('stopped')));
+        void stopped.then(() => reject(new Error('stopped')));
       });
     });
     let stopNow = () => {};
