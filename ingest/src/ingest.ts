@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import type { Attachment, IdentityToWrite, RecorderDriver } from '@docket/device-protocol';
 import { Archive, type ArchiveOptions } from './archive/archive.ts';
+import { usualForwarding } from './archive/forwarding/forwarding-policy.ts';
 import { CaseWork, type CaseWorkOptions } from './case-work.ts';
 import { CustodyLog } from './custody/custody-log.ts';
 import type { DisclosurePolicy } from './disclosure/disclosure.ts';
@@ -174,6 +175,7 @@ export class Ingest {
         onError: options.onDeletionError,
       });
       caseWork.retention.deletions.onApproved(() => eraser.wake());
+      const { leastRetention } = { ...usualForwarding, ...options.archive.forwarding };
       const services: DockingServices = {
         ...base,
         dockings,
@@ -192,10 +194,7 @@ export class Ingest {
           policy: options.releasePolicy,
           targets: options.archive.targets,
           keys: archive.receipts.keys,
-          lockedMonths: Math.max(
-            leastMonths,
-            options.caseWork?.retention?.policy?.unlinkedMonths ?? leastMonths,
-          ),
+          lockedMonths: Math.max(leastMonths, leastRetention.ordinaryMonths),
         },
         onReceipted: (listener) => forwarder.onReceipted(listener),
         onSealed: (clipId) => {
