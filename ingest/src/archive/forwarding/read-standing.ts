@@ -25,7 +25,8 @@ export interface StandingSources {
 export async function readStanding(sources: StandingSources): Promise<ArchiveStanding> {
   const { database, probes, forwarders } = sources;
   const [last] = await database.read(
-    'SELECT max(at) AS at FROM (SELECT max(stored_at) AS at FROM receipt GROUP BY target)',
+    `SELECT max((SELECT max(stored_at) FROM receipt WHERE receipt.target = archive_target.target)) AS at FROM archive_target
+     WHERE is_configured = 1`,
   );
   const known = {
     rows: await database.read('SELECT * FROM archive_target WHERE is_configured = 1'),

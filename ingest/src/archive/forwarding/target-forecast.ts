@@ -14,12 +14,13 @@ export interface TargetAmounts {
 
 const hourMs = 3_600_000;
 
-/** Everything that waits, by target, counted from the index of the line alone. */
+/** Asked every few seconds, of however many clips: the index of the line answers it alone. */
+export const amountsInLine = `SELECT target, state, is_bulk, due_hour, count(*) AS clips, sum(size_bytes) AS bytes
+  FROM forward GROUP BY target, state, is_bulk, due_hour`;
+
+/** Everything that waits, by target. */
 export async function readAmounts(index: IndexReader): Promise<Map<string, TargetAmounts>> {
-  const rows = await index.read(
-    `SELECT target, state, is_bulk, due_hour, count(*) AS clips, sum(size_bytes) AS bytes FROM forward
-     GROUP BY target, state, is_bulk, due_hour`,
-  );
+  const rows = await index.read(amountsInLine);
   const amounts = new Map<string, TargetAmounts>();
   for (const row of rows) {
     const target = String(row.target);

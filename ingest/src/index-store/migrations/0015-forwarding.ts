@@ -1,6 +1,7 @@
 /**
  * The queue of every archive target, what each target is found to be, and what was tried on it. `docs/archive.md`.
- * `importance`: 0 bulk, 1 important, 2 marked, 3 demanded. The line of a target is `forward_line`, read from its beginning.
+ * `importance`: 0 bulk, 1 important, 2 marked, 3 demanded. The line of a target is `forward_line`, read from its beginning; its
+ * columns are kept by triggers, for SQLite does not answer from an index over generated columns alone.
  */
 export const migration0015 = `
 ALTER TABLE archive_target RENAME TO archive_mark;
@@ -53,16 +54,18 @@ CREATE TABLE forward (
   last_refusal TEXT,
   last_error TEXT,
   last_error_at TEXT,
-  is_bulk INTEGER GENERATED ALWAYS AS (importance = 0) VIRTUAL,
-  due_hour TEXT GENERATED ALWAYS AS (coalesce(substr(due_at, 1, 13), '')) VIRTUAL,
-  rank INTEGER GENERATED ALWAYS AS (-importance) VIRTUAL,
-  age TEXT GENERATED ALWAYS AS (coalesce(recorded_at, '')) VIRTUAL,
+  is_bulk INTEGER NOT NULL DEFAULT 1,
+  due_hour TEXT NOT NULL DEFAULT '',
+  rank INTEGER NOT NULL DEFAULT 0,
+  age TEXT NOT NULL DEFAULT '',
   PRIMARY KEY (clip_id, target)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX forward_line ON forward
-  (target, state, is_bulk, due_hour, rank, age, clip_id, not_before, size_bytes);
+  (target, state, is_bulk, due_hour, rank, age, clip_id, not_before, due_at, size_bytes);
 CREATE INDEX forward_waiting ON forward (target, state, not_before) WHERE not_before IS NOT NULL;
 CREATE INDEX forward_with_session ON forward (target) WHERE session IS NOT NULL;
+
+${['INSERT', 'UPDATE OF importance, due_at, recorded_at'].map(keepsPlace).join('')}
 
 CREATE TRIGGER clip_queued AFTER UPDATE OF state ON clip WHEN NEW.state = 'sealed' AND OLD.state <> 'sealed'
 BEGIN
@@ -72,3 +75,14 @@ BEGIN
 END;
 DROP INDEX clip_forward_due;
 `;
+
+/** What a clip's place in the line follows from. */
+function keepsPlace(act: string): string {
+  return `
+CREATE TRIGGER forward_place_after_${act.slice(0, 6).toLowerCase()} AFTER ${act} ON forward
+BEGIN
+  UPDATE forward SET is_bulk = (NEW.importance = 0), due_hour = coalesce(substr(NEW.due_at, 1, 13), ''),
+    rank = -NEW.importance, age = coalesce(NEW.recorded_at, '')
+  WHERE clip_id = NEW.clip_id AND target = NEW.target;
+END;`;
+}
