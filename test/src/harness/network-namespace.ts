@@ -21,10 +21,15 @@ export class NetworkNamespace {
 
   static async open(): Promise<NetworkNamespace> {
     const number = process.pid % 16_000;
-    const network = `10.${200 + Math.floor(number / 250)}.${number % 250}`;
+    const network = `10.${192 + Math.floor(number / 250)}.${number % 250}`;
     const namespace = new NetworkNamespace(`docket-${process.pid}`, `dkt${process.pid}`, `${network}.1`);
-    await namespace.#build(`${network}.2`);
-    return namespace;
+    try {
+      await namespace.#build(`${network}.2`);
+      return namespace;
+    } catch (error) {
+      await namespace.close();
+      throw error;
+    }
   }
 
   /** The command that runs another one inside. */
