@@ -51,7 +51,10 @@ describe('resources', () => {
   });
 
   test('custody, of all and of one clip', async () => {
-    expect((await gateway.ask('/api/v1/custody')).json).toEqual({ entries: [], nextCursor: null });
+    expect((await gateway.ask('/api/v1/custody')).json).toMatchObject({
+      entries: [{ action: 'receipt-key-trusted', sequence: 0 }],
+      nextCursor: null,
+    });
     expect((await gateway.ask('/api/v1/clips/c1/custody')).json).toEqual({ entries: [], nextCursor: null });
     expect((await gateway.ask('/api/v1/clips/none/custody')).status).toBe(404);
   });
@@ -198,6 +201,15 @@ test('OpenAPI tells of every route, with schemas that compile', async () => {
 const documented = [
   '/api/v1/activities/{activityId}',
   '/api/v1/activities/{activityId}/judgements',
+  '/api/v1/archive',
+  '/api/v1/archive/demands',
+  '/api/v1/archive/key',
+  '/api/v1/archive/queue',
+  '/api/v1/archive/queue/{target}/{clipId}/retry',
+  '/api/v1/archive/targets/{target}/pause',
+  '/api/v1/archive/targets/{target}/probe',
+  '/api/v1/archive/targets/{target}/resume',
+  '/api/v1/archive/targets/{target}/retry-all',
   '/api/v1/calibration',
   '/api/v1/cases',
   '/api/v1/cases/{caseId}',
@@ -222,6 +234,7 @@ const documented = [
   '/api/v1/clips/{clipId}/links',
   '/api/v1/clips/{clipId}/live-matches',
   '/api/v1/clips/{clipId}/media',
+  '/api/v1/clips/{clipId}/receipts/{target}',
   '/api/v1/clips/{clipId}/retention',
   '/api/v1/clips/{clipId}/thumbnail',
   '/api/v1/codes',

@@ -181,6 +181,47 @@ describe('forwarding', () => {
   });
 });
 
+test('hours that were changed count for clips that wait already', async () => {
+  const dock = await dockWith({ 'a.mp4': 'a' });
+  const { database } = dock.ingest;
+  const dueAfter = async (ordinaryWithinHours: number) => {
+    let told = (): void => {};
+    const isKept = new Promise<void>((resolve) => {
+      told = resolve;
+    });
+    const target = between(ownArchive(dock), async () => {
+      await isKept;
+      throw new Error('not now');
+    });
+    const stop = new AbortController();
+    const { custody, archive } = dock.ingest;
+    const forwarder = await Forwarder.open({
+      database,
+      custody,
+      targets: [target],
+      settings: [],
+      policy: { ...usualForwarding, ordinaryWithinHours },
+      probes: archive.probes,
+      delivery: archive.delivery,
+      isRoomShort: async () => false,
+      onError: () => {},
+    });
+    const before = await dueAt();
+    const running = forwarder.run(stop.signal);
+    await expect.poll(dueAt, { timeout: 20_000 }).not.toBe(before);
+    stop.abort();
+    told();
+    await running;
+    return Date.parse((await dueAt()) ?? '');
+  };
+  const dueAt = async () => {
+    const [row] = await database.read('SELECT due_at FROM forward');
+    return row?.due_at === null ? null : String(row?.due_at);
+  };
+  const first = await dueAfter(48);
+  expect((await dueAfter(72)) - first).toBe(24 * 3_600_000);
+});
+
 describe('an archive that lies', () => {
   const lies: [string, Partial<Holding>][] = [
     ['the hash', { stored: { sha256: sha256('other'), sizeBytes: 1 } }],

@@ -105,7 +105,19 @@ export class Forwarder {
     const ending = AbortSignal.any([signal]);
     // Each piece that waits listens.
     setMaxListeners(0, ending);
-    await Promise.all(this.#forwarders.map((forwarder) => forwarder.run(ending)));
+    await Promise.all([
+      this.#reckonAll(ending),
+      ...this.#forwarders.map((forwarder) => forwarder.run(ending)),
+    ]);
+  }
+
+  /** Clips that came into the queue another way than by being sealed, or under other hours, get their place too. */
+  async #reckonAll(signal: AbortSignal): Promise<void> {
+    try {
+      await this.reckoning.reckonAll(signal);
+    } catch (error) {
+      this.#options.onError(error, null);
+    }
   }
 
   /** How every target stands. Cheap enough to be asked every few seconds. */
