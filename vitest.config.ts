@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './.ci/longest-first.mjs';
 
 /**
  * Tests run as compiled: what is tested is what ships, and workers and child processes need no loader. The list is
@@ -19,6 +20,7 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 30_000,
     maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
     reporters: ['default', './.ci/plain-line-reporter.mjs'],
   },
 });
