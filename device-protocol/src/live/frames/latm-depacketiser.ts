@@ -31,8 +31,6 @@ export class LatmDepacketiser implements Depacketiser {
   readonly #fragments = new FragmentBuffer(maxElementBytes);
   #element: Element | null = null;
   #isGap = false;
-  /** Elements of this sender are larger than a packet now and then. */
-  #hasFragments = false;
 
   constructor(track: LiveTrack, counts: DepacketiserCounts, give: (frame: Frame) => void) {
     this.#track = track;
@@ -66,7 +64,6 @@ export class LatmDepacketiser implements Depacketiser {
       this.#counts.oversized += 1;
       this.#element = null;
     } else if (marker) this.#end();
-    else this.#hasFragments = true;
   }
 
   /** What lost packets cut short cannot be told from what follows: it is dropped. */
@@ -89,8 +86,8 @@ export class LatmDepacketiser implements Depacketiser {
   #read(element: Element, bytes: Buffer): void {
     const isAfterGap = this.#isGap;
     this.#isGap = false;
-    // After lost packets it may be the end of an element whose beginning is gone.
-    if (isAfterGap && this.#hasFragments) return;
+    // After lost packets it may be the end of an element whose beginning is gone; nothing in the packet tells.
+    if (isAfterGap) return;
     const frames: Buffer[] = [];
     if (!this.#tryTo(() => this.#readElements(bytes, frames))) return;
     const ticks = this.#format === null ? 0 : ticksPerFrame(this.#track, this.#format);
