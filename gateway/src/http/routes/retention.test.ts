@@ -24,12 +24,10 @@ async function addExpired(gateway: TestGateway, clipId: string): Promise<void> {
   const at = new Date(Date.now() - 200 * 86_400_000).toISOString();
   await gateway.database.write(async (transaction) => {
     await transaction.run("UPDATE clip SET state = 'receipted' WHERE clip_id = ?", [clipId]);
-    await transaction.run("INSERT INTO receipt VALUES (?, 'archive', 'o', ?, ?, ?, 'archive', '{}')", [
-      clipId,
-      sha256,
-      clipId.length,
-      at,
-    ]);
+    await transaction.run(
+      "INSERT INTO receipt (clip_id, target, object, sha256, size_bytes, stored_at, issued_by, body) VALUES (?, 'archive', 'o', ?, ?, ?, 'archive', '{}')",
+      [clipId, sha256, clipId.length, at],
+    );
     await transaction.run(
       `INSERT INTO custody_entry SELECT coalesce(max(sequence) + 1, 0), ?, 'gateway:test', 'sealed', ?, NULL, NULL, '{}', x'00', x'', x'00' FROM custody_entry`,
       [at, clipId],
