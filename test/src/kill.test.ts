@@ -67,7 +67,7 @@ afterAll(async () => {
   await site.remove();
 });
 
-test('no kill loses, doubles or frees a clip too early', { timeout: 1_500_000 }, async () => {
+test('no kill loses, doubles or frees a clip too early', { timeout: 2_400_000 }, async () => {
   const diedAt = new Map<string, number>();
   let kills = 0;
   let runs = 0;

@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import type { Archive } from '@docket/ingest';
 import type { Config } from '../config/index.ts';
 import { openSigningKey } from '../signed-push/signing-key.ts';
-import { NatsPlace } from './nats-place.ts';
 import { WebhookPlace } from './webhook-place.ts';
 
 export interface ArchiveFeedParts {
@@ -23,6 +22,8 @@ export async function addArchiveFeeds(parts: ArchiveFeedParts): Promise<void> {
     archive.feeds.add(new WebhookPlace({ ...webhook, url, key, dockName, retry }));
   }
   if (settings.nats.servers.length > 0) {
+    // A fifth of a second of the start, that docks without NATS do without.
+    const { NatsPlace } = await import('./nats-place.ts');
     const recordAt = async (sequence: number) => {
       const [record] = await archive.records.since(sequence, 1);
       return record?.sequence === sequence ? record : null;
