@@ -18,7 +18,7 @@ export async function addArchiveFeeds(parts: ArchiveFeedParts): Promise<void> {
   const { url, keyFile, retryBaseMs, retryMaxMs, ...webhook } = settings.webhook;
   if (url !== null) {
     const key = await openSigningKey(keyFile ?? join(storeDirectory, 'feed-key.pem'));
-    const retry = { baseMs: retryBaseMs, maxMs: retryMaxMs };
+    const retry = { retryBaseMs, retryMaxMs };
     archive.feeds.add(new WebhookPlace({ ...webhook, url, key, dockName, retry }));
   }
   if (settings.nats.servers.length > 0) {

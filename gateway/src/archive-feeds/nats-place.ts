@@ -36,7 +36,7 @@ export class NatsPlace implements RecordPlace {
     this.#options = options;
     this.#subject = recordSubject(organisation, dockName);
     this.destination = `${settings.servers.join(',')} ${this.#subject}`;
-    this.retry = { baseMs: settings.retryBaseMs, maxMs: settings.retryMaxMs };
+    this.retry = settings;
   }
 
   onDoubt(listener: () => void): void {

@@ -17,7 +17,7 @@ async function dockAndReceiver(count: number, reply: (taken: Taken, index: numbe
   const { url, caFile } = receiver;
   const place = (change: { caFile?: string | null } = {}) => {
     const { mostInBatch, timeoutMs, retryBaseMs, retryMaxMs } = webhookSettings();
-    const retry = { baseMs: retryBaseMs, maxMs: retryMaxMs };
+    const retry = { retryBaseMs, retryMaxMs };
     return new WebhookPlace({
       url,
       caFile,

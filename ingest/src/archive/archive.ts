@@ -96,8 +96,7 @@ export class Archive {
       onError: options.onFeedError ?? ((error) => onError(error, null)),
       onLoss: options.onFeedLoss ?? ((feed, loss) => onError(new Error(`${feed}: ${loss}`), null)),
     });
-    const retry = { baseMs: policy.retryBaseMs, maxMs: policy.retryMaxMs };
-    for (const target of targets) feeds.add(new TargetPlace({ database, target, dockName, retry }));
+    for (const target of targets) feeds.add(new TargetPlace({ database, target, dockName, retry: policy }));
     const probes = new Probes(database, custody, targets);
     const spool = new EncryptionSpool(services.layout.forwarding, services.pool);
     await spool.sweep(await readUnderWay(database));

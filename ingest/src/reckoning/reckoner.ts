@@ -1,4 +1,5 @@
 import type { IndexDatabase } from '../index-store/index-database.ts';
+import { Rest } from '../rest.ts';
 import type { ReckonedKind } from './due.ts';
 
 /**
@@ -53,8 +54,7 @@ export class Reckoner {
   readonly #now: () => number;
   /** What failed, by kind and id. */
   readonly #failures = new Map<string, Failure>();
-  #wake: () => void = () => {};
-  #isWoken = false;
+  readonly #rest = new Rest();
 
   constructor(options: ReckonerOptions) {
     this.#options = options;
@@ -63,16 +63,14 @@ export class Reckoner {
 
   /** Looks for due things now. */
   wake(): void {
-    this.#isWoken = true;
-    this.#wake();
+    this.#rest.wake();
   }
 
   /** Works until the signal aborts. Never throws for what a reckoning throws: that is told, and tried again later. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      this.#isWoken = false;
       await this.settle(signal);
-      await this.#rest(signal);
+      await this.#rest.until(longestRestMs, signal);
     }
   }
 
@@ -154,21 +152,6 @@ export class Reckoner {
       );
     });
     for (const { id } of due) this.#failures.delete(keyOf(kind, id));
-  }
-
-  async #rest(signal: AbortSignal): Promise<void> {
-    if (this.#isWoken || signal.aborted) return;
-    await new Promise<void>((resolve) => {
-      const end = () => {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', end);
-        resolve();
-      };
-      const timer = setTimeout(end, longestRestMs);
-      this.#wake = end;
-      signal.addEventListener('abort', end, { once: true });
-    });
-    this.#wake = () => {};
   }
 }
 

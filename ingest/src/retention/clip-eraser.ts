@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { Rest } from '../rest.ts';
 import { beginDeletion, type DeletionOf, type DeletionServices, deleteClip } from './delete-clip.ts';
 import { type DeletionWarrant, type VerdictGround, warrantOfBegun } from './deletion-warrant.ts';
 
@@ -15,8 +15,7 @@ const longestRestMs = 60_000;
 /** Carries out deletions that were approved, and finishes those that a stop cut off. */
 export class ClipEraser {
   readonly #options: ClipEraserOptions;
-  #wake: () => void = () => {};
-  #isWoken = false;
+  readonly #rest = new Rest();
 
   constructor(options: ClipEraserOptions) {
     this.#options = options;
@@ -24,19 +23,14 @@ export class ClipEraser {
 
   /** Looks for approved deletions now. */
   wake(): void {
-    this.#isWoken = true;
-    this.#wake();
+    this.#rest.wake();
   }
 
   /** Works until the signal aborts; a deletion under way is finished first. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      const woken = new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
-      this.#isWoken = false;
       await this.settle(signal);
-      if (!this.#isWoken) await rest(woken, signal);
+      await this.#rest.until(longestRestMs, signal);
     }
   }
 
@@ -74,11 +68,4 @@ export class ClipEraser {
     const begun = await warrantOfBegun(this.#options.database, deletion);
     return begun ?? beginDeletion(this.#options, deletion, await this.#options.ground());
   }
-}
-
-async function rest(woken: Promise<void>, signal: AbortSignal): Promise<void> {
-  const over = new AbortController();
-  const either = AbortSignal.any([signal, over.signal]);
-  await Promise.race([woken, delay(longestRestMs, undefined, { signal: either }).catch(() => {})]);
-  over.abort();
 }

@@ -1,11 +1,11 @@
 import { rm } from 'node:fs/promises';
-import { setTimeout as delay } from 'node:timers/promises';
 import { readClip } from '../clip/clip-queries.ts';
 import type { ClipRecord } from '../clip/clip-record.ts';
 import type { CustodyLog } from '../custody/custody-log.ts';
 import { errnoOf } from '../errors.ts';
 import type { IndexDatabase } from '../index-store/index-database.ts';
 import type { ReleaseRule } from '../release/release-policy.ts';
+import { Rest } from '../rest.ts';
 import { readerIn } from '../retention/retention-facts.ts';
 import { announceStep } from '../step-channel.ts';
 import { syncFolder } from './durable-files.ts';
@@ -49,8 +49,7 @@ const dayMs = 24 * 60 * 60 * 1000;
  */
 export class LocalCopies {
   readonly #options: LocalCopiesOptions;
-  #wake: () => void = () => {};
-  #isWoken = false;
+  readonly #rest = new Rest();
 
   constructor(options: LocalCopiesOptions) {
     this.#options = options;
@@ -58,19 +57,14 @@ export class LocalCopies {
 
   /** Looks at the store now. */
   wake(): void {
-    this.#isWoken = true;
-    this.#wake();
+    this.#rest.wake();
   }
 
   /** Works until the signal aborts. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      const woken = new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
-      this.#isWoken = false;
       await this.settle(signal);
-      if (!this.#isWoken) await rest(woken, signal);
+      await this.#rest.until(longestRestMs, signal);
     }
   }
 
@@ -198,11 +192,4 @@ export class LocalCopies {
 function firstIdAt(ms: number): string {
   const hex = Math.max(0, Math.floor(ms)).toString(16).padStart(12, '0');
   return `${hex.slice(0, 8)}-${hex.slice(8)}`;
-}
-
-async function rest(woken: Promise<void>, signal: AbortSignal): Promise<void> {
-  const over = new AbortController();
-  const either = AbortSignal.any([signal, over.signal]);
-  await Promise.race([woken, delay(longestRestMs, undefined, { signal: either }).catch(() => {})]);
-  over.abort();
 }

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { Rest } from '../../rest.ts';
 import { type ArchiveRefusal, isArchiveRefusal } from '../archive-refusal.ts';
 import { type ArchiveTarget, type DepositLine, YieldLine } from '../archive-target.ts';
-import { backOffMs } from './back-off.ts';
+import { backOffMs } from '../back-off.ts';
 import type { ClipDelivery } from './clip-delivery.ts';
 import type { ForwardQueue } from './forward-queue.ts';
 import type { ForwardingLine } from './forwarding-line.ts';
@@ -67,7 +68,7 @@ export class TargetForwarder {
   #isRoomShort = false;
   #heads: Heads = { important: [], bulk: [] };
   #isHeadsKnown = false;
-  #wake: () => void = () => {};
+  readonly #rest = new Rest();
 
   constructor(options: TargetForwarderOptions) {
     this.#options = options;
@@ -98,7 +99,7 @@ export class TargetForwarder {
   /** Looks at the queue now. */
   wake(): void {
     this.#isHeadsKnown = false;
-    this.#wake();
+    this.#rest.wake();
   }
 
   /** A person says that it should work now. */
@@ -109,15 +110,12 @@ export class TargetForwarder {
 
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      const woken = new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
       const restMs = await this.#look(signal).catch((error: unknown) => {
         // The index itself fails: wait as after any failure, and look again.
         this.#options.onError(error, null);
         return Math.max(this.#options.policy.retryBaseMs, 1);
       });
-      await rest(woken, restMs, signal);
+      await this.#rest.until(restMs, signal);
     }
     await Promise.all(this.#tasks);
   }
@@ -335,13 +333,6 @@ export class TargetForwarder {
     await this.#options.queue.keepTrouble(trouble === 'fault' ? null : trouble, messageOf(error));
     this.#options.onChange();
   }
-}
-
-async function rest(woken: Promise<void>, restMs: number, signal: AbortSignal): Promise<void> {
-  const over = new AbortController();
-  const either = AbortSignal.any([signal, over.signal]);
-  await Promise.race([woken, delay(restMs, undefined, { signal: either }).catch(() => {})]);
-  over.abort();
 }
 
 function refusalOf(error: unknown): ArchiveRefusal | null {

@@ -1,5 +1,5 @@
 import type { ArchiveRefusal } from '../archive-refusal.ts';
-import { type BackOff, backOffMs } from './back-off.ts';
+import { type BackOff, backOffMs } from '../back-off.ts';
 import type { TargetState } from './forwarding-standing.ts';
 import type { RefusalRule } from './refusal-rules.ts';
 

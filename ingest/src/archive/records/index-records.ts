@@ -3,11 +3,11 @@ import { canonicalJson, type JsonValue } from '../../custody/canonical-json.ts';
 import { IngestError } from '../../errors.ts';
 import type { SqlRow } from '../../index-store/connection.ts';
 import type { IndexDatabase, Transaction } from '../../index-store/index-database.ts';
+import { Rest } from '../../rest.ts';
 import { readerIn } from '../../retention/retention-facts.ts';
 import { sha256Hex } from '../../store/sealed-record.ts';
 import { composeRecord, type RecordContent } from './compose-record.ts';
 import type { IndexRecordBody } from './index-record-schema.ts';
-import { Rest } from './rest.ts';
 
 /** One record of the chain. `body` is canonical JSON of version 1 of the schema, and `sha256` its hash. */
 export interface IndexRecord {

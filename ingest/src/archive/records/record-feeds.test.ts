@@ -12,7 +12,7 @@ import { RecordFeeds } from './record-feeds.ts';
 import type { FeedCursor, RecordPlace } from './record-place.ts';
 
 const { signal: never } = new AbortController();
-const noWait = { baseMs: 1, maxMs: 1 };
+const noWait = { retryBaseMs: 1, retryMaxMs: 1 };
 
 async function dockWithRecords(count: number): Promise<TestDock> {
   const root = await temporaryFolder();

@@ -1,9 +1,10 @@
 import type { IndexDatabase } from '../../index-store/index-database.ts';
+import { Rest } from '../../rest.ts';
 import { ArchiveRefusal } from '../archive-refusal.ts';
+import { backOffMs } from '../back-off.ts';
 import { FeedCursors, type FeedStatus } from './feed-cursors.ts';
 import type { IndexRecords } from './index-records.ts';
 import type { FeedCursor, RecordPlace } from './record-place.ts';
-import { Rest } from './rest.ts';
 
 export interface RecordFeedsOptions {
   database: IndexDatabase;
@@ -139,9 +140,8 @@ class Feed {
     const { feed, retry } = this.place;
     const { onError } = this.#options;
     this.#attempts += 1;
-    const fullMs = Math.min(retry.maxMs, retry.baseMs * 2 ** Math.min(this.#attempts - 1, 30));
     const askedMs = error instanceof ArchiveRefusal ? (error.retryAfterMs ?? 0) : 0;
-    const waitMs = Math.max(askedMs, Math.random() * fullMs);
+    const waitMs = Math.max(askedMs, backOffMs(retry, this.#attempts));
     onError(error, feed);
     try {
       await this.#cursors.failed(feed, this.#attempts, waitMs, messageOf(error));

@@ -1,3 +1,4 @@
+import type { BackOff } from '../back-off.ts';
 import type { IndexRecord } from './index-records.ts';
 
 /** How far a feed has got, as it is kept. */
@@ -18,7 +19,7 @@ export interface RecordPlace {
   readonly destination: string;
   /** The most records it is given at once. */
   readonly mostAtOnce: number;
-  readonly retry: { baseMs: number; maxMs: number };
+  readonly retry: BackOff;
   /** `false`: a person has paused it. */
   isOpen?(): Promise<boolean>;
   /**
