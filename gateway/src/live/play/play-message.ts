@@ -18,7 +18,8 @@ export interface MediaPart {
 
 /** Puts the head before the media, as the contract says. */
 export function mediaMessage(part: MediaPart, media: Buffer): MediaMessage {
-  const bytes = Buffer.allocUnsafe(playHeadBytes + media.length);
+  // Not of memory that others share: kept, it would keep theirs.
+  const bytes = Buffer.allocUnsafeSlow(playHeadBytes + media.length);
   bytes.writeUInt8(playKinds[part.kind], 0);
   bytes.writeUInt8(part.track, 1);
   bytes.writeUInt8(part.isKeyFrame ? 1 : 0, 2);

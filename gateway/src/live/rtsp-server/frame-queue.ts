@@ -1,5 +1,9 @@
 import type { Socket } from 'node:net';
 import { encodeFrameHead } from '@docket/device-protocol/live';
+import { bufferBytes } from '../stream-hub/slab-memory.ts';
+
+/** Of a packet that waits, beside itself: its frame's head, and what Node keeps of both. */
+const besideBytes = 4 + 2 * bufferBytes;
 
 /**
  * Interleaved packets that wait for one connection. They are handed to the socket in batches, so that what came with one
@@ -23,6 +27,7 @@ export class FrameQueue {
     socket.on('drain', () => this.#flush());
   }
 
+  /** With what keeping it takes: tiny packets take much more than their bytes. */
   get backlogBytes(): number {
     return this.#waitingBytes + this.#socket.writableLength;
   }
@@ -35,7 +40,7 @@ export class FrameQueue {
   send(channel: number, packet: Buffer): void {
     if (this.backlogBytes === 0) this.#lastProgressMs = performance.now();
     this.#waiting.push(encodeFrameHead(channel, packet.length), packet);
-    this.#waitingBytes += packet.length + 4;
+    this.#waitingBytes += packet.length + besideBytes;
     if (this.#isFlushDue) return;
     this.#isFlushDue = true;
     queueMicrotask(() => {
@@ -64,7 +69,7 @@ export class FrameQueue {
       if (head === undefined || packet === undefined) break;
       socket.write(head);
       socket.write(packet, this.#written);
-      this.#waitingBytes -= head.length + packet.length;
+      this.#waitingBytes -= packet.length + besideBytes;
       this.#next += 2;
     }
     socket.uncork();

@@ -1,3 +1,4 @@
+import { bufferBytes } from '../stream-hub/slab-memory.ts';
 import type { PacketKind } from './udp-pair.ts';
 
 /** Some twenty packets: a receiver's buffer that nobody made larger holds about ninety (Linux counts 2 KiB for each). */
@@ -23,13 +24,14 @@ export class PacedQueue {
     this.#send = send;
   }
 
+  /** With what keeping it takes: tiny packets take much more than their bytes. */
   get backlogBytes(): number {
     return this.#waitingBytes;
   }
 
   push(kind: PacketKind, packet: Buffer): void {
     this.#waiting.push({ kind, packet });
-    this.#waitingBytes += packet.length;
+    this.#waitingBytes += packet.length + bufferBytes;
     this.#drain();
   }
 
@@ -47,7 +49,7 @@ export class PacedQueue {
       const item = this.#waiting[this.#next];
       if (item === undefined) break;
       this.#next += 1;
-      this.#waitingBytes -= item.packet.length;
+      this.#waitingBytes -= item.packet.length + bufferBytes;
       this.#burstLeft -= item.packet.length;
       this.#send(item.kind, item.packet);
     }

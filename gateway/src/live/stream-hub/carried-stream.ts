@@ -14,6 +14,7 @@ import type { LiveStream, PacketSink, StreamPacket, UnitSink } from '../live-str
 import { KeyFrameStart } from './key-frame-start.ts';
 import { LatestGroup } from './latest-group.ts';
 import { Sinks } from './sinks.ts';
+import { bufferBytes, SlabMemory } from './slab-memory.ts';
 
 export interface CarriedStreamOptions {
   recorderId: string;
@@ -22,7 +23,13 @@ export interface CarriedStreamOptions {
   onSinkFailure(error: unknown): void;
 }
 
-/** One feed as all who watch it see it. */
+/** Of one track. Apart, so that whoever wants but one keeps nothing of the others alive. */
+interface TrackMemory {
+  packets: SlabMemory;
+  units: SlabMemory;
+}
+
+/** One feed as all who watch it see it. What it hands out lies in memory of its own and may be kept. */
 export class CarriedStream implements LiveStream {
   readonly recorderId: string;
   readonly sessionId: string;
@@ -37,6 +44,7 @@ export class CarriedStream implements LiveStream {
   readonly #packets = new LatestGroup<StreamPacket>();
   readonly #units = new LatestGroup<AccessUnit>();
   readonly #keyFrameStarts: ReadonlyMap<LiveTrack, KeyFrameStart>;
+  readonly #memory: ReadonlyMap<number, TrackMemory>;
   readonly #senderReports = new Map<LiveTrack, SenderReport>();
   #lastUnitMs: number | null = null;
   #hasEnded = false;
@@ -50,6 +58,12 @@ export class CarriedStream implements LiveStream {
     this.#feed = feed;
     const videos = feed.description.tracks.filter(({ kind }) => kind === 'video');
     this.#keyFrameStarts = new Map(videos.map((track) => [track, new KeyFrameStart(track)]));
+    this.#memory = new Map(
+      feed.description.tracks.map(({ index }) => [
+        index,
+        { packets: new SlabMemory(), units: new SlabMemory() },
+      ]),
+    );
     this.#assembler = new StreamAssembler(feed.description, {
       onUnit: (unit) => this.#unit(unit),
       onLoss: (loss) => this.#unitSinks.each((sink) => sink.lost?.(loss)),
@@ -115,9 +129,11 @@ export class CarriedStream implements LiveStream {
     return this.#senderReports;
   }
 
-  #packet(track: LiveTrack, packet: Buffer, arrival: Arrival): void {
+  #packet(track: LiveTrack, received: Buffer, arrival: Arrival): void {
+    const memory = this.#memory.get(track.index);
     // What has no whole head is no RTP.
-    if (this.#hasEnded || packet.length < 12) return;
+    if (this.#hasEnded || memory === undefined || received.length < 12) return;
+    const packet = memory.packets.copy(received);
     const item = { track, packet, arrival };
     if (this.#beginsGroup(track, packet)) this.#packets.begin(item, packet.length, arrival.atMs);
     else this.#packets.add(item, packet.length, arrival.atMs);
@@ -125,11 +141,15 @@ export class CarriedStream implements LiveStream {
     this.#assembler.take(track, packet, arrival);
   }
 
-  #unit(unit: AccessUnit): void {
-    if (this.#hasEnded) return;
-    const { track, isKeyFrame, data, arrival } = unit;
+  #unit(assembled: AccessUnit): void {
+    const { track, isKeyFrame, arrival } = assembled;
+    const memory = this.#memory.get(track.index);
+    if (this.#hasEnded || memory === undefined) return;
     this.#lastUnitMs = arrival.atMs;
-    const size = data.reduce((sum, part) => sum + part.length, 0);
+    // A packet may be long and hold next to nothing of the unit.
+    const data = assembled.data.map((part) => memory.units.own(part));
+    const unit = { ...assembled, data };
+    const size = data.reduce((sum, part) => sum + part.length + bufferBytes, 0);
     if (isKeyFrame && this.#leadsGroups(track)) this.#units.begin(unit, size, arrival.atMs);
     else this.#units.add(unit, size, arrival.atMs);
     this.#unitSinks.each((sink) => sink.unit(unit));

@@ -51,7 +51,6 @@ describe('a stream', () => {
     feed.give(video, packet, 1_000.5);
     feed.listener?.senderReport(video, report, { atMs: 0, sentNotBeforeMs: null });
     expect(seen).toEqual([[packet, report], [packet, report], [90_000]]);
-    expect(seen[0]?.[0]).toBe(packet);
     expect([stream.lastUnitMs, stream.latestSenderReports()]).toEqual([1_000.5, new Map([[video, report]])]);
   });
 
