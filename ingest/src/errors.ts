@@ -42,6 +42,7 @@ export const ingestErrorCodes = {
   DISCLOSURE_UNKNOWN: 'no such event waits as a dead letter',
   SERIAL_NUMBER_TAKEN: 'another recorder has this serial number',
   LIVE_SOURCE_INVALID: 'this cannot be how a recorder sends; give it the address or name it has',
+  LIVE_PASSWORD_WANTED: 'a password is given to no other address than it was registered for; give it again',
   LIVE_SOURCE_UNKNOWN: 'nobody registered how this recorder sends',
   LIVE_USER_TAKEN: 'another recorder sends under this user name',
   OPERATION_UNKNOWN: 'no such on-site operation was ever opened here',

@@ -1,3 +1,4 @@
+import { GatewayEvent } from '@docket/gateway/contract';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type EventSourceLike, openEventStream } from './event-stream.ts';
 
@@ -50,6 +51,12 @@ describe('event stream', () => {
     latest().onopen?.(nothing);
     latest().send('slot', { type: 'slot' });
     expect(heard).toEqual(['opened', 'slot']);
+  });
+
+  test('every kind of event of the contract is heard', () => {
+    const { latest } = watched();
+    const kinds = GatewayEvent.anyOf.map(({ properties }) => properties.type.const);
+    expect([...latest().listeners.keys()].sort()).toEqual([...kinds].sort());
   });
 
   test('a broken connection is told at once and tried again, ever more slowly', () => {

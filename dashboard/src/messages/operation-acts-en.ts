@@ -17,6 +17,8 @@ export const operationActsEn = {
   },
   problem: {
     'live-source-invalid': 'This cannot be how a recorder sends. Check address, name and password.',
+    'live-password-wanted':
+      'The password is kept for another address. Give it again for this one, or say that there is none.',
     'live-user-taken': 'Another recorder sends under this name. Choose another one.',
     'operation-closed': 'The operation is closed.',
     'recorder-in-operation': 'The recorder takes part in an operation already. Have it leave that one first.',

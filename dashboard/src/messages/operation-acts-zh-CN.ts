@@ -18,6 +18,7 @@ export const operationActsZhCN: typeof operationActsEn = {
   },
   problem: {
     'live-source-invalid': '无法按此方式接入，请检查地址、名称和密码。',
+    'live-password-wanted': '密码只用于原登记的地址。主机或端口改变后，请重新填写密码，或选择“不用密码”。',
     'live-user-taken': '另一台记录仪已使用这个名称，请换一个。',
     'operation-closed': '该现场执法行动已结束。',
     'recorder-in-operation': '该记录仪正在参加现场执法行动，请先让它退出。',

@@ -35,7 +35,7 @@ const password = Type.Optional(
     Type.String({
       maxLength: 128,
       description:
-        'Left out: as it is; where a pushing recorder has none yet, one is made. Null: another one is made, or a pulled recorder asks for none.',
+        'Left out: as it is, where the address has the same host and port; where a pushing recorder has none yet, one is made. Null: another one is made, or a pulled recorder asks for none.',
     }),
   ),
 );

@@ -35,6 +35,7 @@ const ingestProblems: Partial<Record<IngestErrorCode, ProblemCode>> = {
   DEADLINE_UNKNOWN: 'not-found',
   SERIAL_NUMBER_TAKEN: 'serial-number-taken',
   LIVE_SOURCE_INVALID: 'live-source-invalid',
+  LIVE_PASSWORD_WANTED: 'live-password-wanted',
   LIVE_SOURCE_UNKNOWN: 'not-found',
   LIVE_USER_TAKEN: 'live-user-taken',
   OPERATION_UNKNOWN: 'not-found',

@@ -56,6 +56,10 @@ export const problemCodes = {
   'recorder-out-of-service': { status: 409, title: 'The recorder is lost, broken or retired' },
   'serial-number-taken': { status: 409, title: 'Another recorder has this serial number' },
   'live-source-invalid': { status: 422, title: 'This cannot be how a recorder sends' },
+  'live-password-wanted': {
+    status: 422,
+    title: 'The password is kept for another address; give it again, or null for none',
+  },
   'live-user-taken': { status: 409, title: 'Another recorder sends under this user name' },
   'operation-closed': { status: 409, title: 'The on-site operation is closed' },
   'recorder-in-operation': { status: 409, title: 'The recorder takes part in an on-site operation already' },

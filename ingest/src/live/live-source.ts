@@ -107,6 +107,12 @@ export function checkPullUrl(text: string): string {
   return url.href;
 }
 
+/** What a password to pull is given to: host and port of an address in its plain form (RFC 2326 §3.2: 554 where it names none). */
+export function hostAndPort(pullUrl: string): string {
+  const { hostname, port } = new URL(pullUrl);
+  return `${hostname.toLowerCase()}:${port === '' ? '554' : port}`;
+}
+
 export function isPush(source: LiveSource): source is PushSource {
   return (source.way satisfies LiveWay) !== 'pull-rtsp';
 }

@@ -61,13 +61,33 @@ describe('recorders that are pulled', () => {
     const { sources, recorderId, secretsFile } = await openSources();
     const wanted = { recorderId, way: 'pull-rtsp' as const, url: 'rtsp://192.0.2.7/1', userName: 'admin' };
     await sources.set({ ...wanted, password: 'one-password' }, ground);
-    const moved = await sources.set({ ...wanted, url: 'rtsp://192.0.2.8/1' }, ground);
-    expect(moved.source.secret).toBe('one-password');
+    const sameHost = await sources.set({ ...wanted, url: 'rtsp://192.0.2.7:554/other' }, ground);
+    expect(sameHost.source.secret).toBe('one-password');
     await sources.set({ ...wanted, password: 'another-password' }, ground);
     expect(await readFile(secretsFile, 'utf8')).not.toContain('one-password');
     expect((await sources.set({ ...wanted, password: null }, ground)).source.secret).toBe('');
     expect(JSON.parse(await readFile(secretsFile, 'utf8'))).toEqual({});
   });
+
+  test.each(['rtsp://192.0.2.8/1', 'rtsp://192.0.2.7:8554/1'])(
+    'want their password again for another address (%s), for it is given to nobody else',
+    async (url) => {
+      const { sources, recorderId } = await openSources();
+      const wanted = { recorderId, way: 'pull-rtsp' as const, url: 'rtsp://192.0.2.7/1', userName: 'admin' };
+      await sources.set({ ...wanted, password: 'one-password' }, ground);
+      const before = sources.get(recorderId);
+      await expect(sources.set({ ...wanted, url }, ground)).rejects.toMatchObject({
+        code: 'LIVE_PASSWORD_WANTED',
+      });
+      expect(sources.get(recorderId)).toEqual(before);
+      expect((await sources.set({ ...wanted, url, password: null }, ground)).source).toMatchObject({
+        url,
+        secret: '',
+      });
+      // Without a password there is nothing to give away.
+      expect((await sources.set(wanted, ground)).source.url).toBe(wanted.url);
+    },
+  );
 
   test('have no password where the file was lost with another machine, and stand otherwise', async () => {
     const { sources, recorderId, secretsFile, open } = await openSources();

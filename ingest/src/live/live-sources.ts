@@ -73,7 +73,7 @@ export class LiveSources {
 
   /**
    * Registers how a recorder sends, in place of what was registered before. Throws IngestError LIVE_SOURCE_INVALID,
-   * LIVE_USER_TAKEN, RECORDER_UNKNOWN, RECORDER_ANONYMOUS; then nothing has changed.
+   * LIVE_PASSWORD_WANTED, LIVE_USER_TAKEN, RECORDER_UNKNOWN, RECORDER_ANONYMOUS; then nothing has changed.
    */
   set(wanted: WantedSource, ground: ActGround): Promise<SetSource> {
     return this.#next(async () => {

@@ -3,6 +3,7 @@ import { IngestError } from '../errors.ts';
 import {
   checkPullUrl,
   checkPushUserName,
+  hostAndPort,
   type LiveSource,
   pushCredential,
   streamKeySha256,
@@ -14,7 +15,8 @@ interface WantedBase {
   userName?: string;
   /**
    * The password, or the stream key for RTMP. Left out: as it is, and where there is none yet one is made for a pushing
-   * recorder. `null`: another one is made, or a pulled recorder asks for none.
+   * recorder; one to pull by must be given again for another host or port. `null`: another one is made, or a pulled
+   * recorder asks for none.
    */
   password?: string | null;
   isEnabled?: boolean;
@@ -44,7 +46,7 @@ export type PlannedSecret =
 
 const shortestPassword = 8;
 
-/** Throws IngestError LIVE_SOURCE_INVALID. */
+/** Throws IngestError LIVE_SOURCE_INVALID, LIVE_PASSWORD_WANTED. */
 export function planSource(
   wanted: WantedSource,
   before: LiveSource | null,
@@ -55,11 +57,13 @@ export function planSource(
   if (wanted.way === 'pull-rtsp') {
     const userName = wanted.userName ?? (isSameWay ? before.userName : '');
     const { password } = wanted;
+    const url = checkPullUrl(wanted.url);
     const isKept = password === undefined && isSameWay;
+    if (isKept) checkSameAddress(before, url);
     return {
       recorderId,
       way,
-      url: checkPullUrl(wanted.url),
+      url,
       userName: checkPlain(userName, 'user name'),
       isEnabled,
       isAlwaysPulled: wanted.isAlwaysPulled ?? false,
@@ -76,6 +80,16 @@ export function planSource(
     ? { kind: 'as-it-is' }
     : pushSecret(wanted.way, userName, wanted.password ?? null);
   return { recorderId, way, url: null, userName, isEnabled, isAlwaysPulled: false, secret };
+}
+
+/** A password is never given to another than it was registered for: whoever may change an address would be told it. */
+function checkSameAddress(before: LiveSource, url: string): void {
+  if (before.way !== 'pull-rtsp' || before.secret === '') return;
+  if (hostAndPort(before.url) === hostAndPort(url)) return;
+  throw new IngestError(
+    'LIVE_PASSWORD_WANTED',
+    `the password is kept for ${hostAndPort(before.url)}; give it again for ${hostAndPort(url)}, or none`,
+  );
 }
 
 function pushSecret(way: 'push-rtsp' | 'push-rtmp', userName: string, given: string | null): PlannedSecret {
