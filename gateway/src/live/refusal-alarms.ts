@@ -3,17 +3,20 @@ import type { Log } from '../log.ts';
 
 /** Alarms of what is turned away; they end when the recorder's stream flows. */
 export const refusalKinds = ['too-many-streams', 'credentials-refused'] as const;
+const strangersEveryMs = 1_000;
 type RefusalKind = (typeof refusalKinds)[number];
 
 /** Raises an alarm where a stream is turned away, or turns us away, and ends it once the recorder's stream flows. */
 export class RefusalAlarms {
-  readonly #alarms: LiveAlarms;
+  readonly #alarms: Pick<LiveAlarms, 'raise' | 'end'>;
   readonly #log: Log;
   /** Open alarms of each recorder, by their ids. */
   readonly #open = new Map<string, Map<RefusalKind, Promise<string | null>>>();
   #last: Promise<unknown> = Promise.resolve();
+  #isTellingStranger = false;
+  #toldStrangerAtMs = Number.NEGATIVE_INFINITY;
 
-  constructor(alarms: LiveAlarms, log: Log) {
+  constructor(alarms: Pick<LiveAlarms, 'raise' | 'end'>, log: Log) {
     this.#alarms = alarms;
     this.#log = log;
   }
@@ -41,9 +44,14 @@ export class RefusalAlarms {
     }
   }
 
-  /** Somebody who may not wanted to send. */
+  /** Somebody who may not wanted to send. Whoever tries without end costs the index no more than one look a second. */
   stranger(detail: string): void {
-    void this.#next(() => this.#alarms.raise({ kind: 'unregistered-push', detail }));
+    if (this.#isTellingStranger || performance.now() - this.#toldStrangerAtMs < strangersEveryMs) return;
+    this.#isTellingStranger = true;
+    void this.#next(() => this.#alarms.raise({ kind: 'unregistered-push', detail })).then(() => {
+      this.#isTellingStranger = false;
+      this.#toldStrangerAtMs = performance.now();
+    });
   }
 
   /** Resolves once all that was told is written. */

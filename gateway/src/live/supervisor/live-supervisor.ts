@@ -2,7 +2,8 @@ import type { FeedEnd, LiveFeed } from '@docket/device-protocol/live';
 import type { LiveRecorder } from '@docket/ingest';
 import type { Log } from '../../log.ts';
 import type { LiveStream } from '../live-stream.ts';
-import { type BackOff, keepPulling } from './pull-loop.ts';
+import { keepPulling } from './pull-loop.ts';
+import type { BackOff } from './pull-pace.ts';
 import { RecorderLine, type Wanted } from './recorder-line.ts';
 
 /** A recorder that offers its stream, as far as pulling it needs. */
@@ -30,6 +31,8 @@ export interface LiveSupervisorOptions {
   mostStreams: number;
   resumeMs: number;
   backOff?: BackOff;
+  /** After the plan could not be followed. */
+  settleAgainMs?: number;
   onChange(recorderId: string): void;
   /** A recorder could not be connected, or a stream more than can be carried was turned away. */
   onRefused(recorderId: string, error: unknown): void;
@@ -52,6 +55,8 @@ interface Pulling {
   /** Why the last attempt failed; `null` while it flows. */
   trouble: string | null;
 }
+
+const usualSettleAgainMs = 3_000;
 
 /** How a recorder's line stands against what should be. */
 export interface LineStanding {
@@ -79,17 +84,22 @@ export class LiveSupervisor {
   #plan: LivePlan = { pushing: new Set(), pulled: new Map(), operations: new Map() };
   #isStopping = false;
   #settling: Promise<void> = Promise.resolve();
+  #retryTimer: NodeJS.Timeout | undefined;
 
   constructor(options: LiveSupervisorOptions) {
     this.#options = options;
   }
 
-  /** Brings everything in line with the plan as it now is. Calls that come meanwhile wait their turn. */
+  /**
+   * Brings everything in line with the plan as it now is; calls that come meanwhile wait their turn. Where that fails it is
+   * tried again by itself, for nobody else would.
+   */
   settle(): Promise<void> {
-    this.#settling = this.#settling.then(() => this.#settleNow());
-    const settled = this.#settling;
+    clearTimeout(this.#retryTimer);
+    const settled = this.#settling.then(() => this.#settleNow());
     this.#settling = settled.catch((error: unknown) => {
       this.#options.log.error({ err: error }, 'live plan could not be followed');
+      this.#retryLater();
     });
     return settled;
   }
@@ -98,16 +108,12 @@ export class LiveSupervisor {
   async takePushed({ recorderId, feed }: PushedStream): Promise<PushRefusal | null> {
     if (this.#isStopping) return 'stopping';
     if (!this.#plan.pushing.has(recorderId)) return 'not-registered';
-    if (!this.#hasRoomFor(recorderId)) {
-      this.#options.onRefused(recorderId, new TooManyStreamsError(this.#options.mostStreams));
-      return 'too-many-streams';
-    }
     try {
-      await this.#line(recorderId).take(feed);
+      await this.#take(recorderId, feed);
       return null;
     } catch (error) {
       this.#options.onRefused(recorderId, error);
-      return 'store-failed';
+      return error instanceof TooManyStreamsError ? 'too-many-streams' : 'store-failed';
     }
   }
 
@@ -126,8 +132,10 @@ export class LiveSupervisor {
   async stop(): Promise<void> {
     this.#isStopping = true;
     await this.#settling;
+    clearTimeout(this.#retryTimer);
     await Promise.all([...this.#pulling.keys()].map((recorderId) => this.#stopPulling(recorderId)));
-    await Promise.all([...this.#lines.values()].map((line) => line.close('gateway-stopped')));
+    // One that fails has told so; the others are closed all the same.
+    await Promise.allSettled([...this.#lines.values()].map((line) => line.close('gateway-stopped')));
     this.#lines.clear();
   }
 
@@ -136,28 +144,50 @@ export class LiveSupervisor {
     const plan = await this.#options.readPlan();
     const before = this.#plan;
     this.#plan = plan;
-    for (const recorderId of this.#pulling.keys()) {
-      const version = this.#pullVersion(recorderId);
-      if (this.#pulling.get(recorderId)?.version === version) continue;
-      if (version === undefined) await this.#lines.get(recorderId)?.close('operation-closed');
-      await this.#stopPulling(recorderId);
-    }
-    for (const recorderId of before.pushing) {
-      if (!plan.pushing.has(recorderId) && !plan.pulled.has(recorderId)) {
-        await this.#lines.get(recorderId)?.close('source-removed');
-      }
-    }
-    for (const recorderId of new Set([
+    const concerned = new Set([
+      ...this.#pulling.keys(),
       ...this.#lines.keys(),
+      ...before.pushing,
       ...plan.operations.keys(),
       ...plan.pulled.keys(),
-    ])) {
-      await this.#line(recorderId).want(this.#wantedOf(recorderId));
-    }
-    for (const source of plan.pulled.values()) this.#pullWhereWanted(source);
+    ]);
+    // Each by itself: a recorder that takes long to leave, or fails, holds up no other.
+    const settled = await Promise.allSettled(
+      [...concerned].map((recorderId) => this.#settleOne(recorderId, before)),
+    );
     for (const [recorderId, line] of this.#lines) {
       if (line.isIdle && !plan.pushing.has(recorderId)) this.#lines.delete(recorderId);
     }
+    for (const one of settled) if (one.status === 'rejected') throw one.reason;
+  }
+
+  async #settleOne(recorderId: string, before: LivePlan): Promise<void> {
+    const { pushing, pulled, operations } = this.#plan;
+    const version = this.#pullVersion(recorderId);
+    const pulling = this.#pulling.get(recorderId);
+    if (pulling !== undefined && pulling.version !== version) {
+      // Told to stop before its line is closed, so that nobody connects what is being closed.
+      const stopped = this.#stopPulling(recorderId);
+      if (version === undefined) await this.#lines.get(recorderId)?.close('operation-closed');
+      await stopped;
+    }
+    if (before.pushing.has(recorderId) && !pushing.has(recorderId) && !pulled.has(recorderId)) {
+      await this.#lines.get(recorderId)?.close('source-removed');
+    }
+    if (this.#lines.has(recorderId) || operations.has(recorderId) || pulled.has(recorderId)) {
+      await this.#line(recorderId).want(this.#wantedOf(recorderId));
+    }
+    const source = pulled.get(recorderId);
+    if (source !== undefined) this.#pullWhereWanted(source);
+  }
+
+  #retryLater(): void {
+    if (this.#isStopping) return;
+    clearTimeout(this.#retryTimer);
+    this.#retryTimer = setTimeout(
+      () => void this.settle().catch(() => {}),
+      this.#options.settleAgainMs ?? usualSettleAgainMs,
+    );
   }
 
   #wantedOf(recorderId: string): Wanted {
@@ -182,11 +212,11 @@ export class LiveSupervisor {
     pulling.ended = keepPulling(
       {
         open: async (signal) => {
-          if (!this.#hasRoomFor(recorderId)) throw new TooManyStreamsError(this.#options.mostStreams);
+          this.#demandRoomFor(recorderId);
           return source.open(signal);
         },
         take: async (feed) => {
-          await this.#line(recorderId).take(feed);
+          await this.#take(recorderId, feed);
           pulling.trouble = null;
         },
         onEnded: (end: FeedEnd) => this.#troubled(recorderId, pulling, `${end.cause}: ${end.detail}`),
@@ -213,11 +243,18 @@ export class LiveSupervisor {
     await pulling?.ended;
   }
 
-  #hasRoomFor(recorderId: string): boolean {
+  /** Asked again here, at once before it is taken: others may have come while this one was being connected. */
+  async #take(recorderId: string, feed: LiveFeed): Promise<void> {
+    this.#demandRoomFor(recorderId);
+    await this.#line(recorderId).take(feed);
+  }
+
+  #demandRoomFor(recorderId: string): void {
+    const { mostStreams } = this.#options;
     const others = [...this.#lines.values()].filter(
-      (line) => line.recorderId !== recorderId && line.stream !== null,
+      (line) => line.recorderId !== recorderId && line.isCarrying,
     );
-    return others.length < this.#options.mostStreams;
+    if (others.length >= mostStreams) throw new TooManyStreamsError(mostStreams);
   }
 
   #line(recorderId: string): RecorderLine {

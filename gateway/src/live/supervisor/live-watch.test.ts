@@ -56,6 +56,7 @@ describe('the watch over live recordings', () => {
     const { state, lookAt } = watching();
     const stream = {} as LineStanding['stream'];
     await lookAt(0, { ...standing, stream, lastPartMs: 0 });
+    await lookAt(60_000 - graceMs, { ...standing, stream, lastPartMs: 60_000 - graceMs });
     await lookAt(60_000, { ...standing, stream, lastPartMs: 60_000 - graceMs });
     expect(state.raised).toEqual([]);
     await lookAt(61_000, { ...standing, stream, lastPartMs: 60_000 - graceMs });
@@ -63,6 +64,27 @@ describe('the watch over live recordings', () => {
     expect(state.raised[0]).toContain('brings nothing');
     await lookAt(62_000, { ...standing, stream, lastPartMs: 61_900 });
     expect(state.ended).toEqual(['not-recording R1']);
+  });
+
+  test("a dock's clock that is set hides no fault and makes none", async () => {
+    const { state, lookAt } = watching();
+    const stream = {} as LineStanding['stream'];
+    const hourMs = 3_600_000;
+    await lookAt(1_000, { ...standing, stream, lastPartMs: 10 * hourMs });
+    await lookAt(2_000, { ...standing, stream, lastPartMs: 12 * hourMs });
+    await lookAt(3_000, { ...standing, stream, lastPartMs: 9 * hourMs });
+    await lookAt(3_000 + graceMs, { ...standing, stream, lastPartMs: 9 * hourMs });
+    expect(state.raised).toEqual([]);
+    await lookAt(3_001 + graceMs, { ...standing, stream, lastPartMs: 9 * hourMs });
+    expect(state.raised).toHaveLength(1);
+  });
+
+  test('a session that ends and begins anew without a part is no recording that grows', async () => {
+    const { state, lookAt } = watching();
+    await lookAt(0, { ...standing, lastPartMs: 7 });
+    await lookAt(graceMs / 2, { ...standing, lastPartMs: null });
+    await lookAt(graceMs + 1, { ...standing, lastPartMs: null });
+    expect(state.raised).toHaveLength(1);
   });
 
   test('a recorder that was recorded and whose stream is gone is told as lost', async () => {

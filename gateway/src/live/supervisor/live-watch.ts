@@ -21,25 +21,27 @@ export interface LiveWatchOptions {
   end(alarmId: string): Promise<void>;
   onError(error: unknown): void;
   intervalMs?: number;
+  /** A clock that nobody sets, in milliseconds. */
   now?: () => number;
 }
 
 /**
  * Compares what should be recording with what is, again and again, and raises an alarm within seconds where they differ; the
- * alarm ends when they agree. It asks the recording when its last part was durable, not the stream whether it is
- * connected: a recorder can be there and send nothing.
+ * alarm ends when they agree. It asks the recording whether another part became durable, not the stream whether it is
+ * connected: a recorder can be there and send nothing. How long ago that was it counts by itself: when a part became durable
+ * is told by the dock's clock, which may be set.
  */
 export class LiveWatch {
   readonly #options: LiveWatchOptions;
   readonly #now: () => number;
-  /** Since when each recorder is expected. */
-  readonly #expectedSince = new Map<string, number>();
+  /** Of each recorder that is expected: its last part, and since when no other came. */
+  readonly #quiet = new Map<string, { lastPartMs: number | null; sinceMs: number }>();
   /** Open alarms by kind and recorder. */
   readonly #open = new Map<string, string>();
 
   constructor(options: LiveWatchOptions) {
     this.#options = options;
-    this.#now = options.now ?? Date.now;
+    this.#now = options.now ?? (() => performance.now());
   }
 
   async run(signal: AbortSignal): Promise<void> {
@@ -53,14 +55,13 @@ export class LiveWatch {
   async look(): Promise<void> {
     const nowMs = this.#now();
     const standings = this.#options.standings();
-    const expected = new Set(
-      standings.filter(({ isExpected }) => isExpected).map(({ recorderId }) => recorderId),
-    );
-    for (const recorderId of this.#expectedSince.keys()) {
-      if (!expected.has(recorderId)) this.#expectedSince.delete(recorderId);
-    }
-    for (const recorderId of expected) {
-      if (!this.#expectedSince.has(recorderId)) this.#expectedSince.set(recorderId, nowMs);
+    const expected = standings.filter(({ isExpected }) => isExpected);
+    const names = new Set(expected.map(({ recorderId }) => recorderId));
+    for (const recorderId of this.#quiet.keys()) if (!names.has(recorderId)) this.#quiet.delete(recorderId);
+    for (const { recorderId, lastPartMs } of expected) {
+      const known = this.#quiet.get(recorderId);
+      if (known === undefined || (lastPartMs !== null && lastPartMs !== known.lastPartMs))
+        this.#quiet.set(recorderId, { lastPartMs, sinceMs: nowMs });
     }
     const faults = standings.flatMap((standing) => this.#faultOf(standing, nowMs) ?? []);
     for (const fault of faults) await this.#raise(fault);
@@ -81,10 +82,8 @@ export class LiveWatch {
     const { recorderId, operationId, sessionId, failure, lastPartMs } = standing;
     const found = { recorderId, operationId, sessionId };
     if (failure !== null) return { ...found, kind: 'store-failed', detail: failure.message };
-    const sinceMs = this.#expectedSince.get(recorderId);
-    if (sinceMs === undefined) return null;
-    const quietMs = nowMs - Math.max(sinceMs, lastPartMs ?? 0);
-    if (quietMs <= this.#options.graceMs) return null;
+    const quiet = this.#quiet.get(recorderId);
+    if (quiet === undefined || nowMs - quiet.sinceMs <= this.#options.graceMs) return null;
     const wasRecorded = lastPartMs !== null && standing.stream === null;
     return { ...found, kind: wasRecorded ? 'stream-lost' : 'not-recording', detail: reasonOf(standing) };
   }

@@ -1,8 +1,9 @@
 import type { FeedEnd, LiveFeed } from '@docket/device-protocol/live';
 import { describe, expect, test } from 'vitest';
 import { keepPulling } from './pull-loop.ts';
+import type { BackOff } from './pull-pace.ts';
 
-const backOff = { baseMs: 1, maxMs: 4, goodAfterMs: 60_000 };
+const backOff: BackOff = { baseMs: 1, maxMs: 4, goodAfterMs: 60_000, refusedMs: [1, 1] };
 
 /** A feed that ends when told to. */
 function feed(): LiveFeed & { end(end: FeedEnd): void } {

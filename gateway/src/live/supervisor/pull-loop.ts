@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { FeedEnd, LiveFeed } from '@docket/device-protocol/live';
+import { type BackOff, PullPace } from './pull-pace.ts';
 
 export interface PullLoop {
   /** Connects once. Rejects where the recorder cannot be reached or gives nothing we can carry. */
@@ -11,33 +12,24 @@ export interface PullLoop {
   backOff?: BackOff;
 }
 
-export interface BackOff {
-  baseMs: number;
-  maxMs: number;
-  /** A stream that held this long was a good one: the next attempt begins at the base again. */
-  goodAfterMs: number;
+/** Keeps a stream pulled until the signal aborts: connects, waits for its end, and connects anew after a while. */
+export async function keepPulling(loop: PullLoop, signal: AbortSignal): Promise<void> {
+  const pace = new PullPace(loop.backOff);
+  while (!signal.aborted) {
+    await pause(await pullOnce(loop, pace, signal), signal);
+  }
 }
 
-const usualBackOff: BackOff = { baseMs: 1_000, maxMs: 30_000, goodAfterMs: 10_000 };
-
-/**
- * Keeps a stream pulled until the signal aborts: connects, waits for its end, and connects anew after a while that grows
- * with each failure, with jitter so that many recorders of one dead access point do not come back as one.
- */
-export async function keepPulling(loop: PullLoop, signal: AbortSignal): Promise<void> {
-  const backOff = loop.backOff ?? usualBackOff;
-  let failures = 0;
-  while (!signal.aborted) {
+/** Connects once, and waits for the end. Resolves with how long to wait before the next time. */
+async function pullOnce(loop: PullLoop, pace: PullPace, signal: AbortSignal): Promise<number> {
+  try {
+    const feed = await loop.open(signal);
     const begunMs = performance.now();
-    try {
-      const feed = await loop.open(signal);
-      loop.onEnded(await flow(loop, feed, signal));
-    } catch (error) {
-      if (signal.aborted) return;
-      loop.onFailure(error);
-    }
-    failures = performance.now() - begunMs >= backOff.goodAfterMs ? 0 : failures + 1;
-    await pause(delayMs(backOff, failures), signal);
+    loop.onEnded(await flow(loop, feed, signal));
+    return pace.afterStream(performance.now() - begunMs);
+  } catch (error) {
+    if (!signal.aborted) loop.onFailure(error);
+    return pace.afterFailure(error);
   }
 }
 
@@ -54,11 +46,6 @@ async function flow(loop: PullLoop, feed: LiveFeed, signal: AbortSignal): Promis
   } finally {
     signal.removeEventListener('abort', close);
   }
-}
-
-function delayMs({ baseMs, maxMs }: BackOff, failures: number): number {
-  const fullMs = Math.min(maxMs, baseMs * 2 ** Math.max(0, failures - 1));
-  return fullMs * (0.5 + Math.random() / 2);
 }
 
 async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {

@@ -32,6 +32,7 @@ export class RecorderLine {
   #recording: LiveRecording | null = null;
   #feed: LiveFeed | null = null;
   #stream: LiveStream | null = null;
+  #taking = 0;
   #resumeTimer: NodeJS.Timeout | null = null;
   #last: Promise<void> = Promise.resolve();
 
@@ -48,9 +49,14 @@ export class RecorderLine {
     return this.#recording;
   }
 
+  /** A stream flows, or is just being taken. */
+  get isCarrying(): boolean {
+    return this.#feed !== null || this.#taking > 0;
+  }
+
   /** Nothing stands here and nothing is wanted. */
   get isIdle(): boolean {
-    return this.#recording === null && this.#feed === null && !isWanted(this.#wanted);
+    return this.#recording === null && !this.isCarrying && !isWanted(this.#wanted);
   }
 
   /** Takes what the recorder is wanted for; a segment belongs to one operation, so another one begins a new segment. */
@@ -66,18 +72,13 @@ export class RecorderLine {
   }
 
   /** Takes a connected stream and lets it flow into the recording; one that was there gives way. Throws as `LiveRecorder.begin`. */
-  take(feed: LiveFeed): Promise<void> {
-    return this.#next(async () => {
-      const isReplaced = this.#feed !== null;
-      await this.#dropFeed();
-      this.#stopWaiting();
-      const { way, description } = feed;
-      if (isReplaced) this.#recording?.interrupt('stream-lost', 'the recorder connected anew');
-      if (this.#recording === null) this.#recording = await this.#begin(way, feed);
-      else this.#recording.resume(description);
-      this.#flow(feed, this.#recording);
-      this.#options.onChange();
-    });
+  async take(feed: LiveFeed): Promise<void> {
+    this.#taking += 1;
+    try {
+      await this.#next(() => this.#take(feed));
+    } finally {
+      this.#taking -= 1;
+    }
   }
 
   /** Ends stream and session; where a session ends, there is no gap. */
@@ -86,6 +87,18 @@ export class RecorderLine {
       await this.#dropFeed();
       await this.#endSession(cause);
     });
+  }
+
+  async #take(feed: LiveFeed): Promise<void> {
+    const isReplaced = this.#feed !== null;
+    await this.#dropFeed();
+    this.#stopWaiting();
+    const { way, description } = feed;
+    if (isReplaced) this.#recording?.interrupt('stream-lost', 'the recorder connected anew');
+    if (this.#recording === null) this.#recording = await this.#begin(way, feed);
+    else this.#recording.resume(description);
+    this.#flow(feed, this.#recording);
+    this.#options.onChange();
   }
 
   #begin(way: LiveWay, { description }: LiveFeed): Promise<LiveRecording> {
