@@ -138,12 +138,6 @@ test.each([
     2_000,
     () => Buffer.concat([media('sound', tone), media('video', Buffer.concat([slice, much]))]),
   ],
-  [
-    'very many tiny packets',
-    1,
-    1_500,
-    () => Buffer.concat(Array.from({ length: 1_000 }, () => media('sound', slice))),
-  ],
 ] as const)(
   'a viewer that reads nothing costs no more than its bound: %s',
   async (_what, track, times, what) => {
