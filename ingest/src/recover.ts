@@ -4,7 +4,7 @@ import { moveClip } from './clip/clip-moves.ts';
 import { clipsInStates } from './clip/clip-queries.ts';
 import type { ClipRecord } from './clip/clip-record.ts';
 import { errnoOf, isIngestError } from './errors.ts';
-import { type LiveRecoveryServices, recoverLive } from './live/recover-live.ts';
+import { type LiveRecoveryServices, recoverLive } from './live/recovery/recover-live.ts';
 import { sweepInterrupted } from './pull/interrupted-copy.ts';
 import { readBackFile } from './pull/read-back.ts';
 import { assertSameCopy, Moves, sealClip } from './pull/take-clip.ts';

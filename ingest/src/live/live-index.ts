@@ -2,6 +2,7 @@ import type { LiveTrack, LiveWay, SenderReport } from '@docket/device-protocol/l
 import type { JsonValue } from '../custody/canonical-json.ts';
 import type { CustodyLog } from '../custody/custody-log.ts';
 import { IngestError } from '../errors.ts';
+import type { SqlRow } from '../index-store/connection.ts';
 import type { Transaction } from '../index-store/index-database.ts';
 import { markDue } from '../reckoning/due.ts';
 import type { LiveEndCause, LiveGapCause } from './live-recording.ts';
@@ -166,6 +167,19 @@ export async function closeGap(
     gap.gapId,
   ]);
   await appendGap(transaction, custody, gap);
+}
+
+/** A row of `live_gap`. */
+export function gapOf(row: SqlRow, recorderId: string): NewGap {
+  return {
+    gapId: String(row.gap_id),
+    sessionId: String(row.session_id),
+    recorderId,
+    cause: row.cause as LiveGapCause,
+    fromMs: Number(row.from_ms),
+    toMs: row.to_ms === null ? null : Number(row.to_ms),
+    detail: String(row.detail),
+  };
 }
 
 async function appendGap(transaction: Transaction, custody: CustodyLog, gap: NewGap): Promise<void> {

@@ -2,11 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sqlite3 from 'sqlite3';
 import { expect, test } from 'vitest';
-import { listCustody } from '../custody/custody-queries.ts';
-import { TestDock } from '../testing/test-dock.ts';
-import { verifyStore } from '../verify/verify-store.ts';
-import { encodedFootage } from './testing/encoded-footage.ts';
-import { arriving, beginRecording } from './testing/live-recordings.ts';
+import { listCustody } from '../../custody/custody-queries.ts';
+import { TestDock } from '../../testing/test-dock.ts';
+import { verifyStore } from '../../verify/verify-store.ts';
+import { encodedFootage } from '../testing/encoded-footage.ts';
+import { arriving, beginRecording } from '../testing/live-recordings.ts';
 
 /** A closed store with a session of four segments. */
 async function fourSegments() {

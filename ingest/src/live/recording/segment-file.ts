@@ -1,13 +1,13 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makeEmptyFolder } from '../pull/clip-folder.ts';
-import type { HashJob, HashPool } from '../pull/hash-pool.ts';
-import type { Digests } from '../pull/hash-protocol.ts';
-import { announceStep } from '../step-channel.ts';
-import { syncFolder } from '../store/durable-files.ts';
-import type { RoomKeeper } from '../store/room.ts';
-import type { StoreLayout } from '../store/store-layout.ts';
+import { makeEmptyFolder } from '../../pull/clip-folder.ts';
+import type { HashJob, HashPool } from '../../pull/hash-pool.ts';
+import type { Digests } from '../../pull/hash-protocol.ts';
+import { announceStep } from '../../step-channel.ts';
+import { syncFolder } from '../../store/durable-files.ts';
+import type { RoomKeeper } from '../../store/room.ts';
+import type { StoreLayout } from '../../store/store-layout.ts';
 
 export interface SegmentFileServices {
   layout: StoreLayout;

@@ -1,9 +1,9 @@
 import type { AccessUnit, TrackFormat } from '@docket/device-protocol/live';
-import { fragment, type SampleRun } from './fragmented-mp4/fragment.ts';
-import { initSegment } from './fragmented-mp4/init-segment.ts';
-import { pictureTimes } from './fragmented-mp4/picture-times.ts';
-import { referenceTime } from './fragmented-mp4/reference-time.ts';
-import { type Mp4Track, sampleData } from './fragmented-mp4/track-format.ts';
+import { fragment, type SampleRun } from '../fragmented-mp4/fragment.ts';
+import { initSegment } from '../fragmented-mp4/init-segment.ts';
+import { pictureTimes } from '../fragmented-mp4/picture-times.ts';
+import { referenceTime } from '../fragmented-mp4/reference-time.ts';
+import { type Mp4Track, sampleData } from '../fragmented-mp4/track-format.ts';
 import type { MediaLine } from './media-line.ts';
 
 /** A part of a segment, ready to be written. */

@@ -1,18 +1,18 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { requireClip } from '../clip/clip-index.ts';
-import type { Quarantine } from '../clip/quarantine.ts';
-import type { JsonValue } from '../custody/canonical-json.ts';
-import type { CustodyLog } from '../custody/custody-log.ts';
-import type { IndexDatabase } from '../index-store/index-database.ts';
-import type { HashPool } from '../pull/hash-pool.ts';
-import type { Digests } from '../pull/hash-protocol.ts';
-import { type ReadBack, readBackFile } from '../pull/read-back.ts';
-import { sampleRanges } from '../pull/sample-ranges.ts';
-import { Moves, sealClip } from '../pull/take-clip.ts';
-import { readClaims } from '../store/recorder-claims.ts';
-import { mediaFileName, type StoreLayout } from '../store/store-layout.ts';
-import type { ClipTime } from '../time/clip-time.ts';
+import { requireClip } from '../../clip/clip-index.ts';
+import type { Quarantine } from '../../clip/quarantine.ts';
+import type { JsonValue } from '../../custody/canonical-json.ts';
+import type { CustodyLog } from '../../custody/custody-log.ts';
+import type { IndexDatabase } from '../../index-store/index-database.ts';
+import type { HashPool } from '../../pull/hash-pool.ts';
+import type { Digests } from '../../pull/hash-protocol.ts';
+import { type ReadBack, readBackFile } from '../../pull/read-back.ts';
+import { sampleRanges } from '../../pull/sample-ranges.ts';
+import { Moves, sealClip } from '../../pull/take-clip.ts';
+import { readClaims } from '../../store/recorder-claims.ts';
+import { mediaFileName, type StoreLayout } from '../../store/store-layout.ts';
+import type { ClipTime } from '../../time/clip-time.ts';
 
 export interface SealServices {
   database: IndexDatabase;

@@ -1,12 +1,12 @@
 import type { LiveCodec } from '@docket/device-protocol/live';
 import { describe, expect, test } from 'vitest';
-import { decodeComplaints, probeWhole } from '../testing/media-probe.ts';
-import { expectSoundStore } from '../testing/sound-store.ts';
-import { TestDock } from '../testing/test-dock.ts';
-import { verifyStore } from '../verify/verify-store.ts';
-import type { LiveRecording } from './live-recording.ts';
-import { type EncodedFootage, encodedFootage } from './testing/encoded-footage.ts';
-import { arriving, beginRecording } from './testing/live-recordings.ts';
+import { decodeComplaints, probeWhole } from '../../testing/media-probe.ts';
+import { expectSoundStore } from '../../testing/sound-store.ts';
+import { TestDock } from '../../testing/test-dock.ts';
+import { verifyStore } from '../../verify/verify-store.ts';
+import type { LiveRecording } from '../live-recording.ts';
+import { type EncodedFootage, encodedFootage } from '../testing/encoded-footage.ts';
+import { arriving, beginRecording } from '../testing/live-recordings.ts';
 
 async function recorded(dock: TestDock, footage: readonly EncodedFootage[]): Promise<LiveRecording> {
   const recording = await beginRecording(dock.ingest, footage);

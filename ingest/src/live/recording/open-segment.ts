@@ -1,15 +1,18 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AccessUnit, LiveWay } from '@docket/device-protocol/live';
 import { v7 as uuidv7 } from 'uuid';
-import { moveClip } from '../clip/clip-moves.ts';
-import type { JsonValue } from '../custody/canonical-json.ts';
-import type { RoomKeeper } from '../store/room.ts';
-import { mediaFileName } from '../store/store-layout.ts';
-import { type HostClock, unknownHostClock } from '../time/host-clock/host-clock.ts';
-import { HostClockWatch } from '../time/host-clock/host-clock-watch.ts';
-import { type ArrivedReport, type ArrivedUnit, captureTime } from './capture-time.ts';
-import { insertSegment, type NewGap, type SegmentStart } from './live-index.ts';
+import { moveClip } from '../../clip/clip-moves.ts';
+import type { JsonValue } from '../../custody/canonical-json.ts';
+import type { RoomKeeper } from '../../store/room.ts';
+import { mediaFileName } from '../../store/store-layout.ts';
+import { type HostClock, unknownHostClock } from '../../time/host-clock/host-clock.ts';
+import { HostClockWatch } from '../../time/host-clock/host-clock-watch.ts';
+import { type ArrivedReport, captureTime } from '../capture-time.ts';
+import { insertSegment, type NewGap, type SegmentStart } from '../live-index.ts';
+import { ArrivalEvidence } from './arrival-evidence.ts';
+import type { SegmentPlan } from './plan-segment.ts';
 import { type SealServices, type SegmentToSeal, sealSegment } from './seal-segment.ts';
+import { segmentFacts } from './segment-facts.ts';
 import { SegmentFile, type WrittenPart } from './segment-file.ts';
 import type { SegmentMedia } from './segment-media.ts';
 
@@ -29,14 +32,6 @@ export interface RecordedSession {
   way: LiveWay;
 }
 
-/** How a segment is begun. */
-export interface SegmentPlan {
-  start: SegmentStart;
-  /** The track by which its time is told, where it brings something. */
-  referenceIndex: number;
-  kind: 'video' | 'audio';
-}
-
 /** What sealing needs beside the segment itself. */
 export interface Sealing {
   /** The hash of the segment before it. */
@@ -46,8 +41,6 @@ export interface Sealing {
   onFailure(error: unknown): void;
 }
 
-/** Of units that arrived within this time the least delayed is kept as evidence. */
-const evidenceEveryMs = 1000;
 const mostGapsNamed = 200;
 const retryMs = 2000;
 
@@ -62,25 +55,23 @@ export class OpenSegment {
   readonly #session: RecordedSession;
   readonly #hostWatch = new HostClockWatch();
   readonly #gaps: NewGap[] = [];
-  readonly #arrivals = new Map<number, ArrivedUnit[]>();
+  readonly #arrivals: ArrivalEvidence;
   readonly #giveUp = new AbortController();
   #gapCount = 0;
-  #lastArrivedMs: number;
   #done: Promise<void> = Promise.resolve();
 
   constructor(
     services: SegmentServices,
     session: RecordedSession,
     plan: SegmentPlan,
-    media: SegmentMedia,
     onDurable: (part: WrittenPart) => void,
   ) {
     this.#services = services;
     this.#session = session;
-    this.media = media;
+    this.media = plan.media;
     this.referenceTrackIndex = plan.referenceIndex;
     this.start = plan.start;
-    this.#lastArrivedMs = plan.start.firstArrivedMs;
+    this.#arrivals = new ArrivalEvidence(plan.start.firstArrivedMs);
     const name = segmentName(plan.start.firstArrivedMs, plan.start.sequence);
     const opened = services.database
       .write((transaction) =>
@@ -103,14 +94,7 @@ export class OpenSegment {
   }
 
   noteArrival(unit: AccessUnit, lineMs: number): void {
-    const arrivedMs = unit.arrival.atMs;
-    this.#lastArrivedMs = arrivedMs;
-    const known = this.#arrivals.get(unit.track.index) ?? [];
-    this.#arrivals.set(unit.track.index, known);
-    const newest = known.at(-1);
-    const arrived = { mediaMs: lineMs, arrivedMs };
-    if (newest === undefined || lineMs - newest.mediaMs >= evidenceEveryMs) known.push(arrived);
-    else if (arrivedMs - lineMs < newest.arrivedMs - newest.mediaMs) known[known.length - 1] = arrived;
+    this.#arrivals.note(unit, lineMs);
   }
 
   noteGap(gap: NewGap): void {
@@ -144,10 +128,10 @@ export class OpenSegment {
     const host = await this.#services.hostClock.read(this.#giveUp.signal).catch(() => null);
     const { sessionId } = this.#session;
     const { sequence } = this.start;
-    const [index, arrivals] = this.#evidence();
-    const track = this.media.tracks.find((one) => one.index === index);
+    const { trackIndex, arrivals } = this.#arrivals.of(this.referenceTrackIndex);
+    const track = this.media.tracks.find(({ index }) => index === trackIndex);
     const line = { fromMs: track?.first.lineMs ?? 0, toMs: track?.last.endLineMs ?? 0 };
-    const own = index === this.referenceTrackIndex ? reports : [];
+    const own = trackIndex === this.referenceTrackIndex ? reports : [];
     const time = captureTime({
       fromMediaMs: line.fromMs,
       toMediaMs: line.toMs,
@@ -198,22 +182,13 @@ export class OpenSegment {
     }
   }
 
-  #evidence(): [number, readonly ArrivedUnit[]] {
-    const own = this.#arrivals.get(this.referenceTrackIndex);
-    if (own !== undefined) return [this.referenceTrackIndex, own];
-    const [[index, arrivals] = [this.referenceTrackIndex, []]] = [...this.#arrivals];
-    return [index, arrivals];
-  }
-
   #facts(parts: number, reports: number): { readonly [key: string]: JsonValue } {
-    return {
+    const facts = segmentFacts({
       way: this.#session.way,
-      line: this.start.line,
-      isBegunWithoutKeyFrame: this.start.isBegunWithoutKeyFrame,
+      start: this.start,
       parts,
-      arrivedFrom: instant(this.start.firstArrivedMs),
-      arrivedTo: instant(this.#lastArrivedMs),
-      reports,
+      arrivedFromMs: this.start.firstArrivedMs,
+      arrivedToMs: this.#arrivals.lastArrivedMs,
       tracks: this.media.tracks.map((track) => ({
         index: track.index,
         id: track.mp4.id,
@@ -226,15 +201,10 @@ export class OpenSegment {
         damagedUnits: track.damagedUnits,
         outOfOrderUnits: track.outOfOrderUnits,
       })),
-      gaps: this.#gaps.map(({ gapId, cause, fromMs, toMs, detail }) => ({
-        gap: gapId,
-        cause,
-        from: instant(fromMs),
-        to: toMs === null ? null : instant(toMs),
-        detail,
-      })),
+      gaps: this.#gaps,
       gapCount: this.#gapCount,
-    };
+    });
+    return { ...facts, reports };
   }
 }
 
@@ -242,8 +212,4 @@ export class OpenSegment {
 function segmentName(atMs: number, sequence: number): string {
   const at = new Date(atMs).toISOString().replace(/\.\d+/u, '').replace(/[-:]/gu, '');
   return `live_${at}_${String(sequence).padStart(4, '0')}.mp4`;
-}
-
-function instant(ms: number): string {
-  return new Date(Math.round(ms)).toISOString();
 }

@@ -2,12 +2,12 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { decodeComplaints } from '../testing/media-probe.ts';
-import { smallFileSystem, whyNoMounts } from '../testing/small-file-system.ts';
-import { TestDock } from '../testing/test-dock.ts';
-import { readLiveSession } from './live-queries.ts';
-import { encodedFootage } from './testing/encoded-footage.ts';
-import { arriving, beginRecording, later, mediaOf } from './testing/live-recordings.ts';
+import { decodeComplaints } from '../../testing/media-probe.ts';
+import { smallFileSystem, whyNoMounts } from '../../testing/small-file-system.ts';
+import { TestDock } from '../../testing/test-dock.ts';
+import { readLiveSession } from '../live-queries.ts';
+import { encodedFootage } from '../testing/encoded-footage.ts';
+import { arriving, beginRecording, later, mediaOf } from '../testing/live-recordings.ts';
 
 describe.skipIf(whyNoMounts !== null)('a store that is full', () => {
   test('keeps what it took, tells the gap, and goes on by itself once there is room', {

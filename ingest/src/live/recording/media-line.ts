@@ -1,5 +1,5 @@
 import type { AccessUnit, LiveTrack, SenderReport } from '@docket/device-protocol/live';
-import type { ArrivedReport } from './capture-time.ts';
+import type { ArrivedReport } from '../capture-time.ts';
 
 /** How a unit stands to the one before it on its track. */
 export type Following =
@@ -193,7 +193,7 @@ export class MediaLine {
 
 /** Before a second unit tells: 25 pictures in a second, or the length of the frame itself. */
 function firstGuessTicks({ track, format, data }: AccessUnit): number {
-  if (track.kind === 'video') return track.clockRateHz / 25;
+  if (track.kind === 'video') return Math.max(1, Math.round(track.clockRateHz / 25));
   const sampleRateHz = format?.kind === 'audio' ? format.sampleRateHz : track.clockRateHz;
   const frames = format?.kind === 'audio' ? format.samplesPerFrame : null;
   const bytes = data.reduce((sum, part) => sum + part.length, 0);

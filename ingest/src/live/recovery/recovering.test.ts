@@ -5,16 +5,16 @@ import { open, readdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, test } from 'vitest';
-import { decodeComplaints, probeWhole } from '../testing/media-probe.ts';
-import { onStep } from '../testing/on-step.ts';
-import { expectSoundStore } from '../testing/sound-store.ts';
-import { temporaryFolder } from '../testing/temporary-folder.ts';
-import { TestDock } from '../testing/test-dock.ts';
-import { verifyStore } from '../verify/verify-store.ts';
-import { readLiveSession, readLiveSessions } from './live-queries.ts';
+import { decodeComplaints, probeWhole } from '../../testing/media-probe.ts';
+import { onStep } from '../../testing/on-step.ts';
+import { expectSoundStore } from '../../testing/sound-store.ts';
+import { temporaryFolder } from '../../testing/temporary-folder.ts';
+import { TestDock } from '../../testing/test-dock.ts';
+import { verifyStore } from '../../verify/verify-store.ts';
+import { readLiveSession, readLiveSessions } from '../live-queries.ts';
+import { encodedFootage } from '../testing/encoded-footage.ts';
+import { arriving, beginRecording, mediaOf } from '../testing/live-recordings.ts';
 import { readSegment } from './segment-reader.ts';
-import { encodedFootage } from './testing/encoded-footage.ts';
-import { arriving, beginRecording, mediaOf } from './testing/live-recordings.ts';
 
 interface Snapshot {
   step: string;
@@ -131,7 +131,7 @@ describe('after a power cut while a stream is recorded', () => {
     const root = await temporaryFolder();
     const child = spawn(
       process.execPath,
-      [new URL('./testing/recording-process.js', import.meta.url).pathname, root],
+      [new URL('../testing/recording-process.js', import.meta.url).pathname, root],
       {
         stdio: ['ignore', 'pipe', 'inherit'],
       },

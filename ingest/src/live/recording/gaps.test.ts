@@ -2,12 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AccessUnit } from '@docket/device-protocol/live';
 import { describe, expect, test } from 'vitest';
-import { decodeComplaints, probeWhole } from '../testing/media-probe.ts';
-import { expectSoundStore } from '../testing/sound-store.ts';
-import { TestDock } from '../testing/test-dock.ts';
-import { type LiveSessionDetail, readLiveSession } from './live-queries.ts';
-import type { LiveRecording } from './live-recording.ts';
-import { type EncodedFootage, encodedFootage } from './testing/encoded-footage.ts';
+import { decodeComplaints, probeWhole } from '../../testing/media-probe.ts';
+import { expectSoundStore } from '../../testing/sound-store.ts';
+import { TestDock } from '../../testing/test-dock.ts';
+import { type LiveSessionDetail, readLiveSession } from '../live-queries.ts';
+import type { LiveRecording } from '../live-recording.ts';
+import { type EncodedFootage, encodedFootage } from '../testing/encoded-footage.ts';
 import {
   arriving,
   beginRecording,
@@ -15,7 +15,7 @@ import {
   firstArrivalMs,
   later,
   mediaOf,
-} from './testing/live-recordings.ts';
+} from '../testing/live-recordings.ts';
 
 /** What became of a stream: its session, the pictures shown of each segment, and nothing for ffmpeg to complain of. */
 async function recorded(

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { IndexDatabase, Transaction } from '../index-store/index-database.ts';
+import type { IndexDatabase, Transaction } from '../../index-store/index-database.ts';
 
 const retryMs = 1000;
 /** Far more than any session can have to say before the disk is mended or the gateway stopped. */

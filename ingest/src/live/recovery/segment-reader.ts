@@ -1,5 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
-import { type ReferenceTime, readReferenceTime } from './fragmented-mp4/reference-time.ts';
+import { type ReferenceTime, readReferenceTime } from '../fragmented-mp4/reference-time.ts';
 
 /** What of a segment’s file stands whole, and what it tells of itself. */
 export interface ReadSegment {

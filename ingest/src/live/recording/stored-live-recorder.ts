@@ -1,7 +1,7 @@
 import type { LiveDescription, LiveWay } from '@docket/device-protocol/live';
 import { v7 as uuidv7 } from 'uuid';
-import { insertSession, sessionTracks } from './live-index.ts';
-import type { LiveRecorder, LiveRecording } from './live-recording.ts';
+import { insertSession, sessionTracks } from '../live-index.ts';
+import type { LiveRecorder, LiveRecording } from '../live-recording.ts';
 import type { SegmentServices } from './open-segment.ts';
 import { type RecordingSettings, SessionRecording } from './session-recording.ts';
 

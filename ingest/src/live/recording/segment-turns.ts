@@ -1,0 +1,43 @@
+/** Waited for a key frame, so that a segment can be decoded from its first picture. */
+const keyFrameWaitMs = 5000;
+
+/** When one segment ends and another may begin: at a key frame, or with any unit where none comes soon. */
+export class SegmentTurns {
+  readonly #segmentMs: number;
+  #isCutWanted = false;
+  #waitingSinceMs: number | null = null;
+
+  constructor(segmentMs: number) {
+    this.#segmentMs = segmentMs;
+  }
+
+  /** The segment ends as soon as another can begin, however short it is. */
+  cut(): void {
+    this.#isCutWanted = true;
+    this.#waitingSinceMs = null;
+  }
+
+  /** What comes has not waited for a key frame yet. */
+  waitAnew(): void {
+    this.#waitingSinceMs = null;
+  }
+
+  begun(): void {
+    this.#isCutWanted = false;
+    this.#waitingSinceMs = null;
+  }
+
+  /**
+   * True where the segment that began to arrive at `begunMs` ends before what arrives now. What waited long enough to end
+   * does not wait again to begin.
+   */
+  isOver(begunMs: number, nowMs: number, isGoodBeginning: boolean): boolean {
+    const isDue = this.#isCutWanted || nowMs - begunMs >= this.#segmentMs;
+    return isDue && this.mayBegin(nowMs, isGoodBeginning);
+  }
+
+  mayBegin(nowMs: number, isGoodBeginning: boolean): boolean {
+    this.#waitingSinceMs ??= nowMs;
+    return isGoodBeginning || nowMs - this.#waitingSinceMs >= keyFrameWaitMs;
+  }
+}

@@ -1,0 +1,97 @@
+import { v7 as uuidv7 } from 'uuid';
+import type { CustodyLog } from '../../custody/custody-log.ts';
+import { closeGap, insertGap, type NewGap } from '../live-index.ts';
+import type { LiveGapCause } from '../live-recording.ts';
+import type { LiveJournal } from './live-journal.ts';
+
+type GapFacts = Pick<NewGap, 'cause' | 'fromMs' | 'toMs' | 'detail'>;
+
+/** Losses closer together than this are one gap. */
+const oneLossMs = 1000;
+
+/** What is missing in a session and what turned in it: each told to the index once, and once more when it is over. */
+export class SessionGaps {
+  readonly #session: { sessionId: string; recorderId: string };
+  readonly #journal: LiveJournal;
+  readonly #custody: CustodyLog;
+  readonly #onWithin: (gap: NewGap) => void;
+  #open: NewGap | null = null;
+  #loss: { fromMs: number; toMs: number; units: number } | null = null;
+
+  /** `onWithin`: called with each that lies in footage, and does not stand for its absence. */
+  constructor(
+    session: { sessionId: string; recorderId: string },
+    journal: LiveJournal,
+    custody: CustodyLog,
+    onWithin: (gap: NewGap) => void,
+  ) {
+    this.#session = session;
+    this.#journal = journal;
+    this.#custody = custody;
+    this.#onWithin = onWithin;
+  }
+
+  get isOpen(): boolean {
+    return this.#open !== null;
+  }
+
+  /** One that is over. */
+  note(facts: GapFacts): void {
+    const gap = this.#gap(facts);
+    this.#onWithin(gap);
+    this.#insert(gap);
+  }
+
+  /** No footage from here on. One that is open already goes on. */
+  begin(cause: LiveGapCause, detail: string, fromMs: number): void {
+    if (this.#open !== null) return;
+    this.#open = this.#gap({ cause, detail, fromMs, toMs: null });
+    this.#insert(this.#open);
+  }
+
+  /** Footage again. */
+  end(atMs: number): void {
+    const gap = this.#open;
+    if (gap === null) return;
+    this.#open = null;
+    const closed = { ...gap, toMs: Math.max(atMs, gap.fromMs) };
+    void this.#journal.note((transaction) => closeGap(transaction, this.#custody, closed));
+  }
+
+  /** Something is missing or damaged; told once no more can belong to it. */
+  lose(fromMs: number, toMs: number): void {
+    if (this.#loss !== null && fromMs - this.#loss.toMs <= oneLossMs) {
+      this.#loss.toMs = Math.max(this.#loss.toMs, toMs);
+      this.#loss.units += 1;
+      return;
+    }
+    this.tellLoss();
+    this.#loss = { fromMs, toMs, units: 1 };
+  }
+
+  /** Tells of what was lost, where it lies so far back that no more can belong to it. */
+  tellLossBefore(nowMs: number): void {
+    if (this.#loss !== null && nowMs - this.#loss.toMs > oneLossMs) this.tellLoss();
+  }
+
+  tellLoss(): void {
+    if (this.#loss === null) return;
+    const { fromMs, toMs, units } = this.#loss;
+    this.#loss = null;
+    this.note({
+      cause: 'packets-lost',
+      fromMs,
+      toMs,
+      detail: `${units} pictures or sounds are missing or damaged`,
+    });
+  }
+
+  #gap(facts: GapFacts): NewGap {
+    const { sessionId, recorderId } = this.#session;
+    return { gapId: uuidv7(), sessionId, recorderId, ...facts };
+  }
+
+  #insert(gap: NewGap): void {
+    void this.#journal.note((transaction) => insertGap(transaction, this.#custody, gap));
+  }
+}

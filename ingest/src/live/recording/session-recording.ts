@@ -1,0 +1,293 @@
+import type {
+  AccessUnit,
+  Arrival,
+  LiveDescription,
+  LiveTrack,
+  SenderReport,
+} from '@docket/device-protocol/live';
+import { errnoOf } from '../../errors.ts';
+import { isSameFormat } from '../fragmented-mp4/track-format.ts';
+import { endSession, insertReports } from '../live-index.ts';
+import type { LiveEndCause, LiveGapCause, LiveRecording } from '../live-recording.ts';
+import { FailingStore } from './failing-store.ts';
+import { LiveJournal } from './live-journal.ts';
+import { type Following, MediaLine } from './media-line.ts';
+import { OpenSegment, type RecordedSession, type SegmentServices } from './open-segment.ts';
+import { planSegment } from './plan-segment.ts';
+import { SealingSegments } from './sealing-segments.ts';
+import type { WrittenPart } from './segment-file.ts';
+import { SegmentTurns } from './segment-turns.ts';
+import { SessionGaps } from './session-gaps.ts';
+import { StreamTracks } from './stream-tracks.ts';
+import { WaitingReports } from './waiting-reports.ts';
+
+export interface RecordingSettings {
+  segmentSeconds: number;
+  assumedDelayMs: number;
+}
+
+/** Not yet durable, for all the segments of a session: more than this waits for no disk. */
+const mostWaitingBytes = 32 * 1024 * 1024;
+/** A recorder’s clock that moved less than this did not jump. */
+const clockJumpMs = 500;
+/** When a session ends, the index is given this long to take what it has not taken yet. */
+const closingMs = 10_000;
+
+/**
+ * The recording of one session. Units are taken as they come and put into parts; everything that touches disk or index
+ * happens behind, in order, and never keeps the stream waiting.
+ */
+export class SessionRecording implements LiveRecording {
+  readonly sessionId: string;
+  readonly recorderId: string;
+  readonly #session: RecordedSession;
+  readonly #services: SegmentServices;
+  readonly #assumedDelayMs: number;
+  readonly #journal: LiveJournal;
+  readonly #gaps: SessionGaps;
+  readonly #turns: SegmentTurns;
+  readonly #store: FailingStore;
+  readonly #sealing: SealingSegments;
+  readonly #reports = new WaitingReports();
+  readonly #letGoOfRoom: () => void;
+  #tracks: StreamTracks;
+  #line: MediaLine;
+  #lineNumber = 1;
+  #sequence = 0;
+  #segment: OpenSegment | null = null;
+  #lastUnitMs: number | null = null;
+  #lastPartMs: number | null = null;
+  /** When the newest that is durable arrived. */
+  #durableMs: number | null = null;
+  #failure: Error | null = null;
+  #ended: Promise<void> | null = null;
+
+  constructor(
+    services: SegmentServices,
+    { segmentSeconds, assumedDelayMs }: RecordingSettings,
+    session: RecordedSession,
+    description: LiveDescription,
+  ) {
+    const { database, custody, room } = services;
+    const onFailure = (error: unknown) => this.#failed(error);
+    this.sessionId = session.sessionId;
+    this.recorderId = session.recorderId;
+    this.#session = session;
+    this.#services = services;
+    this.#assumedDelayMs = assumedDelayMs;
+    this.#journal = new LiveJournal(database, onFailure);
+    this.#gaps = new SessionGaps(session, this.#journal, custody, (gap) => this.#segment?.noteGap(gap));
+    this.#turns = new SegmentTurns(segmentSeconds * 1000);
+    this.#store = new FailingStore(room);
+    this.#sealing = new SealingSegments(assumedDelayMs, onFailure);
+    this.#tracks = new StreamTracks(description);
+    this.#line = new MediaLine(assumedDelayMs);
+    this.#letGoOfRoom = room.keepForLive();
+  }
+
+  get lastPartMs(): number | null {
+    return this.#lastPartMs;
+  }
+
+  get failure(): Error | null {
+    return this.#failure;
+  }
+
+  take(unit: AccessUnit): void {
+    if (this.#ended !== null) return;
+    try {
+      this.#take(unit);
+    } catch (error) {
+      // A fault of ours must not end the stream for those who watch it; the footage begins anew.
+      this.#storeFailed(error);
+    }
+  }
+
+  senderReport(track: LiveTrack, report: SenderReport, arrival: Arrival): void {
+    if (this.#ended !== null || !this.#reports.isHeard(track, arrival)) return;
+    const movedMs = this.#line.takeReport(track, report, arrival) ?? 0;
+    if (Math.abs(movedMs) > clockJumpMs) {
+      const detail = `the recorder's clock was moved by ${Math.round(movedMs)} ms against its media time`;
+      this.#gaps.note({ cause: 'clock-jump', fromMs: arrival.atMs, toMs: arrival.atMs, detail });
+    }
+    this.#reports.add(track, report, arrival);
+  }
+
+  interrupt(cause: LiveGapCause, detail: string): void {
+    if (this.#ended !== null) return;
+    this.#closeSegment();
+    this.#gaps.begin(cause, detail, this.#lastUnitMs ?? this.#services.now());
+    this.#newLine();
+  }
+
+  resume(description: LiveDescription): void {
+    if (this.#ended !== null) return;
+    this.#closeSegment();
+    this.#tracks = new StreamTracks(description);
+    this.#newLine();
+  }
+
+  cut(): void {
+    this.#turns.cut();
+  }
+
+  end(cause: LiveEndCause): Promise<void> {
+    this.#ended ??= this.#end(cause).finally(this.#letGoOfRoom);
+    return this.#ended;
+  }
+
+  #take(unit: AccessUnit): void {
+    const following = this.#follow(unit);
+    const nowMs = unit.arrival.atMs;
+    this.#tracks.learn(unit);
+    this.#noteLoss(unit, following);
+    this.#lastUnitMs = nowMs;
+    const failure = this.#segment?.file.failure ?? null;
+    if (failure !== null) this.#storeFailed(failure);
+    if (this.#store.isBlocked) {
+      this.#store.askAgain(nowMs, () => this.#turns.waitAnew());
+      return;
+    }
+    if (this.#segment !== null && this.#isOver(this.#segment, unit)) this.#closeSegment();
+    const segment = this.#segment ?? this.#begin(unit);
+    if (segment === null) return;
+    this.#append(segment, segment.media.add(unit, following.kind === 'hole'));
+    segment.noteArrival(unit, this.#line.msOf(unit.track.index, unit.mediaTicks));
+  }
+
+  /** Puts the unit on the media time; where that took a turn, what comes stands in a segment of its own. */
+  #follow(unit: AccessUnit): Following {
+    const following = this.#line.follow(unit);
+    if (following.kind !== 'turned') return following;
+    const { track, arrival } = unit;
+    const fromMs = this.#lastUnitMs ?? arrival.atMs;
+    this.#closeSegment();
+    const detail = `${track.kind} track ${track.index}: ${following.detail}`;
+    this.#gaps.note({ cause: 'timestamp-reset', fromMs, toMs: arrival.atMs, detail });
+    this.#newLine();
+    return this.#line.follow(unit);
+  }
+
+  /** True where the segment must end before this unit. */
+  #isOver(segment: OpenSegment, unit: AccessUnit): boolean {
+    const nowMs = unit.arrival.atMs;
+    const told = segment.media.formatOf(unit.track.index);
+    if (told === undefined || (unit.format !== null && !isSameFormat(unit.format, told))) {
+      const detail = `${unit.track.kind} track ${unit.track.index} goes on in another format`;
+      this.#gaps.note({ cause: 'format-changed', fromMs: this.#lastUnitMs ?? nowMs, toMs: nowMs, detail });
+      return true;
+    }
+    return this.#turns.isOver(segment.start.firstArrivedMs, nowMs, this.#tracks.isGoodBeginning(unit));
+  }
+
+  /** `null` where what cannot be decoded is left out for a moment, until a key frame comes. */
+  #begin(unit: AccessUnit): OpenSegment | null {
+    const nowMs = unit.arrival.atMs;
+    if (!this.#turns.mayBegin(nowMs, this.#tracks.isGoodBeginning(unit))) {
+      if (this.#sequence > 0) this.#gaps.begin('packets-lost', 'pictures before the next key frame', nowMs);
+      return null;
+    }
+    this.#sequence += 1;
+    const place = { sequence: this.#sequence, line: this.#lineNumber };
+    const plan = planSegment(unit, this.#line, this.#tracks, place);
+    const segment: OpenSegment = new OpenSegment(this.#services, this.#session, plan, (part) =>
+      this.#partDurable(segment, part),
+    );
+    this.#segment = segment;
+    this.#turns.begun();
+    this.#gaps.end(nowMs);
+    this.#append(segment, [{ bytes: segment.media.beginning, arrivedMs: nowMs }]);
+    return segment;
+  }
+
+  #append(segment: OpenSegment, parts: readonly WrittenPart[]): void {
+    if (parts.length === 0) return;
+    for (const part of parts) segment.file.append(part);
+    this.#keepReports();
+    this.#gaps.tellLossBefore(this.#lastUnitMs ?? 0);
+    const waitingBytes = segment.file.waitingBytes + this.#sealing.waitingBytes;
+    if (waitingBytes > mostWaitingBytes) {
+      this.#storeFailed(new Error(`${waitingBytes} bytes wait for the store; it is too slow for the stream`));
+    }
+  }
+
+  #closeSegment(): void {
+    const segment = this.#segment;
+    if (segment === null) return;
+    for (const part of this.#rest(segment)) segment.file.append(part);
+    this.#keepReports();
+    this.#gaps.tellLoss();
+    this.#segment = null;
+    this.#sealing.add(segment, this.#line.reports);
+  }
+
+  /** What of it was not given to the file yet; nothing where our own fault stands in the way of it. */
+  #rest(segment: OpenSegment): readonly WrittenPart[] {
+    try {
+      return segment.media.flush();
+    } catch (error) {
+      this.#failed(error);
+      return [];
+    }
+  }
+
+  #partDurable(segment: OpenSegment, { arrivedMs }: WrittenPart): void {
+    this.#lastPartMs = this.#services.now();
+    this.#durableMs = arrivedMs;
+    // A late part of footage that was closed because the store failed does not say that the store takes footage again.
+    if (this.#segment !== segment) return;
+    this.#failure = null;
+    this.#store.took();
+  }
+
+  /** The store cannot take footage: what it took stands, a gap is told, and it is tried again. */
+  #storeFailed(error: unknown): void {
+    this.#failed(error);
+    const nowMs = this.#lastUnitMs ?? this.#services.now();
+    this.#store.failed(nowMs);
+    this.#closeSegment();
+    const detail = errnoOf(error) ?? (error instanceof Error ? error.message : String(error));
+    this.#gaps.begin('store-failed', detail, Math.min(this.#durableMs ?? nowMs, nowMs));
+  }
+
+  #failed(error: unknown): void {
+    this.#failure = error instanceof Error ? error : new Error(String(error));
+  }
+
+  #newLine(): void {
+    this.#line = new MediaLine(this.#assumedDelayMs);
+    this.#lineNumber += 1;
+    this.#turns.waitAnew();
+  }
+
+  #noteLoss(unit: AccessUnit, following: Following): void {
+    const missingMs = following.kind === 'hole' ? following.missingMs : 0;
+    if (missingMs === 0 && unit.isWhole) return;
+    const toMs = unit.arrival.atMs;
+    const earliestMs = toMs - missingMs;
+    this.#gaps.lose(Math.min(toMs, Math.max(earliestMs, this.#lastUnitMs ?? earliestMs)), toMs);
+  }
+
+  #keepReports(): void {
+    const reports = this.#reports.take();
+    if (reports.length === 0) return;
+    void this.#journal.note((transaction) => insertReports(transaction, this.sessionId, reports));
+  }
+
+  async #end(cause: LiveEndCause): Promise<void> {
+    this.#closeSegment();
+    const endedMs = this.#services.now();
+    this.#gaps.end(endedMs);
+    await this.#sealing.settle(closingMs);
+    const { sessionId, recorderId } = this;
+    void this.#journal.note((transaction) =>
+      endSession(transaction, this.#services.custody, {
+        sessionId,
+        recorderId,
+        cause,
+        endedAt: new Date(endedMs).toISOString(),
+      }),
+    );
+    await this.#journal.close(closingMs);
+  }
+}
