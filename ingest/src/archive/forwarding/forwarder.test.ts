@@ -6,6 +6,8 @@ import { filesBelow, sha256 } from '../../testing/sound-store.ts';
 import { TestDock } from '../../testing/test-dock.ts';
 import { isArchiveRefusal } from '../archive-refusal.ts';
 import type { ArchiveDeposit, ArchiveTarget, Deposited, Holding } from '../archive-target.ts';
+import { Probes } from '../probes.ts';
+import { directoryTarget } from '../target-settings.ts';
 import { Forwarder } from './forwarder.ts';
 import { usualForwarding } from './forwarding-policy.ts';
 
@@ -220,6 +222,43 @@ test('hours that were changed count for clips that wait already', async () => {
   };
   const first = await dueAfter(48);
   expect((await dueAfter(72)) - first).toBe(24 * 3_600_000);
+});
+
+test('a target that must lock is put to the test again after thirty days, however long the dock has run', async () => {
+  const dock = await dockWith({ 'a.mp4': 'a' });
+  const { database, custody, archive } = dock.ingest;
+  const own = ownArchive(dock);
+  let probed = 0;
+  const target: ArchiveTarget = {
+    ...between(own, (_one, forward) => forward()),
+    probe: async (signal) => {
+      probed += 1;
+      const report = await own.probe(signal);
+      return probed > 1
+        ? report
+        : { ...report, startedAt: new Date(Date.now() - 31 * 86_400_000).toISOString() };
+    },
+  };
+  const stop = new AbortController();
+  const forwarder = await Forwarder.open({
+    database,
+    custody,
+    targets: [target],
+    settings: [directoryTarget(own.name, dock.archive, { isWormRequired: true })],
+    policy: usualForwarding,
+    probes: new Probes(database, custody, [target]),
+    delivery: archive.delivery,
+    isRoomShort: async () => false,
+    onError: () => {},
+  });
+  const running = forwarder.run(stop.signal);
+  await expect.poll(() => probed, { timeout: 20_000 }).toBe(2);
+  // The one of today is not due for long.
+  forwarder.wake();
+  await expect.poll(async () => (await dock.clip('a.mp4')).state, { timeout: 20_000 }).toBe('receipted');
+  stop.abort();
+  await running;
+  expect(probed).toBe(2);
 });
 
 describe('an archive that lies', () => {

@@ -33,6 +33,8 @@ export interface ForwarderOptions {
   onError(error: unknown, clipId: string | null): void;
 }
 
+const probeAgainMs = 3_600_000;
+
 /** What the archive queue looks like now. */
 export interface ArchiveQueue {
   waitingClips: number;
@@ -52,6 +54,8 @@ export class Forwarder {
   readonly #forwarders: readonly TargetForwarder[];
   readonly #receipted = new EventEmitter<{ receipted: [string] }>();
   readonly #listeners = new Set<() => void>();
+  /** Targets on which a probe could not even be tried. */
+  readonly #probeAgainAtMs = new Map<string, number>();
   /** The bytes each target took lately in a second, as kept at the last stop. */
   readonly #known: ReadonlyMap<string, number>;
 
@@ -231,12 +235,14 @@ export class Forwarder {
   /** A probe that is due comes before the first clip, so that receipts can tell of it; one that fails holds up nothing. */
   async #prove(target: string, signal: AbortSignal): Promise<void> {
     const settings = this.#options.settings.find(({ name }) => name === target);
-    if (settings === undefined || !(await this.#options.probes.isDue(settings))) return;
+    if (settings === undefined || performance.now() < (this.#probeAgainAtMs.get(target) ?? 0)) return;
+    if (!(await this.#options.probes.isDue(settings))) return;
     try {
       await this.probe(target, signal);
     } catch (error) {
       if (signal.aborted) throw error;
       if (isArchiveRefusal(error) && refusalRules[error.code].waits === 'target') throw error;
+      this.#probeAgainAtMs.set(target, performance.now() + probeAgainMs);
       this.#options.onError(error, null);
     }
   }

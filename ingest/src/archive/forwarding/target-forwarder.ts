@@ -63,7 +63,7 @@ export class TargetForwarder {
   /** What stands in the index is a trouble that may be over. */
   #isTroubled = true;
   #keptAtMs = 0;
-  #isReady = false;
+  #isSwept = false;
   #isPaused = false;
   #isRoomShort = false;
   #heads: Heads = { important: [], bulk: [] };
@@ -126,28 +126,29 @@ export class TargetForwarder {
     this.#isPaused = await this.#options.isPaused();
     if (this.#isPaused || signal.aborted) return idleLookMs;
     if (this.#wait.state !== null) return this.#waitOn(signal);
-    if (!this.#isReady && !(await this.#makeReady(signal))) return this.#wait.remainingMs;
+    if (!(await this.#makeReady(signal))) return this.#wait.remainingMs;
     this.#isRoomShort = await this.#options.isRoomShort();
     await this.#fillLanes(signal);
     const nextTryMs = await this.#options.queue.nextTryMs();
     return Math.min(idleLookMs, Math.max(0, (nextTryMs ?? Number.POSITIVE_INFINITY) - Date.now()) + 1);
   }
 
-  /** Gives up uploads nobody owns, and puts the target to the test, before its first deposit. */
+  /** Gives up uploads nobody owns, before the first deposit, and puts the target to the test whenever that is due. */
   async #makeReady(signal: AbortSignal): Promise<boolean> {
     const { target, queue, prove, onError } = this.#options;
     try {
-      await target.sweep(await queue.sessions(), signal);
+      if (!this.#isSwept) await target.sweep(await queue.sessions(), signal);
+      this.#isSwept = true;
       await prove(signal);
-      this.#isReady = true;
+      return true;
     } catch (error) {
       if (signal.aborted) return false;
       onError(error, null);
       const rule = refusalRules[troubleOf(error)];
       this.#wait.refused({ ...rule, shows: rule.shows ?? 'failing' }, refusalOf(error));
       await this.#keepTrouble(error);
+      return false;
     }
-    return this.#isReady;
   }
 
   /** Asks a target that is waited for whether it answers, when it is time to. */

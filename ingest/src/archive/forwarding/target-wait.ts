@@ -29,7 +29,7 @@ export class TargetWait {
 
   /** How the target shows while it waits; `null`: it does not. */
   get state(): TargetState | null {
-    return this.#now() < this.#untilMs ? this.#state : null;
+    return this.#isAway || this.#now() < this.#untilMs ? this.#state : null;
   }
 
   /** Since when it has been in that state, by the wall clock, RFC 3339. */
@@ -88,14 +88,18 @@ export class TargetWait {
     if (this.#reach === null) return;
     const failures = this.#reach.failures + 1;
     this.#reach = { atMs: this.#now() + this.#reachPauseMs(failures), failures };
-    // It waits until it answers; the wait is only ended by its own length where nobody asks.
-    this.#untilMs = Math.max(this.#untilMs, this.#reach.atMs + 1);
+    this.#untilMs = Math.max(this.#untilMs, this.#reach.atMs);
   }
 
   over(): void {
     this.#untilMs = 0;
     this.#state = null;
     this.#reach = null;
+  }
+
+  /** It was asked and did not answer: the wait is over when it does, and not when its own time is. */
+  get #isAway(): boolean {
+    return this.#reach !== null && this.#reach.failures > 0;
   }
 
   #wait(state: TargetState | null, ms: number): void {
