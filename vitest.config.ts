@@ -17,8 +17,10 @@ export default defineConfig({
     include: [...compiledTests, 'dashboard/src/**/*.test.ts'],
     exclude: ['**/node_modules/**'],
     passWithNoTests: false,
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    // These end what hangs; a slow machine is no failure.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    expect: { poll: { timeout: 20_000 } },
     maxWorkers: 2,
     sequence: { sequencer: LongestFirst },
     reporters: ['default', './.ci/plain-line-reporter.mjs'],
