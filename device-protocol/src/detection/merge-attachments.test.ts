@@ -105,7 +105,7 @@ describe('recorders on the bus and in folders', () => {
     await dock.hears('attached 1-1 mtp', 'attached 1-2 volume', 'detached 1-1');
     await dock.unmount('1-2');
     await dock.sysfs.unplug('1-2');
-    await vi.waitFor(() => expect(dock.heard.at(-1)).toBe('detached 1-2'));
+    await vi.waitFor(() => expect(dock.heard.at(-1)).toBe('detached 1-2'), 20_000);
   });
 
   test('with storage and console are one recorder', async () => {
@@ -128,7 +128,7 @@ describe('recorders on the bus and in folders', () => {
     await dock.sysfs.plug('1-5', { interfaces: ['0b0000'] });
     await dock.hears('refused 1-4 foreign-interface', 'refused 1-5 foreign-interface');
     await dock.sysfs.unplug('1-5');
-    await vi.waitFor(() => expect(dock.heard.at(-1)).toBe('detached 1-5'));
+    await vi.waitFor(() => expect(dock.heard.at(-1)).toBe('detached 1-5'), 20_000);
   });
 
   test('that switch their mode stay docked, and their card is handed to the docking', async () => {
@@ -225,7 +225,7 @@ test('a way in that fails is told and begun again, and closes no other', async (
   dock = await Dock.make({ volumes: broken });
   await vi.waitFor(() => expect(starts).toBeGreaterThan(1), 10_000);
   await dock.sysfs.plug('1-1', { interfaces: ['060101'] });
-  await vi.waitFor(() => expect(dock.heard).toContain('attached 1-1 mtp'));
+  await vi.waitFor(() => expect(dock.heard).toContain('attached 1-1 mtp'), 20_000);
   expect(dock.heard).toContain('trouble: Error: no such folder');
 });
 
@@ -253,10 +253,10 @@ test('a look is told once every way in has looked', async () => {
   const onLook = vi.fn();
   const merged = mergeAttachments({ volumes, ports: null, usb, onTrouble: () => {} });
   const first = merged.watch(stop.signal, onLook).next();
-  await vi.waitFor(() => expect(scans).toBeGreaterThan(20));
+  await vi.waitFor(() => expect(scans).toBeGreaterThan(20), 20_000);
   expect(onLook).not.toHaveBeenCalled();
   look();
-  await vi.waitFor(() => expect(onLook).toHaveBeenCalledTimes(1));
+  await vi.waitFor(() => expect(onLook).toHaveBeenCalledTimes(1), 20_000);
   stop.abort();
   await first;
 });

@@ -100,7 +100,7 @@ test('what answers nothing asked is counted and changes nothing', async () => {
   link.answer(text('right'));
   link.answer(text('late'));
   expect(await asked).toEqual({ r: 'right' });
-  await vi.waitFor(() => expect(session.statistics.foreignPackets).toBe(7));
+  await vi.waitFor(() => expect(session.statistics.foreignPackets).toBe(7), 20_000);
   expect(session.statistics.discarded).toEqual({ 'not-a-frame': 1 });
 });
 

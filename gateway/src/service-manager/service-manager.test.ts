@@ -23,7 +23,7 @@ async function notifySocket(): Promise<{ path: string; lines: () => string[]; ch
     await rm(folder, { recursive: true, force: true });
   });
   await once(child.stderr, 'data');
-  await vi.waitFor(() => access(path));
+  await vi.waitFor(() => access(path), 20_000);
   return { path, lines: () => text.split('\n').filter((line) => line !== ''), child };
 }
 
@@ -38,9 +38,12 @@ test('systemd hears of readiness, of life, and of the end', async () => {
   const environment = { NOTIFY_SOCKET: path, ...watchdogEvery(300) };
   const part = serviceManager({ environment, ailment: async () => null, log });
   await part.start(signal);
-  await vi.waitFor(() => expect(lines().filter((line) => line === 'WATCHDOG=1').length).toBeGreaterThan(2));
+  await vi.waitFor(
+    () => expect(lines().filter((line) => line === 'WATCHDOG=1').length).toBeGreaterThan(2),
+    20_000,
+  );
   await part.stop();
-  await vi.waitFor(() => expect(lines()).toContain('STOPPING=1'));
+  await vi.waitFor(() => expect(lines()).toContain('STOPPING=1'), 20_000);
   expect(lines()).toContain('READY=1');
 });
 
@@ -58,10 +61,10 @@ test('no sign of life is given for a part that is ill, nor for one that never an
       log,
     });
     await part.start(signal);
-    await vi.waitFor(() => expect(lines()).toContain('READY=1'));
-    await vi.waitFor(() => expect(asked).toBeGreaterThan(0));
+    await vi.waitFor(() => expect(lines()).toContain('READY=1'), 20_000);
+    await vi.waitFor(() => expect(asked).toBeGreaterThan(0), 20_000);
     await part.stop();
-    await vi.waitFor(() => expect(lines()).toContain('STOPPING=1'));
+    await vi.waitFor(() => expect(lines()).toContain('STOPPING=1'), 20_000);
     expect(lines()).not.toContain('WATCHDOG=1');
   }
 });

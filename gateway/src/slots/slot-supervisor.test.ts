@@ -75,7 +75,7 @@ function site(outcome: (instance: string) => DockingIssue | null = () => null) {
 test('one docking a recorder, ended when it leaves', async () => {
   const { story, wire, stop, run } = site();
   wire.give(attached('1-1', 'a'), attached('1-2', 'b'), detached('1-1', 'a'));
-  await vi.waitFor(() => expect(story).toContain('left 1-1'));
+  await vi.waitFor(() => expect(story).toContain('left 1-1'), 20_000);
   expect(story).toEqual(['begin 1-1 a', 'begin 1-2 b', 'end 1-1 a', 'left 1-1']);
   stop.abort();
   await run;
@@ -85,7 +85,7 @@ test('one docking a recorder, ended when it leaves', async () => {
 test('another recorder in the same slot ends the docking of the one before', async () => {
   const { story, wire, stop, run } = site();
   wire.give(attached('1-1', 'a'), attached('1-1', 'b'), detached('1-1', 'a'));
-  await vi.waitFor(() => expect(story).toContain('begin 1-1 b'));
+  await vi.waitFor(() => expect(story).toContain('begin 1-1 b'), 20_000);
   expect(story).toEqual(['begin 1-1 a', 'end 1-1 a', 'left 1-1', 'begin 1-1 b']);
   stop.abort();
   await run;
@@ -98,12 +98,15 @@ test('a docking that failed is tried again while the recorder stands there, and 
     return { code: 'recorder-silent', detail: 'no answer' };
   });
   wire.give(attached('1-1', 'a'));
-  await vi.waitFor(() => expect(tries).toBeGreaterThan(2));
+  await vi.waitFor(() => expect(tries).toBeGreaterThan(2), 20_000);
   wire.give(detached('1-1', 'a'));
-  await vi.waitFor(() => expect(story.at(-1)).toBe('left 1-1'));
+  await vi.waitFor(() => expect(story.at(-1)).toBe('left 1-1'), 20_000);
   const triesWhenItLeft = tries;
   wire.give(attached('1-2', 'b'));
-  await vi.waitFor(() => expect(story.filter((line) => line === 'begin 1-2 b').length).toBeGreaterThan(2));
+  await vi.waitFor(
+    () => expect(story.filter((line) => line === 'begin 1-2 b').length).toBeGreaterThan(2),
+    20_000,
+  );
   expect(tries - triesWhenItLeft).toBe(story.filter((line) => line === 'begin 1-2 b').length);
   stop.abort();
   await run;
@@ -117,7 +120,7 @@ test('a device that is refused is told and never docked; a recorder after it is'
     detached('1-1', 'k'),
     attached('1-1', 'a'),
   );
-  await vi.waitFor(() => expect(story).toContain('begin 1-1 a'));
+  await vi.waitFor(() => expect(story).toContain('begin 1-1 a'), 20_000);
   expect(story).toEqual(['refused 1-1 foreign-interface', 'left 1-1', 'begin 1-1 a']);
   stop.abort();
   await run;
