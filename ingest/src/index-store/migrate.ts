@@ -18,6 +18,7 @@ import { migration0015 } from './migrations/0015-forwarding.ts';
 import { migration0016 } from './migrations/0016-receipts.ts';
 import { migration0017 } from './migrations/0017-index-records.ts';
 import { migration0018 } from './migrations/0018-local-copies.ts';
+import { migration0019 } from './migrations/0019-operation-clips.ts';
 
 /** The schema of a dock's index, step by step. */
 export const indexMigrations: readonly string[] = [
@@ -39,6 +40,7 @@ export const indexMigrations: readonly string[] = [
   migration0016,
   migration0017,
   migration0018,
+  migration0019,
 ];
 
 /** Brings the schema to the newest version, each step in a transaction of its own. Never goes back. */

@@ -4,6 +4,7 @@ import type { CustodyLog } from '../custody/custody-log.ts';
 import { IngestError } from '../errors.ts';
 import type { SqlRow } from '../index-store/connection.ts';
 import type { Transaction } from '../index-store/index-database.ts';
+import { beginInPart } from '../operations/mark-clips.ts';
 import { markDue } from '../reckoning/due.ts';
 import type { LiveEndCause, LiveGapCause } from './live-recording.ts';
 
@@ -127,6 +128,7 @@ export async function insertSegment(
       JSON.stringify(start),
     ],
   );
+  await beginInPart(transaction, clipId, recorderId);
   await custody.append(transaction, {
     action: 'recording-started',
     clipId,

@@ -2,7 +2,6 @@ import type { LiveWay } from '@docket/device-protocol/live';
 import type { ClipState } from '../clip/clip-states.ts';
 import type { SqlRow } from '../index-store/connection.ts';
 import type { IndexReader } from '../index-store/index-database.ts';
-import { beganInPart } from '../operations/mark-clips.ts';
 import type { ClipTime } from '../time/clip-time.ts';
 import type { SessionTrack } from './live-index.ts';
 import type { LiveEndCause, LiveGapCause } from './live-recording.ts';
@@ -85,8 +84,8 @@ export async function readLiveSessions(
   };
   add('recorder_id = ?', filter.recorderId);
   add(
-    `session_id IN (SELECT clip.live_session_id FROM operation_recorder AS part JOIN clip ON ${beganInPart}
-     WHERE part.operation_id = ?)`,
+    `session_id IN (SELECT clip.live_session_id FROM operation_clip JOIN clip ON clip.clip_id = operation_clip.clip_id
+     WHERE operation_clip.operation_id = ?)`,
     filter.operationId,
   );
   add(

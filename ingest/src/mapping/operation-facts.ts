@@ -1,5 +1,4 @@
 import type { CaseStep } from '../cases/case-terms.ts';
-import { beganInPart } from '../operations/mark-clips.ts';
 import type { ClipFacts, Query } from './clip-facts.ts';
 
 /** The operation in which a live clip began: its recorder took part then. */
@@ -14,7 +13,7 @@ export interface OperationOfClip {
   officerId: string | null;
 }
 
-/** By clip. A recorder takes part in one operation at a time, so that a clip began in one at most. */
+/** By clip: each began in one part at most. */
 export async function readOperationsOfClips(
   query: Query,
   clips: readonly ClipFacts[],
@@ -22,16 +21,15 @@ export async function readOperationsOfClips(
   const live = clips.filter(({ isLive }) => isLive).map(({ clipId }) => clipId);
   if (live.length === 0) return new Map();
   const rows = await query(
-    `SELECT clip.clip_id, operation.operation_id, operation.activity_id, operation.step, part.officer_id,
+    `SELECT began.clip_id, operation.operation_id, operation.activity_id, operation.step, part.officer_id,
        coalesce(activity.case_id, operation.case_id) AS case_id,
        CASE WHEN operation.activity_id IS NULL THEN enforcement_case.case_id IS NOT NULL
          ELSE activity.activity_id IS NOT NULL END AS is_known
-     FROM json_each(?) AS wanted CROSS JOIN clip ON clip.clip_id = wanted.value
-     JOIN operation_recorder AS part ON ${beganInPart}
-     JOIN operation ON operation.operation_id = part.operation_id
+     FROM json_each(?) AS wanted CROSS JOIN operation_clip AS began ON began.clip_id = wanted.value
+     JOIN operation_recorder AS part USING (operation_id, recorder_id, joined_at)
+     JOIN operation USING (operation_id)
      LEFT JOIN activity ON activity.activity_id = operation.activity_id AND NOT activity.is_withdrawn
-     LEFT JOIN enforcement_case ON enforcement_case.case_id = operation.case_id AND NOT enforcement_case.is_withdrawn
-     ORDER BY part.joined_at`,
+     LEFT JOIN enforcement_case ON enforcement_case.case_id = operation.case_id AND NOT enforcement_case.is_withdrawn`,
     [JSON.stringify(live)],
   );
   return new Map(

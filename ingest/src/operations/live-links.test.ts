@@ -91,6 +91,24 @@ describe('what comes live during an operation', () => {
     expect(await Promise.all([during, between, again].map(linksOf))).toEqual([linked, [], linked]);
   });
 
+  test('belongs to the operation it began in also where the clock of the dock is set back meanwhile', async () => {
+    const { operations, operationId, recorderId, beginLive, sealLive, setTime, settle, linksOf } =
+      await openFor({ activityId: 'B' });
+    setTime('08:10');
+    const before = await beginLive();
+    setTime('07:30');
+    const after = await beginLive();
+    await sealLive(before, '08:10', '08:11');
+    await sealLive(after, '07:30', '07:31');
+    setTime('07:40');
+    await operations.leave(operationId, recorderId, '张三');
+    setTime('08:05');
+    const gone = await beginLive();
+    await settle();
+    const linked = [certain('case of B', 'B', 'investigation')];
+    expect(await Promise.all([before, after, gone].map(linksOf))).toEqual([linked, linked, []]);
+  });
+
   test('of another recorder is not linked', async () => {
     const { addRecorder, beginLive, settle, linksOf } = await openFor({ activityId: 'B' });
     const clipId = await beginLive(await addRecorder('CAM002'));
@@ -123,6 +141,21 @@ describe('what comes live during an operation', () => {
 });
 
 describe('originals of a recorder that took part', () => {
+  test('and what it sent before and while it joined in one segment, are named by the operation once it left', async () => {
+    const { operations, operationId, recorderId, beginLive, sealLive, setTime, settle, linksOf } =
+      await openFor({ activityId: 'B' });
+    await operations.leave(operationId, recorderId, '张三');
+    setTime('08:10');
+    const across = await beginLive();
+    setTime('08:11');
+    await operations.join(operationId, { recorderId, officerId: null }, '张三');
+    await sealLive(across, '08:10', '08:12');
+    setTime('08:30');
+    await operations.leave(operationId, recorderId, '张三');
+    await settle();
+    expect(await linksOf(across)).toEqual(['case of B · B · investigation · live · strong']);
+  });
+
   test('are named by the operation once the recorder has left, where their time surely overlaps', async () => {
     const { operations, operationId, setTime, addActivity, addClip, settle, linksOf } = await openFor({
       activityId: 'B',

@@ -2,16 +2,24 @@ import type { Transaction } from '../index-store/index-database.ts';
 import { markDue } from '../reckoning/due.ts';
 import type { OperationPart } from './operation.ts';
 
-/** SQL: the live clip began while its recorder took the part. Both are by the dock's clock. */
-export const beganInPart = `clip.live_session_id IS NOT NULL AND clip.recorder_id = part.recorder_id
-  AND clip.listed_at >= part.joined_at AND (part.left_at IS NULL OR clip.listed_at < part.left_at)`;
+/** A live clip begins: it belongs to the part that its recorder takes now, if any, whatever clocks say. */
+export async function beginInPart(
+  transaction: Transaction,
+  clipId: string,
+  recorderId: string,
+): Promise<void> {
+  await transaction.run(
+    `INSERT INTO operation_clip (clip_id, operation_id, recorder_id, joined_at)
+     SELECT ?, operation_id, recorder_id, joined_at FROM operation_recorder WHERE recorder_id = ? AND left_at IS NULL`,
+    [clipId, recorderId],
+  );
+}
 
 /** Marks every live clip of an operation to be linked anew. */
 export async function markLiveClips(transaction: Transaction, operationId: string): Promise<void> {
-  const rows = await transaction.all(
-    `SELECT clip_id FROM operation_recorder AS part JOIN clip ON ${beganInPart} WHERE part.operation_id = ?`,
-    [operationId],
-  );
+  const rows = await transaction.all('SELECT clip_id FROM operation_clip WHERE operation_id = ?', [
+    operationId,
+  ]);
   await markFound(transaction, rows);
 }
 

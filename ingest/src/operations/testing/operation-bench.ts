@@ -3,6 +3,7 @@ import { readLinks } from '../../mapping/clip-link.ts';
 import { at, bounded, openCaseBench } from '../../mapping/testing/case-bench.ts';
 import { markDue } from '../../reckoning/due.ts';
 import { registerStated } from '../../register/stated-recorder.ts';
+import { beginInPart } from '../mark-clips.ts';
 import { Operations } from '../operations.ts';
 
 /** Case work with operations by a clock that the test sets, and clips that come live. */
@@ -40,6 +41,7 @@ export async function openOperationBench() {
          VALUES (?, ?, NULL, ?, ?, ?, 'utf-8', 'video', 0, 0, 'recording', ?, ?)`,
         [clipId, recorderId, Buffer.from(clipId), `${clipId}.mp4`, `live/${clipId}.mp4`, listedAt, sessionId],
       );
+      await beginInPart(transaction, clipId, recorderId);
       await markDue(transaction, 'clip', [clipId]);
       return clipId;
     });
