@@ -25,7 +25,7 @@ function read(bytes: Buffer, sizes: readonly number[]): { types: string[]; error
   const packetiser = new RtpPacketiser(96);
   const reader = new FlvReader((tag) => {
     const read = media.read(tag);
-    if (read.is === 'picture') packetiser.picture(read.units, 0);
+    if (read.is === 'picture') packetiser.picture(read.codec, read.units, 0);
     if (read.is === 'sound') packetiser.aacFrame(read.frame, 0);
     types.push(read.is);
   });

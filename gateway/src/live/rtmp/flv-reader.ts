@@ -1,7 +1,7 @@
 /** Audio, video, script (Adobe FLV 10.1, annex E.4.1). */
 export interface FlvTag {
   type: 'audio' | 'video' | 'script';
-  /** Decoding time. */
+  /** Decoding time, unwrapped: it goes on beyond 32 bits. */
   timeMs: number;
   data: Buffer;
 }
@@ -31,6 +31,7 @@ export class FlvReader {
   #into = Buffer.alloc(fileHeadBytes);
   #filledBytes = 0;
   #tag: Omit<FlvTag, 'data'> | null = null;
+  #timeMs: number | null = null;
 
   constructor(onTag: (tag: FlvTag) => void) {
     this.#onTag = onTag;
@@ -56,8 +57,7 @@ export class FlvReader {
         const sizeBytes = part.readUIntBE(1, 3);
         if (sizeBytes > mostTagBytes) throw new FlvError(`a tag of ${sizeBytes} bytes`);
         const type = types.get(part.readUInt8(0) & 0x1f);
-        const timeMs = (part.readUInt8(7) * 2 ** 24 + part.readUIntBE(4, 3)) % 2 ** 32;
-        this.#tag = type === undefined ? null : { type, timeMs };
+        this.#tag = type === undefined ? null : { type, timeMs: this.#time(part) };
         this.#await('tag', sizeBytes + trailerBytes);
         break;
       }
@@ -71,6 +71,13 @@ export class FlvReader {
         break;
       }
     }
+  }
+
+  /** 24 bits, and 8 higher ones behind them; by the shortest way from the tag before. */
+  #time(head: Buffer): number {
+    const written = head.readUInt8(7) * 2 ** 24 + head.readUIntBE(4, 3);
+    this.#timeMs = this.#timeMs === null ? written : this.#timeMs + ((written - this.#timeMs) | 0);
+    return this.#timeMs;
   }
 
   #await(part: 'tag-head' | 'tag', sizeBytes: number): void {

@@ -7,8 +7,6 @@ export interface DoorLimits {
   /** From the first byte to the right to publish. */
   admissionMs: number;
   admissionBytes: number;
-  /** A stream that brings nothing for this long has ended. */
-  silenceMs: number;
 }
 
 export interface FrontDoorOptions {
@@ -122,7 +120,6 @@ export class DoorConnection {
     this.#inside = inside;
     this.#limits = limits;
     this.#admissionTimer = setTimeout(() => this.end('silent', 'nothing was published'), limits.admissionMs);
-    outside.setTimeout(limits.silenceMs, () => this.end('silent', 'nothing came any more'));
     outside.on('data', (chunk: Buffer) => this.#pass(chunk));
     outside.on('end', () => this.lose('the recorder closed the connection'));
     outside.on('error', (error) => this.lose(`the connection failed (${codeOf(error)})`));
@@ -133,7 +130,7 @@ export class DoorConnection {
     this.ended = this.#untilEnded();
   }
 
-  /** It may publish: from now on only silence limits it. */
+  /** It may publish: from now on nothing limits it here. */
   letIn(): void {
     this.#isIn = true;
     clearTimeout(this.#admissionTimer);

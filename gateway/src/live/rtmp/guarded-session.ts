@@ -1,8 +1,6 @@
 import type { Socket } from 'node:net';
-import RtmpSession, {
-  type MediaPacket,
-  type PublishRequest,
-} from 'node-media-server/src/session/rtmp_session.js';
+import Flv, { type MediaPacket } from 'node-media-server/src/protocol/flv.js';
+import RtmpSession, { type PublishRequest } from 'node-media-server/src/session/rtmp_session.js';
 import type { FromMediaServer } from './media-server-messages.ts';
 
 /** Before it may publish, a connection has nothing long to say. */
@@ -11,13 +9,20 @@ const mostBytesOfAQuestion = 64 * 1024;
 const mostBytesOfAMessage = 8 * 1024 * 1024;
 /** Chunk streams (RTMP 1.0 §5.3.1) at once, each with a buffer of its own; publishers use three to six. */
 const mostChunkStreams = 64;
+/** What all of them reserve together: before it may publish, and then. */
+const mostBytesReserved = { asking: 256 * 1024, publishing: 3 * mostBytesOfAMessage };
+/** Answers that it does not read. */
+const mostBytesUnread = 256 * 1024;
 const mostHeldPackets = 256;
 const longestName = 256;
+const mediaTypes = [8, 9];
+/** Time stamps go around (RTMP 1.0 §5.3.1.3). */
+const timeStamps = 2 ** 32;
 
 /**
  * One RTMP connection inside the media server. The server by itself lets anybody publish and play, takes pictures of
- * whoever never published, reserves what a header announces, and ends with the whole process on what it does not
- * understand; here a connection publishes once it was let in, and any fault of it ends that connection alone.
+ * whoever never published, reserves what a header announces, keeps answers that nobody reads, and ends with the whole
+ * process on what it does not understand; here a connection publishes once it was let in, and any fault of it ends that connection alone.
  */
 export class GuardedSession {
   readonly #connection: number;
@@ -54,8 +59,7 @@ export class GuardedSession {
       // The server would hold an ended stream open for 30 s.
       this.#session.broadcast.publishGraceMs = 0;
       this.#session.onPush();
-      this.#session.rtmp.onPacketCallback = this.#session.onPacket;
-      for (const packet of this.#held.splice(0)) this.#session.onPacket(packet);
+      for (const packet of this.#held.splice(0)) this.#give(packet);
     });
     this.#socket.resume();
   }
@@ -70,17 +74,63 @@ export class GuardedSession {
       this.#tell({ says: 'refused-play', connection: this.#connection });
       this.#socket.destroy();
     };
-    rtmp.onPacketCallback = (packet) => this.#hold(packet);
     rtmp.onDeleteStream = () => {
+      if (!this.#isIn) return;
       this.#isGoodbye = true;
+      // Whoever ends its stream may leave its connection open all the same.
+      this.#socket.end();
     };
+    rtmp.onOutputCallback = (bytes) => {
+      if (this.#socket.writableLength > mostBytesUnread) throw new InputError('answers-not-read');
+      this.#socket.write(bytes);
+    };
+    rtmp.dataHandler = () => this.#takeMedia();
     const reserve = rtmp.packetAlloc.bind(rtmp);
     rtmp.packetAlloc = () => {
-      const most = this.#isIn ? mostBytesOfAMessage : mostBytesOfAQuestion;
-      if (rtmp.parserPacket.header.length > most) throw new InputError('message-too-long');
-      if (rtmp.inPackets.size > mostChunkStreams) throw new InputError('too-many-chunk-streams');
+      this.#checkReserving();
+      // By differences it would count beyond 32 bits, and drop all that comes then.
+      rtmp.parserPacket.clock %= timeStamps;
       reserve();
     };
+    const control = rtmp.controlHandler.bind(rtmp);
+    rtmp.controlHandler = () => {
+      control();
+      if (rtmp.inChunkSize === 0) throw new InputError('chunks-of-nothing');
+    };
+  }
+
+  /** Called where a message begins. */
+  #checkReserving(): void {
+    const { parserPacket, inPackets } = this.#session.rtmp;
+    const { length } = parserPacket.header;
+    if (length > (this.#isIn ? mostBytesOfAMessage : mostBytesOfAQuestion)) {
+      throw new InputError('message-too-long');
+    }
+    if (inPackets.size > mostChunkStreams) throw new InputError('too-many-chunk-streams');
+    if (length <= parserPacket.capacity) return;
+    let reserved = length;
+    for (const packet of inPackets.values()) if (packet !== parserPacket) reserved += packet.capacity;
+    if (reserved > (this.#isIn ? mostBytesReserved.publishing : mostBytesReserved.asking)) {
+      throw new InputError('too-much-begun');
+    }
+  }
+
+  /** Sound and pictures. What a recorder says of itself besides (`onMetaData`) is asked by nobody. */
+  #takeMedia(): void {
+    const { header, clock, payload } = this.#session.rtmp.parserPacket;
+    if (!mediaTypes.includes(header.type)) return;
+    const packet = { codec_type: header.type, dts: clock, size: header.length, data: payload };
+    if (this.#isIn) this.#give(packet);
+    else this.#hold(packet);
+  }
+
+  /**
+   * Passes it on as it is. The server's own way would keep whatever came since the last key frame, and the beginnings of
+   * those codecs only that it knows.
+   */
+  #give(packet: MediaPacket): void {
+    const tag = Flv.createMessage(packet);
+    for (const viewer of this.#session.broadcast.subscribers.values()) viewer.sendBuffer(tag);
   }
 
   /** Called for `publish`, and for `play` before it is refused. */

@@ -17,13 +17,26 @@ declare module 'node-media-server' {
   }
 }
 
-declare module 'node-media-server/src/session/rtmp_session.js' {
-  import type { Socket } from 'node:net';
-
+declare module 'node-media-server/src/protocol/flv.js' {
   export interface MediaPacket {
+    /** 8 for sound, 9 for pictures. */
+    codec_type: number;
+    /** In milliseconds. */
+    dts: number;
     size: number;
     data: Buffer;
   }
+
+  const flv: {
+    /** A tag of FLV. */
+    createMessage(packet: MediaPacket): Buffer;
+  };
+  // biome-ignore lint/style/noDefaultExport: it is what the module is.
+  export default flv;
+}
+
+declare module 'node-media-server/src/session/rtmp_session.js' {
+  import type { Socket } from 'node:net';
 
   export interface PublishRequest {
     app: string;
@@ -32,16 +45,27 @@ declare module 'node-media-server/src/session/rtmp_session.js' {
     query: Record<string, string | string[] | undefined>;
   }
 
+  /** A message as it comes in. */
+  export interface RtmpPacket {
+    readonly header: { readonly type: number; readonly length: number };
+    /** Its time in milliseconds. */
+    clock: number;
+    readonly payload: Buffer;
+    readonly capacity: number;
+  }
+
   export interface Rtmp {
     onConnectCallback: (request: PublishRequest) => void;
     onPlayCallback: () => void;
     onPushCallback: () => void;
-    onPacketCallback: (packet: MediaPacket) => void;
+    onOutputCallback: (bytes: Buffer) => void;
     onDeleteStream: () => void;
+    dataHandler: () => void;
+    controlHandler: () => void;
     packetAlloc: () => void;
-    readonly inPackets: ReadonlyMap<number, unknown>;
-    readonly parserPacket: { readonly header: { readonly length: number } };
-    parserData(chunk: Buffer): string | null;
+    readonly inPackets: ReadonlyMap<number, RtmpPacket>;
+    readonly parserPacket: RtmpPacket;
+    readonly inChunkSize: number;
   }
 
   // biome-ignore lint/style/noDefaultExport: it is what the module is.
@@ -51,12 +75,11 @@ declare module 'node-media-server/src/session/rtmp_session.js' {
     readonly rtmp: Rtmp;
     readonly broadcast: {
       publishGraceMs: number;
-      readonly subscribers: ReadonlyMap<string, { close(): void }>;
+      readonly subscribers: ReadonlyMap<string, { sendBuffer(bytes: Buffer): void; close(): void }>;
     };
     run(): void;
     onConnect(request: PublishRequest): void;
     onPush(): void;
-    onPacket(packet: MediaPacket): void;
     onData(chunk: Buffer): void;
   }
 }

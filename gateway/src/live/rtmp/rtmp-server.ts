@@ -6,7 +6,7 @@ import { type DoorConnection, type DoorLimits, FrontDoor } from './front-door.ts
 import { MediaServer } from './media-server.ts';
 import type { PublishQuestion } from './media-server-messages.ts';
 import { type FindPusher, PublishPermissions, type PublishRefusalReason } from './publish-permission.ts';
-import { RtmpFeed } from './rtmp-feed.ts';
+import { RtmpStream } from './rtmp-stream.ts';
 
 /** Somebody who was turned away. Holds no key. */
 export interface RtmpRefusal {
@@ -33,6 +33,12 @@ export interface RtmpServerOptions {
   log: Log;
 }
 
+/** A recorder's connection, from the right to publish to the last of its stream. */
+interface Publishing {
+  connection: DoorConnection;
+  done: Promise<void>;
+}
+
 const usualLimits = {
   connections: 96,
   connectionsPerAddress: 16,
@@ -54,8 +60,7 @@ export class RtmpServer implements Component {
   readonly #permissions: PublishPermissions;
   readonly #stopping = new AbortController();
   /** Of each recorder that sends now. */
-  readonly #publishing = new Map<string, DoorConnection>();
-  readonly #admitting = new Set<Promise<void>>();
+  readonly #publishing = new Map<string, Publishing>();
   #mediaServer: MediaServer | null = null;
   #keeping: Promise<void> = Promise.resolve();
   #port: number | null = null;
@@ -66,7 +71,7 @@ export class RtmpServer implements Component {
     this.#door = new FrontDoor({
       address: options.settings.address,
       port: options.settings.port ?? 0,
-      limits: { ...usualLimits, silenceMs: options.silenceMs, ...options.limits },
+      limits: { ...usualLimits, ...options.limits },
       connectInside: (connection) => this.#mediaServer?.connect(connection) ?? null,
     });
   }
@@ -107,7 +112,7 @@ export class RtmpServer implements Component {
     this.#stopping.abort();
     await this.#door.close();
     await this.#keeping;
-    await Promise.all(this.#admitting);
+    await Promise.all([...this.#publishing.values()].map(({ done }) => done));
   }
 
   #startMediaServer(): Promise<MediaServer> {
@@ -162,13 +167,17 @@ export class RtmpServer implements Component {
       this.#refuse(question.connection, permission.reason, permission.recorderId);
       return;
     }
-    const admitting = this.#admit(permission.recorderId, connection, mediaServer)
-      .catch((error: unknown) => {
-        this.#options.log.warn({ err: error, address: connection.address }, 'RTMP stream could not be taken');
-        connection.end('refused', 'it could not be taken');
-      })
-      .finally(() => this.#admitting.delete(admitting));
-    this.#admitting.add(admitting);
+    const { recorderId } = permission;
+    const before = this.#publishing.get(recorderId);
+    const done = this.#publish(recorderId, connection, mediaServer, before).catch((error: unknown) => {
+      this.#options.log.warn({ err: error, address: connection.address }, 'RTMP stream could not be taken');
+      connection.end('refused', 'it could not be taken');
+    });
+    const publishing = { connection, done };
+    this.#publishing.set(recorderId, publishing);
+    void done.then(() => {
+      if (this.#publishing.get(recorderId) === publishing) this.#publishing.delete(recorderId);
+    });
   }
 
   #refuse(id: number, reason: RtmpRefusal['reason'], recorderId: string | null): void {
@@ -179,26 +188,30 @@ export class RtmpServer implements Component {
     this.#options.onRefused({ reason, recorderId, address: connection.address });
   }
 
-  async #admit(recorderId: string, connection: DoorConnection, mediaServer: MediaServer): Promise<void> {
-    const before = this.#publishing.get(recorderId);
-    this.#publishing.set(recorderId, connection);
-    void connection.ended.then(() => {
-      if (this.#publishing.get(recorderId) === connection) this.#publishing.delete(recorderId);
-    });
+  /** Resolves once the stream is over, and all of it was given out. */
+  async #publish(
+    recorderId: string,
+    connection: DoorConnection,
+    mediaServer: MediaServer,
+    before: Publishing | undefined,
+  ): Promise<void> {
     // A recorder that lost its network comes back while its old connection still seems to stand: the newer one counts.
-    before?.end('replaced', 'the recorder connected anew');
-    await before?.ended;
+    before?.connection.end('replaced', 'the recorder connected anew');
+    await before?.done;
+    const { log, silenceMs, onPush } = this.#options;
     const flv = await mediaServer.openFlv(connection.id);
     connection.letIn();
     mediaServer.answer(connection.id, true);
-    const feed = await RtmpFeed.open(flv, connection);
-    if (!(feed instanceof RtmpFeed)) {
-      this.#options.log.info({ recorderId, ...feed }, 'RTMP stream ended before it began');
-      return;
+    const onOddity = (oddity: string) =>
+      log.warn({ recorderId, oddity }, 'RTMP stream is not as it should be');
+    const stream = new RtmpStream({ flv, connection, silenceMs, onOddity });
+    for (let feed = await stream.next(); feed !== null; feed = await stream.next()) {
+      const answer = await onPush({ recorderId, feed });
+      if (answer === 'accepted') continue;
+      log.warn({ recorderId, ...answer }, 'RTMP stream is not taken');
+      connection.end('refused', answer.refused);
+      await feed.close();
     }
-    const answer = await this.#options.onPush({ recorderId, feed });
-    if (answer === 'accepted') return;
-    this.#options.log.warn({ recorderId, ...answer }, 'RTMP stream is not taken');
-    connection.end('refused', answer.refused);
+    log.info({ recorderId, ...(await stream.ended) }, 'RTMP stream ended');
   }
 }

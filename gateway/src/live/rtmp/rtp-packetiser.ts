@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { nalKinds, type VideoCodec } from './nal-units.ts';
 
 const headBytes = 12;
 /** Fits, with its heads, into a packet of Ethernet, for viewers over UDP. */
@@ -14,13 +15,18 @@ export class RtpPacketiser {
     this.#payloadType = payloadType;
   }
 
-  /** One picture of H.264 (RFC 6184, packetization-mode 1): whole NAL units, and fragments of long ones. */
-  picture(units: readonly Buffer[], rtpTimestamp: number): Buffer[] {
+  /** One picture (H.264: RFC 6184, packetization-mode 1; H.265: RFC 7798): whole NAL units, and fragments of long ones. */
+  picture(codec: VideoCodec, units: readonly Buffer[], rtpTimestamp: number): Buffer[] {
     const packets: Buffer[] = [];
     for (const [index, unit] of units.entries()) {
-      this.#unit(packets, unit, index === units.length - 1, rtpTimestamp);
+      this.#unit(packets, codec, unit, index === units.length - 1, rtpTimestamp);
     }
     return packets;
+  }
+
+  /** Something of the track cannot be given out: receivers find a packet missing. */
+  skip(): void {
+    this.#sequenceNumber = (this.#sequenceNumber + 1) & 0xffff;
   }
 
   /** One frame of AAC (RFC 3640 §3.3.6, AAC-hbr); a long one is fragmented. */
@@ -47,20 +53,19 @@ export class RtpPacketiser {
     return packets;
   }
 
-  #unit(packets: Buffer[], unit: Buffer, isLastUnit: boolean, rtpTimestamp: number): void {
+  #unit(packets: Buffer[], codec: VideoCodec, unit: Buffer, isLastUnit: boolean, rtpTimestamp: number): void {
     if (unit.length <= mostPayloadBytes) {
       packets.push(this.#packet(nothing, unit, isLastUnit, rtpTimestamp));
       return;
     }
-    // FU-A (RFC 6184 §5.8): the type moves from the unit's first byte into the second byte of each fragment.
-    const first = unit.readUInt8(0);
-    const most = mostPayloadBytes - 2;
-    for (let position = 1; position < unit.length; position += most) {
+    const { headBytes } = nalKinds[codec];
+    const headOf = codec === 'h264' ? h264FragmentHead : h265FragmentHead;
+    const most = mostPayloadBytes - headBytes - 1;
+    for (let position = headBytes; position < unit.length; position += most) {
       const isLast = position + most >= unit.length;
-      const startEnd = (position === 1 ? 0x80 : 0) | (isLast ? 0x40 : 0);
-      const head = Buffer.from([(first & 0xe0) | 28, startEnd | (first & 0x1f)]);
+      const startEnd = (position === headBytes ? 0x80 : 0) | (isLast ? 0x40 : 0);
       const part = unit.subarray(position, position + most);
-      packets.push(this.#packet(head, part, isLast && isLastUnit, rtpTimestamp));
+      packets.push(this.#packet(headOf(unit, startEnd), part, isLast && isLastUnit, rtpTimestamp));
     }
   }
 
@@ -73,9 +78,21 @@ export class RtpPacketiser {
     this.#ssrc.copy(packet, 8);
     head.copy(packet, headBytes);
     payload.copy(packet, headBytes + head.length);
-    this.#sequenceNumber = (this.#sequenceNumber + 1) & 0xffff;
+    this.skip();
     return packet;
   }
 }
 
 const nothing = Buffer.alloc(0);
+
+/** FU-A (RFC 6184 §5.8): the type moves from the unit's first byte into the second byte of each fragment. */
+function h264FragmentHead(unit: Buffer, startEnd: number): Buffer {
+  const first = unit.readUInt8(0);
+  return Buffer.of((first & 0xe0) | 28, startEnd | (first & 0x1f));
+}
+
+/** FU (RFC 7798 §4.4.3): the type moves from the unit's two bytes into a third one. */
+function h265FragmentHead(unit: Buffer, startEnd: number): Buffer {
+  const first = unit.readUInt8(0);
+  return Buffer.of((first & 0x81) | (49 << 1), unit.readUInt8(1), startEnd | ((first >> 1) & 0x3f));
+}

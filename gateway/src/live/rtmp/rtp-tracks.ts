@@ -1,6 +1,7 @@
 import type { LiveTrack } from '@docket/device-protocol/live';
-import type { AudioSetup, FlvMedia, VideoSetup } from './flv-media.ts';
+import type { FlvMedia, VideoSetup } from './flv-media.ts';
 import { MediaClock } from './media-clock.ts';
+import { nalKinds } from './nal-units.ts';
 import { RtpPacketiser } from './rtp-packetiser.ts';
 
 type OnPacket = (track: LiveTrack, packet: Buffer) => void;
@@ -13,31 +14,25 @@ interface Line {
 
 /** ISO/IEC 14496-3: an AAC frame holds 1024 samples. */
 const aacFrameSamples = 1_024;
-const sequenceSetType = 7;
 
 /** Turns what an RTMP stream holds into RTP packets of its tracks. */
 export class RtpTracks {
   readonly #video: Line | null;
   readonly #audio: Line | null;
-  readonly #audioSetup: AudioSetup | null;
   #parameterSets: readonly Buffer[];
+  /** The parameter sets changed: the next picture brings them, key frame or not. */
+  #areSetsDue = false;
 
-  constructor(tracks: readonly LiveTrack[], video: VideoSetup | null, audio: AudioSetup | null) {
+  constructor(tracks: readonly LiveTrack[], video: VideoSetup | null) {
     this.#video = lineOf(tracks, 'video');
     this.#audio = lineOf(tracks, 'audio');
-    this.#audioSetup = audio;
     this.#parameterSets = video?.parameterSets ?? [];
-  }
-
-  /** True where the sound of a track that was described is now of another kind. */
-  isOther(setup: AudioSetup): boolean {
-    const before = this.#audioSetup;
-    return before !== null && (before.codec !== setup.codec || !before.config.equals(setup.config));
   }
 
   take(media: FlvMedia, onPacket: OnPacket): void {
     switch (media.is) {
       case 'video-setup':
+        this.#areSetsDue ||= !areEqual(this.#parameterSets, media.setup.parameterSets);
         this.#parameterSets = media.setup.parameterSets;
         break;
       case 'picture':
@@ -46,16 +41,24 @@ export class RtpTracks {
       case 'sound':
         this.#sound(media, onPacket);
         break;
+      case 'unreadable':
+        (media.kind === 'video' ? this.#video : this.#audio)?.packetiser.skip();
+        break;
     }
   }
 
-  #picture({ shownMs, units, isKeyFrame }: FlvMedia & { is: 'picture' }, onPacket: OnPacket): void {
+  #picture({ codec, shownMs, units, isKeyFrame }: FlvMedia & { is: 'picture' }, onPacket: OnPacket): void {
     const line = this.#video;
     if (line === null) return;
+    const kinds = nalKinds[codec];
     // RTMP sends parameter sets once, at the beginning: whoever comes later finds them at every key frame.
-    const hasSets = units.some((unit) => (unit.readUInt8(0) & 0x1f) === sequenceSetType);
-    const all = isKeyFrame && !hasSets ? [...this.#parameterSets, ...units] : units;
-    for (const packet of line.packetiser.picture(all, line.clock.at(shownMs))) onPacket(line.track, packet);
+    const isWanted = (isKeyFrame || this.#areSetsDue) && !units.some(kinds.isSequenceSet);
+    const delimiters = units[0] !== undefined && kinds.isDelimiter(units[0]) ? 1 : 0;
+    const all = isWanted ? units.toSpliced(delimiters, 0, ...this.#parameterSets) : units;
+    this.#areSetsDue = false;
+    for (const packet of line.packetiser.picture(codec, all, line.clock.at(shownMs))) {
+      onPacket(line.track, packet);
+    }
   }
 
   #sound({ shownMs, frame }: FlvMedia & { is: 'sound' }, onPacket: OnPacket): void {
@@ -78,4 +81,8 @@ function lineOf(tracks: readonly LiveTrack[], kind: LiveTrack['kind']): Line | n
     packetiser: new RtpPacketiser(track.payloadType),
     clock: new MediaClock(track.clockRateHz),
   };
+}
+
+function areEqual(left: readonly Buffer[], right: readonly Buffer[]): boolean {
+  return left.length === right.length && left.every((set, index) => set.equals(right[index] ?? Buffer.of()));
 }

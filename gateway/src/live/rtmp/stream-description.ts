@@ -1,7 +1,9 @@
 import type { AudioSetup, VideoSetup } from './flv-media.ts';
+import { nalKinds, setsByName } from './nal-units.ts';
 
 export const videoPayloadType = 96;
 const aacPayloadType = 97;
+const mostSpropCharacters = 4_096;
 /** RFC 3551 table 4. */
 const staticPayloadTypes = { pcmu: 0, pcma: 8 } as const;
 
@@ -19,19 +21,32 @@ export function describeStream(video: VideoSetup | null, audio: AudioSetup | nul
   return `${lines.join('\r\n')}\r\n`;
 }
 
-/** RFC 6184 §8.2.1. */
-function describeVideo({ parameterSets }: VideoSetup): string[] {
-  const parameters = ['packetization-mode=1'];
-  const sequenceSet = parameterSets.find((set) => set.length >= 4 && (set.readUInt8(0) & 0x1f) === 7);
-  if (sequenceSet !== undefined) parameters.push(`profile-level-id=${sequenceSet.toString('hex', 1, 4)}`);
-  if (parameterSets.length > 0) {
-    parameters.push(`sprop-parameter-sets=${parameterSets.map((set) => set.toString('base64')).join(',')}`);
-  }
-  return [
+function describeVideo(setup: VideoSetup): string[] {
+  const parameters = setup.codec === 'h264' ? h264Parameters(setup) : h265Parameters(setup);
+  const lines = [
     `m=video 0 RTP/AVP ${videoPayloadType}`,
-    `a=rtpmap:${videoPayloadType} H264/90000`,
-    `a=fmtp:${videoPayloadType} ${parameters.join(';')}`,
+    `a=rtpmap:${videoPayloadType} ${setup.codec.toUpperCase()}/90000`,
   ];
+  return parameters.length === 0 ? lines : [...lines, `a=fmtp:${videoPayloadType} ${parameters.join(';')}`];
+}
+
+/** RFC 6184 §8.2.1. */
+function h264Parameters({ parameterSets }: VideoSetup): string[] {
+  const parameters = ['packetization-mode=1'];
+  const sequenceSet = parameterSets.find((set) => set.length >= 4 && nalKinds.h264.isSequenceSet(set));
+  if (sequenceSet !== undefined) parameters.push(`profile-level-id=${sequenceSet.toString('hex', 1, 4)}`);
+  return [...parameters, ...spropOf('sprop-parameter-sets', parameterSets)];
+}
+
+/** RFC 7798 §7.1. */
+function h265Parameters({ parameterSets }: VideoSetup): string[] {
+  return Object.entries(setsByName(parameterSets)).flatMap(([name, sets]) => spropOf(`sprop-${name}`, sets));
+}
+
+/** Sets longer than anybody reads are left to the stream, which has them before every key frame. */
+function spropOf(name: string, sets: readonly Buffer[]): string[] {
+  const written = sets.map((set) => set.toString('base64')).join(',');
+  return written === '' || written.length > mostSpropCharacters ? [] : [`${name}=${written}`];
 }
 
 /** RFC 3640 §4.1 for AAC. */

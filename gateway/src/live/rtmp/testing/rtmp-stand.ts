@@ -1,7 +1,14 @@
 import { createHash } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
-import { type AccessUnit, type FeedEnd, type LiveFeed, StreamAssembler } from '@docket/device-protocol/live';
+import {
+  type AccessUnit,
+  type FeedEnd,
+  type LiveFeed,
+  type LiveTrack,
+  StreamAssembler,
+} from '@docket/device-protocol/live';
 import { createLog, type Log } from '../../../log.ts';
+import { nalKinds } from '../nal-units.ts';
 import { type RtmpRefusal, RtmpServer, type RtmpServerOptions } from '../rtmp-server.ts';
 import { md5Of } from './sample-film.ts';
 
@@ -12,6 +19,7 @@ export class Taken {
   readonly units: AccessUnit[] = [];
   readonly #news = new EventEmitter();
   end: FeedEnd | null = null;
+  lostPackets = 0;
 
   constructor(recorderId: string, feed: LiveFeed) {
     this.recorderId = recorderId;
@@ -21,7 +29,9 @@ export class Taken {
         this.units.push(unit);
         this.#news.emit('unit');
       },
-      onLoss: () => this.#news.emit('error', new Error('packets were lost')),
+      onLoss: ({ packets }) => {
+        this.lostPackets += packets;
+      },
       onReset: () => this.#news.emit('error', new Error('the stream was reset')),
     });
     feed.begin({
@@ -43,14 +53,14 @@ export class Taken {
     return this.units
       .filter(({ track }) => track.kind === kind)
       .map(({ track, data, mediaTicks }) => ({
-        md5: md5Of(kind, kind === 'audio' ? data : data.filter((unit) => !isParameterSet(unit))),
+        md5: md5Of(kind, kind === 'audio' ? data : data.filter((unit) => !isParameterSet(track, unit))),
         shownMs: (mediaTicks / track.clockRateHz) * 1_000,
       }));
   }
 }
 
-function isParameterSet(unit: Buffer): boolean {
-  return [7, 8].includes(unit.readUInt8(0) & 0x1f);
+function isParameterSet({ codec }: LiveTrack, unit: Buffer): boolean {
+  return (codec === 'h264' || codec === 'h265') && nalKinds[codec].isSet(unit);
 }
 
 export interface StandOptions extends Partial<RtmpServerOptions> {
