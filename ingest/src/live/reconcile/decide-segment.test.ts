@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { totalMs, union, within, without } from '../../coverage/stretches.ts';
+import { synchronisedHost } from '../../testing/host-clocks.ts';
+import { captureTime } from '../capture-time.ts';
 import {
   decideSegment,
   type OriginalFacts,
@@ -8,6 +10,8 @@ import {
   usualDeciding,
   type WholeListing,
 } from './decide-segment.ts';
+import { picturePlace } from './picture-place.ts';
+import { startWhateverDelay } from './start-whatever-delay.ts';
 
 /** Where things truly lay, beside what is known of them. */
 interface World {
@@ -26,6 +30,25 @@ const doubtAround = (valueMs: number, below: number, above: number) => ({
   highMs: above < 0 ? Number.POSITIVE_INFINITY : valueMs + above,
 });
 
+/** What the settings say of the delay; the worlds know better. */
+const assumedDelayMs = 3_000;
+
+/** When a segment began that was so long on its way, with nothing but its arrival to tell. */
+const startByArrival = (lengthMs: number, delayMs: number) =>
+  startWhateverDelay(
+    captureTime({
+      fromMediaMs: 0,
+      toMediaMs: lengthMs,
+      units: [{ mediaMs: 0, arrivedMs: base + delayMs }],
+      reports: [],
+      assumedDelayMs,
+      host: synchronisedHost(10),
+      isHostStepped: false,
+    }),
+  );
+
+type LiveStart = { doubt: [number, number] } | { delayMs: number };
+
 const anyDoubt = fc.oneof({ weight: 6, arbitrary: fc.nat(5_000) }, { weight: 1, arbitrary: fc.constant(-1) });
 
 const drawnOriginal = fc.record({
@@ -38,18 +61,24 @@ const drawnOriginal = fc.record({
   firstListedAt: fc.nat(60),
   comparison: fc.constantFrom('none', 'waiting', 'compared', 'other-format', 'unreadable'),
   isSameEncoding: fc.boolean(),
+  /** The segment before it on its media time holds pictures of the original. */
+  isKnownByNeighbour: fc.boolean(),
 });
+const neighbourMs = 60_000;
 
 function worldOf(drawn: {
   lengthMs: number;
-  startDoubt: [number, number];
+  start: LiveStart;
   originals: readonly (typeof drawnOriginal extends fc.Arbitrary<infer One> ? One : never)[];
   listings: readonly number[];
 }): World {
   const segment: SegmentFacts = {
     clipId: 'live',
     lengthMs: drawn.lengthMs,
-    start: doubtAround(base, ...drawn.startDoubt),
+    start:
+      'doubt' in drawn.start
+        ? doubtAround(base, ...drawn.start.doubt)
+        : startByArrival(drawn.lengthMs, drawn.start.delayMs),
     sealedAt: 20,
   };
   const originals = drawn.originals.map((one, index) => {
@@ -58,6 +87,20 @@ function worldOf(drawn: {
       { fromMs: one.fromMs, toMs: one.fromMs + one.lengthMs },
     ]);
     const isAligned = one.comparison === 'compared' && one.isSameEncoding && totalMs(equal) > 1_000;
+    const alignment = (apartMs: number) => ({
+      equal,
+      pictures: 100,
+      laterMs: { lowMs: one.fromMs + apartMs, highMs: one.fromMs + apartMs },
+      originalFromMs: (equal[0]?.fromMs ?? 0) - one.fromMs,
+      originalToMs: Math.min(one.lengthMs, (equal.at(-1)?.toMs ?? 0) - one.fromMs),
+    });
+    const alignments = isAligned ? [alignment(0)] : [];
+    const onLine = { line: 1, fromMs: neighbourMs };
+    const neighbour = {
+      clipId: 'before',
+      onLine: { ...onLine, fromMs: 0 },
+      alignments: [alignment(neighbourMs)],
+    };
     const facts: OriginalFacts = {
       clipId: `original ${index}`,
       span: one.isStored
@@ -67,17 +110,11 @@ function worldOf(drawn: {
       isSound: one.isSound,
       firstListedAt: one.firstListedAt,
       comparison: one.comparison as OriginalFacts['comparison'],
-      alignments: isAligned
-        ? [
-            {
-              equal,
-              pictures: 100,
-              laterMs: { lowMs: one.fromMs, highMs: one.fromMs },
-              originalFromMs: (equal[0]?.fromMs ?? 0) - one.fromMs,
-              originalToMs: (equal.at(-1)?.toMs ?? 0) - one.fromMs,
-            },
-          ]
-        : [],
+      alignments,
+      place: picturePlace({ clipId: 'live', onLine }, [
+        ...(isAligned ? [{ clipId: 'live', onLine, alignments }] : []),
+        ...(one.isKnownByNeighbour ? [neighbour] : []),
+      ]),
       lengthMs: one.lengthMs,
     };
     return { facts, fromMs, toMs };
@@ -89,7 +126,10 @@ function worldOf(drawn: {
 const worlds = fc
   .record({
     lengthMs: fc.integer({ min: 100, max: 600_000 }),
-    startDoubt: fc.tuple(anyDoubt, anyDoubt),
+    start: fc.oneof(
+      fc.record({ doubt: fc.tuple(anyDoubt, anyDoubt) }),
+      fc.record({ delayMs: fc.oneof(fc.nat(2 * assumedDelayMs), fc.nat(600_000)) }),
+    ),
     originals: fc.array(drawnOriginal, { maxLength: 4 }),
     listings: fc.array(fc.nat(60), { maxLength: 3 }),
   })
@@ -158,7 +198,7 @@ describe('deciding a live segment', () => {
     const known = fc
       .record({
         lengthMs: fc.integer({ min: 5_000, max: 600_000 }),
-        startDoubt: fc.constant<[number, number]>([0, 0]),
+        start: fc.constant<LiveStart>({ doubt: [0, 0] }),
         originals: fc.array(
           drawnOriginal.map((one) => ({
             ...one,
@@ -169,6 +209,7 @@ describe('deciding a live segment', () => {
             firstListedAt: 10,
             comparison: 'compared' as const,
             isSameEncoding: false,
+            isKnownByNeighbour: false,
           })),
           { maxLength: 3 },
         ),
@@ -214,6 +255,7 @@ describe('deciding a live segment', () => {
           originalToMs: 60_000,
         },
       ],
+      place: { laterMs: { lowMs: -20_000, highMs: -20_000 }, seenToMs: 60_000 },
       lengthMs: 60_000,
     };
     const listings = [{ dockingId: 'docking', attachedAt: 30 }];
@@ -223,5 +265,77 @@ describe('deciding a live segment', () => {
       { verdict: 'undecided', fromMs: 40_000, toMs: 40_160 },
       { verdict: 'live-only', fromMs: 40_160, toMs: 60_000 },
     ]);
+  });
+
+  describe('of which nothing but its arrival tells when it was captured', () => {
+    const listings = [{ dockingId: 'docking', attachedAt: 30 }];
+    const lengthMs = 60_000;
+    const segment: SegmentFacts = {
+      clipId: 'live',
+      lengthMs,
+      start: startByArrival(lengthMs, 0),
+      sealedAt: 20,
+    };
+    /** Another encoding, by a clock that was read before and after. */
+    const original = (fromMs: number, toMs: number): OriginalFacts => ({
+      clipId: 'original',
+      span: { start: doubtAround(base + fromMs, 500, 500), end: doubtAround(base + toMs, 500, 500) },
+      isStored: true,
+      isSound: true,
+      firstListedAt: 30,
+      comparison: 'compared',
+      alignments: [],
+      place: null,
+      lengthMs: toMs - fromMs,
+    });
+    const told = (originals: readonly OriginalFacts[]) =>
+      decideSegment(segment, originals, listings).map(({ verdict, evidence }) =>
+        evidence.kind === 'reason' ? evidence.reason : verdict,
+      );
+
+    test('it is lost where the recorder held nothing', () => {
+      expect(told([])).toEqual(['live-only']);
+    });
+
+    test('it is lost where all the recorder held is of long before, or of after it arrived', () => {
+      expect(told([original(-1_200_000, -700_000), original(70_000, 130_000)])).toEqual(['live-only']);
+    });
+
+    test('a clip that ended half a minute before it arrived may be it, for it may have been on its way as long', () => {
+      expect(told([original(-200_000, -30_000)])).toEqual(['within-doubt']);
+    });
+
+    test('a clip that lies over it by the assumed delay alone does not stand in its place', () => {
+      expect(told([original(-60_000, 120_000)])).toEqual(['within-doubt']);
+      expect(told([original(-660_000, 120_000)])).toEqual(['superseded']);
+    });
+
+    test('pictures of the segment before it tell where a clip ends, and that the rest is lost', () => {
+      const before = {
+        clipId: 'before',
+        onLine: { line: 1, fromMs: 0 },
+        alignments: [
+          {
+            equal: [{ fromMs: 0, toMs: lengthMs }],
+            pictures: 1_000,
+            laterMs: { lowMs: -100_000, highMs: -100_000 },
+            originalFromMs: 100_000,
+            originalToMs: 160_000,
+          },
+        ],
+      };
+      const place = picturePlace({ clipId: 'live', onLine: { line: 1, fromMs: lengthMs } }, [before]);
+      const ended = { ...original(-160_000, 10_000), place, lengthMs: 170_000 };
+      const verdicts = decideSegment(segment, [ended], listings).map(({ verdict, toMs }) => [
+        verdict,
+        Math.round(toMs / 1_000),
+      ]);
+      expect(verdicts).toEqual([
+        ['superseded', 10],
+        ['undecided', 10],
+        ['live-only', 60],
+      ]);
+      expect(picturePlace({ clipId: 'live', onLine: { line: 2, fromMs: 0 } }, [before])).toBeNull();
+    });
   });
 });

@@ -1,14 +1,15 @@
 import { lengthMs, type Stretch, union, within, without } from '../../coverage/stretches.ts';
-import { hull, type Interval } from '../../time/interval.ts';
+import type { Interval } from '../../time/interval.ts';
 import type { Span } from '../../time/span.ts';
 import type { Alignment } from './align-pictures.ts';
 import type { MatchEvidence, SegmentMatch, UndecidedReason } from './match.ts';
+import type { PicturePlace } from './picture-place.ts';
 
 /** A sealed live segment, as far as deciding needs it. */
 export interface SegmentFacts {
   clipId: string;
   lengthMs: number;
-  /** When its first moment was captured, in Unix milliseconds, as proven; an end nothing is known of is infinite. */
+  /** When its first moment was captured, in Unix milliseconds, whatever its delay; an end nothing is known of is infinite. */
   start: Interval;
   /** Its place in the custody log: dockings that begin after it was sealed began after it was captured. */
   sealedAt: number;
@@ -26,6 +27,8 @@ export interface OriginalFacts {
   firstListedAt: number;
   comparison: 'none' | 'waiting' | 'compared' | 'other-format' | 'unreadable';
   alignments: readonly Alignment[];
+  /** Where it lies beside the segment, told by equal pictures; `null` where none are known. */
+  place: PicturePlace | null;
   lengthMs: number | null;
 }
 
@@ -90,8 +93,7 @@ function takeConfirmed(undecided: Undecided, { clipId, alignments }: OriginalFac
 function takeSuperseded(undecided: Undecided, segment: SegmentFacts, original: OriginalFacts): void {
   const isSeen = original.comparison === 'compared' || original.comparison === 'other-format';
   if (!isSeen || !original.isSound || !original.isStored) return;
-  const evidence: MatchEvidence =
-    original.alignments.length > 0 ? { kind: 'place-by-pictures' } : { kind: 'times' };
+  const evidence: MatchEvidence = original.place === null ? { kind: 'times' } : { kind: 'place-by-pictures' };
   undecided.take([surelyAt(segment, original)], {
     verdict: 'superseded',
     originalClipId: original.clipId,
@@ -102,7 +104,7 @@ function takeSuperseded(undecided: Undecided, segment: SegmentFacts, original: O
 /** True where pictures of the original may be those of the segment, by their times. */
 export function mayCover(
   segment: SegmentFacts,
-  original: Pick<OriginalFacts, 'span' | 'alignments' | 'lengthMs'>,
+  original: Pick<OriginalFacts, 'span' | 'place' | 'lengthMs'>,
 ): boolean {
   const { fromMs, toMs } = possiblyAt(segment, original);
   return fromMs < segment.lengthMs && toMs > 0;
@@ -123,7 +125,7 @@ function surelyAt(segment: SegmentFacts, original: OriginalFacts): Stretch {
 /** The stretch of the segment that the original may cover. */
 function possiblyAt(
   segment: SegmentFacts,
-  original: Pick<OriginalFacts, 'span' | 'alignments' | 'lengthMs'>,
+  original: Pick<OriginalFacts, 'span' | 'place' | 'lengthMs'>,
 ): Stretch {
   const place = placeByPictures(original);
   if (place !== null) return { fromMs: place.start.lowMs, toMs: place.end.highMs };
@@ -135,21 +137,16 @@ function possiblyAt(
   };
 }
 
-/** Where an original lies on the segment's own line of time, by their equal pictures. */
-function placeByPictures({
-  alignments,
-  lengthMs: originalMs,
-}: Pick<OriginalFacts, 'alignments' | 'lengthMs'>): Span | null {
-  const [first, ...others] = alignments;
-  if (first === undefined) return null;
-  const laterMs = hull(first.laterMs, ...others.map((one) => one.laterMs));
-  const seenToMs = Math.max(...alignments.map(({ originalToMs }) => originalToMs));
-  const slackMs = cutMs + fileRateShare * Math.max(seenToMs, originalMs ?? 0);
+/** Where an original lies on the segment's own line of time, by equal pictures. */
+export function placeByPictures({ place, lengthMs }: Pick<OriginalFacts, 'place' | 'lengthMs'>): Span | null {
+  if (place === null) return null;
+  const { laterMs, seenToMs } = place;
+  const slackMs = cutMs + fileRateShare * Math.max(seenToMs, lengthMs ?? 0);
   return {
     start: { lowMs: laterMs.lowMs - slackMs, highMs: laterMs.highMs + slackMs },
     end: {
-      lowMs: laterMs.lowMs + (originalMs ?? seenToMs) - slackMs,
-      highMs: originalMs === null ? Number.POSITIVE_INFINITY : laterMs.highMs + originalMs + slackMs,
+      lowMs: laterMs.lowMs + (lengthMs ?? seenToMs) - slackMs,
+      highMs: lengthMs === null ? Number.POSITIVE_INFINITY : laterMs.highMs + lengthMs + slackMs,
     },
   };
 }
@@ -162,7 +159,7 @@ function reasonAgainst(segment: SegmentFacts, original: OriginalFacts): Undecide
   if (!original.isStored) return 'original-not-taken';
   if (!original.isSound) return 'original-unsound';
   if (original.comparison === 'waiting') return 'being-compared';
-  if (original.alignments.length > 0) return 'within-doubt';
+  if (original.place !== null) return 'within-doubt';
   const { start, end } = original.span;
   if (![start.lowMs, start.highMs, end.lowMs, end.highMs].every(Number.isFinite))
     return 'original-time-unproven';

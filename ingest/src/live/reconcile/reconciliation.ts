@@ -12,6 +12,7 @@ import {
 } from './decide-segment.ts';
 import { type DecidedSession, type KeptMatch, keepMatches } from './keep-matches.ts';
 import { endLossAlarm, type LossAlarms, raiseLossAlarm } from './loss-alarm.ts';
+import { type AlignedSegment, picturePlace } from './picture-place.ts';
 import { readSessionFacts, type SessionFacts, type ToldSegment } from './session-facts.ts';
 
 export interface ReconciliationOptions {
@@ -91,7 +92,7 @@ export class Reconciliation {
     const wanted = segments.flatMap((segment) =>
       originals
         .filter(({ isStored }) => isStored)
-        .filter((original) => mayCover(segment, { ...original, alignments: [] }))
+        .filter((original) => mayCover(segment, { ...original, place: null }))
         .map((original) => ({ clipId: segment.clipId, originalClipId: original.clipId }))
         .filter(({ clipId, originalClipId }) => !known.has(pair(clipId, originalClipId))),
     );
@@ -114,27 +115,51 @@ function decideSession(
   limits: DecidingLimits,
 ): DecidedSession {
   const compared = new Map(facts.comparisons.map((one) => [pair(one.clipId, one.originalClipId), one]));
-  const known = (segmentId: string, original: SessionFacts['originals'][number]): OriginalFacts => {
-    const key = pair(segmentId, original.clipId);
+  const aligned = alignedSegments(facts);
+  const known = (segment: ToldSegment, original: SessionFacts['originals'][number]): OriginalFacts => {
+    const key = pair(segment.clipId, original.clipId);
     const { comparison, alignments } = compared.get(key) ?? {
       comparison: wanted.has(key) ? ('waiting' as const) : ('none' as const),
       alignments: [],
     };
-    return { ...original, comparison, alignments };
+    const place = picturePlace(segment, aligned.get(original.clipId) ?? []);
+    return { ...original, comparison, alignments, place };
   };
   const decided = new Map<string | null, KeptMatch[]>();
   for (const segment of facts.segments) {
-    const originals = facts.originals.map((original) => known(segment.clipId, original));
+    const originals = facts.originals.map((original) => known(segment, original));
     const matches = decideSegment(segment, originals, facts.listings, limits);
     decided.set(segment.clipId, isAllNotDocked(matches) ? [] : matches.map((one) => kept(segment, one)));
   }
-  const unaligned = facts.originals.map((original) => known('', original));
-  const docked = decideDockedOnly(facts.expected, facts.segments, unaligned);
+  const docked = decideDockedOnly(
+    facts.expected,
+    facts.originals.map((original) => ({
+      ...original,
+      received: facts.segments.map((segment) => ({
+        ...segment,
+        place: picturePlace(segment, aligned.get(original.clipId) ?? []),
+      })),
+    })),
+  );
   decided.set(
     null,
     docked.map((match) => ({ ...match, offsetMs: null })),
   );
   return decided;
+}
+
+/** By original: the segments that hold pictures of it. */
+function alignedSegments({ segments, comparisons }: SessionFacts): Map<string, AlignedSegment[]> {
+  const onLine = new Map(segments.map((segment) => [segment.clipId, segment.onLine]));
+  const found = new Map<string, AlignedSegment[]>();
+  for (const { clipId, originalClipId, alignments } of comparisons) {
+    if (alignments.length === 0) continue;
+    const one = { clipId, alignments, onLine: onLine.get(clipId) ?? null };
+    const others = found.get(originalClipId);
+    if (others === undefined) found.set(originalClipId, [one]);
+    else others.push(one);
+  }
+  return found;
 }
 
 /** Nothing has happened since: nothing is said. */

@@ -6,10 +6,14 @@ import { provenSpan, type Span } from '../../time/span.ts';
 import type { Alignment } from './align-pictures.ts';
 import type { ExpectedTime } from './decide-docked-only.ts';
 import type { OriginalFacts, SegmentFacts, WholeListing } from './decide-segment.ts';
+import type { LinePlace } from './picture-place.ts';
+import { startWhateverDelay } from './start-whatever-delay.ts';
 
 /** A segment, with when it is told to have begun: for showing, never for deciding. */
 export interface ToldSegment extends SegmentFacts {
   toldFromMs: number;
+  /** `null` where that is not known. */
+  onLine: LinePlace | null;
 }
 
 /** All that deciding one session rests on. */
@@ -18,7 +22,7 @@ export interface SessionFacts {
   recorderId: string;
   segments: ToldSegment[];
   /** Clips of the recorder that may hold what was sent live; what is known of pictures depends on the segment. */
-  originals: Omit<OriginalFacts, 'comparison' | 'alignments'>[];
+  originals: Omit<OriginalFacts, 'comparison' | 'alignments' | 'place'>[];
   comparisons: Comparison[];
   listings: WholeListing[];
   expected: ExpectedTime[];
@@ -62,7 +66,7 @@ async function readSegments(
   sessionId: string,
 ): Promise<{ segments: ToldSegment[]; begunAt: number }> {
   const rows = await index.read(
-    `SELECT clip_id, time, live_from_ms, live_to_ms, (SELECT min(sequence) FROM custody_entry WHERE custody_entry.clip_id = clip.clip_id) AS begun_at,
+    `SELECT clip_id, time, live_line, live_from_ms, live_to_ms, (SELECT min(sequence) FROM custody_entry WHERE custody_entry.clip_id = clip.clip_id) AS begun_at,
        (SELECT min(sequence) FROM custody_entry WHERE custody_entry.clip_id = clip.clip_id AND action = 'sealed') AS sealed_at
      FROM clip WHERE live_session_id = ? AND kind = 'video' ORDER BY clip_id`,
     [sessionId],
@@ -88,9 +92,11 @@ function segmentOf(row: SqlRow): ToldSegment | null {
   return {
     clipId: String(row.clip_id),
     lengthMs,
-    start: (provenSpan(time) ?? unknownSpan).start,
+    start: startWhateverDelay(time),
     sealedAt: Number(row.sealed_at),
     toldFromMs,
+    onLine:
+      row.live_from_ms === null ? null : { line: Number(row.live_line), fromMs: Number(row.live_from_ms) },
   };
 }
 
