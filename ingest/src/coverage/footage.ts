@@ -19,6 +19,8 @@ export interface Footage {
   guess: { fromMs: number | null; toMs: number | null; doubtMs: number | null };
   /** Start and end by that clock, as found; `null` where it does not tell both. */
   ownClock: { fromMs: number; toMs: number } | null;
+  /** Clips that hold coded pictures of this one: they were recorded at one time, whatever any clock says. */
+  sharesPicturesWith: readonly string[];
   doubts: readonly TimeDoubt[];
   /** False where its bytes are not those the recorder or the record told of. */
   isHashSound: boolean;

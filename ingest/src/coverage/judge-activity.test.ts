@@ -30,6 +30,7 @@ function clip(
     span: { start: bound(fromMs), end: bound(toMs) },
     guess: { fromMs: null, toMs: null, doubtMs: null },
     ownClock: { fromMs, toMs },
+    sharesPicturesWith: [],
     doubts: [],
     isHashSound: true,
     sealedMs: startMs,

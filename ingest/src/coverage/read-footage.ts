@@ -8,6 +8,7 @@ import type { IndexReader } from '../index-store/index-database.ts';
 import type { ClipInstant, ClipTime } from '../time/clip-time.ts';
 import { provenSpan, type Span } from '../time/span.ts';
 import type { Footage } from './footage.ts';
+import { isSound, readSharedPictures, withSharedPictures } from './shared-pictures.ts';
 
 const storedList = storedStates.map((state) => `'${state}'`).join(', ');
 
@@ -26,8 +27,6 @@ const nothingKnown: Span = {
   start: { lowMs: Number.NEGATIVE_INFINITY, highMs: Number.POSITIVE_INFINITY },
   end: { lowMs: Number.NEGATIVE_INFINITY, highMs: Number.POSITIVE_INFINITY },
 };
-/** Reasons of quarantine for which a clip’s bytes prove nothing. */
-const unsoundReasons: readonly unknown[] = ['device-hash-differs', 'store-mismatch'];
 
 /** The sealed footage that stands linked to each of the activities. */
 export async function readFootage(
@@ -43,7 +42,12 @@ export async function readFootage(
     if (known === undefined) found.set(activityId, [footageOf(row)]);
     else known.push(footageOf(row));
   }
-  return found;
+  const shared = await readSharedPictures(
+    index,
+    rows.flatMap((row) => (row.live_session_id === null ? [] : [String(row.clip_id)])),
+  );
+  if (shared.length === 0) return found;
+  return new Map([...found].map(([activityId, clips]) => [activityId, withSharedPictures(clips, shared)]));
 }
 
 function footageOf(row: SqlRow): Footage {
@@ -58,8 +62,9 @@ function footageOf(row: SqlRow): Footage {
     span: (time === null ? null : provenSpan(time)) ?? nothingKnown,
     guess: guessOf(time),
     ownClock: mediaTime(row) ?? ownClock(row.started_at, media?.durationMs ?? null),
+    sharesPicturesWith: [],
     doubts: time?.doubts ?? [],
-    isHashSound: !unsoundReasons.includes(row.quarantine_reason),
+    isHashSound: isSound(row.quarantine_reason),
     sealedMs: Date.parse(String(row.sealed_at)),
   };
 }

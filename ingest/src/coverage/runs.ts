@@ -3,7 +3,7 @@ import { type Footage, isProven } from './footage.ts';
 import type { Stretch } from './stretches.ts';
 
 /**
- * Clips of one recorder that follow each other: one recording in pieces. `sure`: in which it surely went on, `null` where
+ * Clips that follow each other or hold the same pictures: one recording in pieces. `sure`: in which it surely went on, `null` where
  * the doubt eats it up; `possible`: in which it may have gone on.
  */
 export interface Run {
@@ -14,7 +14,7 @@ export interface Run {
 
 /**
  * Puts clips together that one recorder recorded one after the other, taken in one docking or sent in one live session, with
- * no more than `joinToleranceMs` between them.
+ * no more than `joinToleranceMs` between them; and live footage with originals that hold some of the same pictures.
  *
  * Such clips share the error of one clock, so what lies between two of them is measured by that clock itself, as found,
  * and not by the bounds of their times in UTC: shrinking each clip by its half-width (standards §6.2) at each such join
@@ -22,14 +22,36 @@ export interface Run {
  * the run. Clips whose errors cannot be the same (the clock was moved in between) are not put together, and a clip whose
  * time or bytes are not proven stands alone.
  *
+ * What was sent live and what lay on the card are told by two clocks, but pictures that both hold were captured in one
+ * instant: the two overlap, however little and whatever the doubts of both.
+ *
  * Photos are no stretch of time and are left out.
  */
 export function runsOf(footage: readonly Footage[], joinToleranceMs: number): Run[] {
   const moving = footage.filter(({ mediaKind }) => mediaKind !== 'photo');
-  const joinable = moving.filter((clip) => isProven(clip) && clip.ownClock !== null);
+  const joinable = moving.filter(isProven);
   const alone = moving.filter((clip) => !joinable.includes(clip));
-  const runs = groups(joinable).flatMap((group) => connected(group, joinToleranceMs));
-  return [...runs.map(runOf), ...alone.map((clip) => runOf([clip]))];
+  return [...connected(joinable, joinToleranceMs).map(runOf), ...alone.map((clip) => runOf([clip]))];
+}
+
+/** Clips that joins hold together, by one clock or by shared pictures. */
+function connected(clips: readonly Footage[], joinToleranceMs: number): Footage[][] {
+  const byClock = groups(clips.filter(({ ownClock }) => ownClock !== null)).flatMap((group) =>
+    followed(group, joinToleranceMs),
+  );
+  const untold = clips.filter(({ ownClock }) => ownClock === null).map((clip) => [clip]);
+  let parts: Footage[][] = [];
+  for (const next of [...byClock, ...untold]) {
+    const joined = parts.filter((part) => sharePictures(part, next));
+    parts = [...parts.filter((part) => !joined.includes(part)), [...joined.flat(), ...next]];
+  }
+  return parts;
+}
+
+function sharePictures(part: readonly Footage[], next: readonly Footage[]): boolean {
+  const isShared = (one: Footage, other: Footage) =>
+    one.sharesPicturesWith.includes(other.clipId) || other.sharesPicturesWith.includes(one.clipId);
+  return part.some((one) => next.some((other) => isShared(one, other)));
 }
 
 function groups(footage: readonly Footage[]): Footage[][] {
@@ -42,7 +64,7 @@ function groups(footage: readonly Footage[]): Footage[][] {
 }
 
 /** The clips of one clock, parted where no join holds them together. */
-function connected(group: readonly Footage[], joinToleranceMs: number): Footage[][] {
+function followed(group: readonly Footage[], joinToleranceMs: number): Footage[][] {
   const sorted = [...group].sort((left, right) => own(left).fromMs - own(right).fromMs);
   let parts: Footage[][] = [];
   for (const clip of sorted) {

@@ -3,7 +3,8 @@ import type { Interval } from '../time/interval.ts';
 import { assumedSpan, provenSpan, type Span } from '../time/span.ts';
 
 /**
- * What the time of a clip is worth. `proven`: both ends of its start are; `assumed`: nothing speaks against it; `doubtful`:
+ * What the time of a clip is worth. `proven`: both ends of its start are; `assumed`: nothing speaks against it, or it holds if
+ * a live stream was no longer on its way than the settings say; `doubtful`:
  * something does; `shown`: by a clock nobody could read. Only the first two link anything.
  */
 export type SpanBasis = 'proven' | 'assumed' | 'doubtful' | 'shown';
@@ -27,7 +28,10 @@ const speakingAgainst: readonly TimeDoubt[] = [
 export function recordedSpan(time: ClipTime | null, collectedMs: number): RecordedSpan | null {
   if (time === null) return null;
   const proven = provenSpan(time);
-  if (proven !== null && isBounded(proven.start)) return { basis: 'proven', span: ordered(proven) };
+  if (proven !== null && isBounded(proven.start)) {
+    const basis = time.doubts.includes('delay-assumed') ? 'assumed' : 'proven';
+    return { basis, span: ordered(proven) };
+  }
   const start = assumedStart(time);
   if (start !== null) {
     const end = assumedSpan(time)?.end ?? { lowMs: start.lowMs, highMs: Math.max(collectedMs, start.highMs) };

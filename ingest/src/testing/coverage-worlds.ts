@@ -95,6 +95,7 @@ export function footageOf({ groups }: DrawnEvidence): Footage[] {
       },
       guess: { fromMs: null, toMs: null, doubtMs: null },
       ownClock: { fromMs, toMs },
+      sharesPicturesWith: [],
       doubts: [],
       isHashSound: true,
       sealedMs: isLate ? sealedMs.late : sealedMs.inTime,

@@ -208,3 +208,49 @@ describe('the time of a clip', () => {
     });
   });
 });
+
+describe('a live segment with the same pictures, whose delay on the way is assumed', () => {
+  const match = (lowAt: string, highAt: string, isDelayAssumed = true) => ({
+    liveClipId: 'live',
+    laterMs: 0,
+    start: { lowMs: Date.parse(lowAt), highMs: Date.parse(highAt) },
+    isDelayAssumed,
+  });
+  /** It truly was half a minute on the way, the settings say three seconds. */
+  const late = match('2026-11-22T03:59:27Z', '2026-11-22T03:59:30Z');
+
+  test('takes nothing from what a clock proves: it had arrived, and no more', () => {
+    expect(fused({ liveMatches: [late] })).toMatchObject({
+      start: fused().start,
+      conflicts: [],
+      doubts: [],
+    });
+    const proven = fused({ liveMatches: [{ ...late, isDelayAssumed: false }] });
+    expect(proven.doubts).toContain('sources-conflict');
+  });
+
+  test('contradicts a clock by which it was recorded after it arrived', () => {
+    const { doubts, start } = fused({
+      liveMatches: [match('2026-11-22T03:58:27Z', '2026-11-22T03:58:30Z')],
+    });
+    expect(doubts).toContain('sources-conflict');
+    expect(start).toMatchObject({ kind: 'one-sided', notAfter: '2026-11-22T03:58:30.000Z' });
+  });
+
+  test('bounds the start where nothing else does, and the doubt is told', () => {
+    const { doubts, start } = fused({ stretches: [], liveMatches: [late] });
+    expect(start).toMatchObject({ kind: 'bounded', notAfter: '2026-11-22T03:59:30.000Z' });
+    expect(doubts).toContain('delay-assumed');
+  });
+
+  test('is bounded from below by the least delayed of several segments', () => {
+    const { start } = fused({
+      stretches: [],
+      liveMatches: [late, match('2026-11-22T03:59:00Z', '2026-11-22T03:59:03Z')],
+    });
+    expect(start).toMatchObject({
+      notBefore: '2026-11-22T03:59:00.000Z',
+      notAfter: '2026-11-22T03:59:03.000Z',
+    });
+  });
+});

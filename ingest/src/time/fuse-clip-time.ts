@@ -77,6 +77,8 @@ class Fusion {
   #guess: StartByClock | null = null;
   /** What is told of the start by others than the recorder's clock. */
   #toldStart: ComparedTime | null = null;
+  /** By live segments whose delay on the way is what the settings say: taken where nothing else bounds the start. */
+  #assumedStart: Interval | null = null;
 
   constructor(facts: ClipTimeFacts, limits: FusionLimits) {
     this.#facts = facts;
@@ -184,8 +186,13 @@ class Fusion {
         tells: 'start',
         ...bounds(start),
       });
-      if (isDelayAssumed) this.#doubts.add('delay-assumed');
-      this.#takeToldStart({ kind: 'live-match', when: start });
+      if (isDelayAssumed) {
+        this.#takeToldStart({
+          kind: 'live-match',
+          when: { lowMs: Number.NEGATIVE_INFINITY, highMs: start.highMs },
+        });
+        this.#assumedStart = this.#assumedStart === null ? start : hull(this.#assumedStart, start);
+      } else this.#takeToldStart({ kind: 'live-match', when: start });
     }
   }
 
@@ -231,9 +238,11 @@ class Fusion {
     if (byClock !== null && corrected === null)
       doubts.push(this.#facts.isHostDoubtful ? 'host-unsynchronised' : 'clock-never-read');
     const isClockProven = corrected !== null && doubts.length === 0;
-    if (told !== null && corrected !== null) this.#compareTold(corrected.utc, told);
-    if (told !== null && Number.isFinite(told.when.lowMs)) {
-      const { when } = told;
+    const bounding = this.#boundingStart(isClockProven);
+    const compared = bounding ?? told;
+    if (compared !== null && corrected !== null) this.#compareTold(corrected.utc, compared);
+    if (bounding !== null) {
+      const { when } = bounding;
       const shared = corrected === null || !isClockProven ? when : intersection(corrected.utc, when);
       return {
         utc: shared ?? hull(when, corrected?.utc ?? when),
@@ -244,6 +253,17 @@ class Fusion {
     }
     for (const doubt of doubts) this.#doubts.add(doubt);
     return { utc: corrected?.utc ?? null, isProven: isClockProven, guessMs, latestMs };
+  }
+
+  /** What others than the recorder's clock tell of the start, where it bounds it from both sides. */
+  #boundingStart(isClockProven: boolean): ComparedTime | null {
+    const told = this.#toldStart;
+    if (told === null || Number.isFinite(told.when.lowMs)) return told;
+    if (isClockProven || this.#assumedStart === null) return null;
+    const when = intersection(this.#assumedStart, told.when);
+    if (when === null) return null;
+    this.#doubts.add('delay-assumed');
+    return { kind: 'live-match', when };
   }
 
   #compareTold(utc: Interval, told: ComparedTime): void {

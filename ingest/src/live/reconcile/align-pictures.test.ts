@@ -25,6 +25,16 @@ describe('aligning pictures', () => {
     });
   });
 
+  test('sound that begins before the pictures moves no place', () => {
+    const all = scene('street', 300);
+    const [found] = align(film(all.slice(100, 300), 40, 700), film(all, 40, 350));
+    expect(found).toMatchObject({
+      equal: [{ fromMs: 0, toMs: 8_000 }],
+      laterMs: { lowMs: -4_000, highMs: -4_000 },
+      originalFromMs: 4_000,
+    });
+  });
+
   test('pictures that the stream lost part the equal stretches and nothing else', () => {
     const all = scene('street', 100);
     const live = Pictures.of(

@@ -1,5 +1,5 @@
 import type { ClipTime } from '../../time/clip-time.ts';
-import type { Interval } from '../../time/interval.ts';
+import { difference, type Interval, sum, widened } from '../../time/interval.ts';
 import { provenSpan } from '../../time/span.ts';
 import type { Alignment } from './align-pictures.ts';
 
@@ -26,19 +26,29 @@ export function liveMatchTime(
   live: { clipId: string; time: ClipTime },
   alignments: readonly Alignment[],
 ): LiveMatchTime | null {
-  const [alignment, ...others] = alignments;
   const span = provenSpan(live.time);
-  if (alignment === undefined || others.length > 0 || span === null) return null;
-  const { laterMs, originalFromMs, equal } = alignment;
-  const liveFromMs = Math.min(...equal.map(({ fromMs }) => fromMs));
-  const slackMs = cutMs + fileRateShare * Math.max(0, originalFromMs) + liveRateShare * liveFromMs;
+  const apart = apartMs(alignments);
+  if (apart === null || span === null) return null;
+  const { laterMs } = alignments[0] as Alignment;
   return {
     liveClipId: live.clipId,
     laterMs: Math.round((laterMs.lowMs + laterMs.highMs) / 2),
-    start: {
-      lowMs: span.start.lowMs + laterMs.lowMs - slackMs,
-      highMs: span.start.highMs + laterMs.highMs + slackMs,
-    },
+    start: sum(span.start, apart),
     isDelayAssumed: live.time.doubts.includes('delay-assumed'),
   };
+}
+
+/** When a segment began, by an original that began then; the same the other way round. */
+export function startByOriginal(originalStart: Interval, alignments: readonly Alignment[]): Interval | null {
+  const apart = apartMs(alignments);
+  return apart === null ? null : difference(originalStart, apart);
+}
+
+/** How much later than the segment the original began; `null` where pictures stand in several places or none. */
+function apartMs(alignments: readonly Alignment[]): Interval | null {
+  const [alignment, ...others] = alignments;
+  if (alignment === undefined || others.length > 0) return null;
+  const { laterMs, originalFromMs, equal } = alignment;
+  const liveFromMs = Math.min(...equal.map(({ fromMs }) => fromMs));
+  return widened(laterMs, cutMs + fileRateShare * Math.max(0, originalFromMs) + liveRateShare * liveFromMs);
 }

@@ -63,6 +63,7 @@ export class PictureComparisons {
     originalClipId: string,
     results: readonly { clipId: string; result: ComparisonResult }[],
   ): Promise<void> {
+    const equal = results.filter(({ result }) => result.state === 'compared' && result.alignments.length > 0);
     await this.#database.write(async (transaction) => {
       for (const { clipId, result } of results) {
         const alignments = result.state === 'compared' ? result.alignments : [];
@@ -82,9 +83,14 @@ export class PictureComparisons {
         transaction,
         results.map(({ clipId }) => clipId),
       );
+      // What they cover together is told by their pictures, even where no time is.
+      await markDue(
+        transaction,
+        'clip',
+        equal.map(({ clipId }) => clipId),
+      );
     });
-    const isEqual = results.some(({ result }) => result.state === 'compared' && result.alignments.length > 0);
-    if (isEqual) await this.#times.revise(originalClipId);
+    if (equal.length > 0) await this.#times.revise(originalClipId);
   }
 }
 

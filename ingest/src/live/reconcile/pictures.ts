@@ -17,6 +17,7 @@ export const mostPictures = 4_000_000;
  */
 export class Pictures {
   readonly #records: Buffer;
+  #firstShown: number | null = null;
 
   private constructor(records: Buffer) {
     this.#records = records;
@@ -42,9 +43,10 @@ export class Pictures {
     return this.#records.length / recordBytes;
   }
 
-  /** Milliseconds from the start of the file. */
+  /** Milliseconds from the first picture that is shown: sound may begin before it. */
   atMs(index: number): number {
-    return this.#records.readInt32BE(index * recordBytes) / positionsPerMs;
+    this.#firstShown ??= this.#earliest();
+    return (this.#position(index) - this.#firstShown) / positionsPerMs;
   }
 
   /** A number that different pictures very rarely share: for finding, not for proving. */
@@ -58,6 +60,16 @@ export class Pictures {
     const [from, otherFrom] = [index * recordBytes + positionBytes, otherIndex * recordBytes + positionBytes];
     const theirs = other.#records;
     return this.#records.compare(theirs, otherFrom, otherFrom + hashBytes, from, from + hashBytes) === 0;
+  }
+
+  #position(index: number): number {
+    return this.#records.readInt32BE(index * recordBytes);
+  }
+
+  #earliest(): number {
+    let earliest = farthestPosition;
+    for (let index = 0; index < this.length; index += 1) earliest = Math.min(earliest, this.#position(index));
+    return earliest;
   }
 
   /** Writes them to a file that appears whole or not at all. */

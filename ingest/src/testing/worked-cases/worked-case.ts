@@ -156,6 +156,7 @@ function footageOf(clip: WorkedClip, index: number): Footage {
     span: { start: bound(fromMs), end: bound(toMs) },
     guess: { fromMs, toMs, doubtMs },
     ownClock: { fromMs, toMs },
+    sharesPicturesWith: [],
     doubts: clip.doubts ?? [],
     isHashSound: true,
     sealedMs: beijing(clip.sealedAt),
