@@ -2,6 +2,7 @@ import type { WebSocket } from 'ws';
 import type { PlayEnd, PlayQuestion } from '../../contract/index.ts';
 import type { Log } from '../../log.ts';
 import type { LiveStream, LiveStreams } from '../live-stream.ts';
+import { RequestRate } from '../request-rate.ts';
 import type { PlayQuery } from './play-query.ts';
 import { PlayStream } from './play-stream.ts';
 import { PlayViewer, type ViewerBounds, viewerBounds } from './play-viewer.ts';
@@ -21,7 +22,7 @@ export interface LivePlayOptions {
   heartbeatMs?: number;
 }
 
-/** A viewer asks for the time about once a second. */
+/** A viewer asks for the time about once a second. Pings are answered by the library, and bounded there. */
 const mostQuestionsASecond = 20;
 
 interface Watching {
@@ -135,14 +136,12 @@ export class LivePlay {
   }
 
   #listen(socket: WebSocket, viewer: PlayViewer): void {
-    let questions = 0;
-    let sinceMs = Date.now();
+    const rate = new RequestRate(mostQuestionsASecond);
     socket.on('pong', () => this.#isAlive(socket));
     socket.on('message', (data, isBinary) => {
-      if (Date.now() - sinceMs > 1_000) [questions, sinceMs] = [0, Date.now()];
-      questions += 1;
+      if (!rate.take(performance.now())) return viewer.cut('not-admitted');
       const question = isBinary ? null : questionOf(data.toString());
-      if (question === null || questions > mostQuestionsASecond) return void viewer.end('not-admitted');
+      if (question === null) return void viewer.end('not-admitted');
       viewer.tell({ type: 'time', askedAtMs: question.askedAtMs, atMs: Date.now() });
     });
   }

@@ -40,6 +40,8 @@ export class PlayViewer {
 
   /** The stream begins, or begins anew in another format: nothing before the next key frame is of use. */
   begin(hello: PlayHello, initialisations: readonly MediaMessage[]): void {
+    // A stream may begin anew as often as it has pictures.
+    if (this.#socket.bufferedAmount > this.#bounds.waitingBytes) return this.cut('too-slow');
     this.#needsKeyFrame = true;
     this.#tracks = hello.tracks.map(({ track }) => track);
     this.tell(hello);
@@ -70,6 +72,12 @@ export class PlayViewer {
     this.#socket.close(reason === 'stopping' ? 1001 : 1000, reason);
   }
 
+  /** Says why, and cuts it off: what waits for it will not be read any more, or what it says is not to be read. */
+  cut(reason: PlayEnd): void {
+    this.end(reason);
+    this.#socket.terminate();
+  }
+
   #leaveOut(): void {
     if (this.#behindSinceMs === null) {
       this.#behindSinceMs = this.#now();
@@ -81,8 +89,6 @@ export class PlayViewer {
 
   #checkPatience(): void {
     if (this.#behindSinceMs === null || this.#now() - this.#behindSinceMs < this.#bounds.patienceMs) return;
-    this.end('too-slow');
-    // What waits for it will not be read any more.
-    this.#socket.terminate();
+    this.cut('too-slow');
   }
 }

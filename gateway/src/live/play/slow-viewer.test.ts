@@ -29,6 +29,13 @@ const format: AccessUnit['format'] = {
   widthPixels: 1920,
   heightPixels: 1080,
 };
+/** As long as a parameter set may be; another one each time. */
+function otherFormat(count: number): AccessUnit['format'] {
+  const set = Buffer.alloc(4_096, 0x80);
+  set.writeUInt8(0x68, 0);
+  set.writeUInt32BE(count, 4);
+  return format?.kind === 'video' ? { ...format, pictureParameterSets: Array(32).fill(set) } : null;
+}
 const pictureBytes = 256 * 1024;
 const bounds = { waitingBytes: 1024 * 1024, patienceMs: 10_000 };
 
@@ -54,7 +61,7 @@ class HeavySource {
   }
 
   /** Every tenth is a key frame. */
-  picture(): void {
+  picture(of = format): void {
     const isKeyFrame = this.#count % 10 === 0;
     const mediaTicks = this.#count * 9_000;
     this.#sink?.unit({
@@ -65,7 +72,7 @@ class HeavySource {
       isKeyFrame,
       isWhole: true,
       arrival: { atMs: 1_000_000 + this.#count * 100, sentNotBeforeMs: null },
-      format,
+      format: of,
     });
     this.#count += 1;
   }
@@ -125,6 +132,19 @@ test('a viewer that does not read is told, costs no more than its bound, and is 
   stuck.client.socket.resume();
   await stuck.client.closed();
   expect(stuck.client.fragments(0).length).toBeLessThan(120);
+});
+
+test('a stream that begins anew all the time costs a viewer that does not read no more either', async () => {
+  const { client, waitingBytes, atServer } = await join();
+  client.socket.pause();
+  let mostWaiting = 0;
+  for (let count = 0; count < 200; count += 1) {
+    source.picture(otherFormat(count));
+    mostWaiting = Math.max(mostWaiting, waitingBytes());
+    await new Promise(setImmediate);
+  }
+  expect(mostWaiting).toBeLessThan(bounds.waitingBytes + 2 * pictureBytes);
+  expect(atServer.readyState).not.toBe(atServer.OPEN);
 });
 
 test('a viewer that caught up goes on with a key frame', async () => {

@@ -2,8 +2,8 @@ import type { Socket } from 'node:net';
 import { encodeFrameHead } from '@docket/device-protocol/live';
 import { bufferBytes } from '../stream-hub/slab-memory.ts';
 
-/** Of a packet that waits, beside itself: its frame's head, and what Node keeps of both. */
-const besideBytes = 4 + 2 * bufferBytes;
+/** Of a packet that waits, beside itself: its frame's head. The packet is the same one for all who watch. */
+const besideBytes = 4 + bufferBytes;
 
 /**
  * Interleaved packets that wait for one connection. They are handed to the socket in batches, so that what came with one

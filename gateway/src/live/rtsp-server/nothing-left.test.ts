@@ -65,7 +65,7 @@ test('stopping ends whatever is going on', async () => {
   recorder?.logIn(recorders.one, pushPassword);
   await recorder?.ask('ANNOUNCE', relay.pushUrl(), described, sdp);
   await recorder?.ask('SETUP', `${relay.pushUrl()}/t1`, {
-    Transport: 'RTP/AVP;unicast;client_port=9-10;mode=record',
+    Transport: 'RTP/AVP;unicast;client_port=5000-5001;mode=record',
   });
   await recorder?.ask('RECORD', relay.pushUrl());
   await relay.close();

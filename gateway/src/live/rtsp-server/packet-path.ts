@@ -35,7 +35,9 @@ export function openPath(
   take: TakePacket,
 ): PacketPath | null | Promise<PacketPath> {
   if (offer.lower === 'tcp') return openInterleaved(connection, offer, take);
-  if (offer.clientPorts === null || offer.clientPorts.rtp < 1 || offer.clientPorts.rtcp < 1) return null;
+  if (offer.clientPorts === null) return null;
+  // Below are services of the system, which no player is.
+  if (Math.min(offer.clientPorts.rtp, offer.clientPorts.rtcp) < 1_024) return null;
   return openUdp(connection, offer, offer.clientPorts, take);
 }
 

@@ -8,11 +8,11 @@ import {
   RtspHeaders,
   type RtspRequest,
 } from '@docket/device-protocol/live';
+import { RequestRate } from '../request-rate.ts';
 import type { Answer } from './answer.ts';
 import { FrameQueue } from './frame-queue.ts';
 import type { RtspLimits } from './limits.ts';
 import type { PathConnection } from './packet-path.ts';
-import { RequestRate } from './request-rate.ts';
 
 /** What a connection asks of whoever answers its requests. */
 export interface RtspConversation {

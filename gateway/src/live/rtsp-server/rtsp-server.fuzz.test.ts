@@ -62,7 +62,10 @@ const conversations = callers.map(({ pushing, watching }) => [
     request('PLAY', recorders.one, []),
   ]),
   Buffer.concat([
-    request('SETUP', `${recorders.one}/trackID=0`, [watching, 'Transport: RTP/AVP;unicast;client_port=9-10']),
+    request('SETUP', `${recorders.one}/trackID=0`, [
+      watching,
+      'Transport: RTP/AVP;unicast;client_port=5000-5001',
+    ]),
     request('PLAY', recorders.one, []),
     request('TEARDOWN', recorders.one, []),
   ]),

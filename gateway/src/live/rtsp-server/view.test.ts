@@ -292,6 +292,16 @@ describe('who may watch what', () => {
     caller.close();
   });
 
+  test('UDP goes to no port that belongs to a service of the system', async () => {
+    await push({ audio: 'none' });
+    const caller = await logIn();
+    for (const ports of ['53-54', '1022-1023', '1024-514', '0-1']) {
+      const Transport = `RTP/AVP;unicast;client_port=${ports}`;
+      expect((await caller.ask('SETUP', `${streamUrl()}/trackID=0`, { Transport })).status).toBe(461);
+    }
+    caller.close();
+  });
+
   test('UDP goes nowhere but to the viewer itself', async () => {
     await push({ audio: 'none' });
     const [elsewhere, rtp] = await Promise.all([bound('127.0.0.2'), bound()]);
