@@ -60,6 +60,7 @@ export class GuardedSession {
       this.#session.broadcast.publishGraceMs = 0;
       this.#session.onPush();
       for (const packet of this.#held.splice(0)) this.#give(packet);
+      if (this.#isGoodbye) this.#socket.end();
     });
     this.#socket.resume();
   }
@@ -75,10 +76,10 @@ export class GuardedSession {
       this.#socket.destroy();
     };
     rtmp.onDeleteStream = () => {
-      if (!this.#isIn) return;
+      if (this.#asked === null) return;
       this.#isGoodbye = true;
       // Whoever ends its stream may leave its connection open all the same.
-      this.#socket.end();
+      if (this.#isIn) this.#socket.end();
     };
     rtmp.onOutputCallback = (bytes) => {
       if (this.#socket.writableLength > mostBytesUnread) throw new InputError('answers-not-read');

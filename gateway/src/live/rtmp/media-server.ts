@@ -1,12 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
 import { get } from 'node:http';
 import { connect, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { Log } from '../../log.ts';
 import { type LongTool, startLongTool } from '../long-tool.ts';
+import { makeDoorsFolder, removeDoorsFolder } from './doors-folder.ts';
 import {
   connectionNumberBytes,
   doorsIn,
@@ -49,7 +47,7 @@ export class MediaServer {
     silenceMs: number,
     signal: AbortSignal,
   ): Promise<MediaServer> {
-    const folder = await mkdtemp(join(tmpdir(), 'docket-rtmp-'));
+    const folder = await makeDoorsFolder();
     const server = new MediaServer(options, folder, signal);
     const tooLate = setTimeout(() => void server.stop(), readyTimeoutMs);
     const failure = await Promise.race([server.#ready, server.ended]);
@@ -75,7 +73,7 @@ export class MediaServer {
     this.#tool.child.on('error', () => {});
     this.ended = this.#tool.ended.then(async ({ cause, exitCode, exitSignal, stderr }) => {
       clearInterval(this.#watch);
-      await rm(folder, { recursive: true, force: true });
+      await removeDoorsFolder(folder);
       return `${cause} (${exitSignal ?? exitCode})${stderr === '' ? '' : `: ${stderr.split('\n').at(-1)}`}`;
     });
   }

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { LiveFeed } from '@docket/device-protocol/live';
 import type { Component } from '../../component.ts';
 import type { Log } from '../../log.ts';
+import { clearLeftFolders } from './doors-folder.ts';
 import { type DoorConnection, type DoorLimits, FrontDoor } from './front-door.ts';
 import { MediaServer } from './media-server.ts';
 import type { PublishQuestion } from './media-server-messages.ts';
@@ -81,6 +82,9 @@ export class RtmpServer implements Component {
     if (this.#options.settings.port === null) return;
     signal.throwIfAborted();
     signal.addEventListener('abort', () => this.#stopping.abort(), { once: true });
+    await clearLeftFolders().catch((error: unknown) => {
+      this.#options.log.warn({ err: error }, 'folders of earlier RTMP media servers could not be looked for');
+    });
     this.#mediaServer = await this.#startMediaServer();
     this.#keeping = this.#keepMediaServer(this.#mediaServer);
     try {

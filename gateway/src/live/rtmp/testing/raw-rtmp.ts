@@ -62,6 +62,11 @@ export class RawRtmp {
     if (!this.#socket.closed) await once(this.#socket, 'close');
   }
 
+  /** Reads nothing more. */
+  pause(): void {
+    this.#socket.pause();
+  }
+
   cut(): void {
     this.#socket.destroy();
   }
@@ -88,17 +93,34 @@ export function publishing(name: string): Buffer[] {
   ];
 }
 
-/** A message in chunks of the usual length (RTMP 1.0 §5.3.1). */
+/** A message in chunks of the usual length (RTMP 1.0 §5.3.1), of a time up to 32 bits. */
 export function messageOf(type: number, payload: Buffer, timestamp = 0): Buffer {
+  const isExtended = timestamp >= 0xff_ffff;
+  const extended = Buffer.alloc(isExtended ? 4 : 0);
+  if (isExtended) extended.writeUInt32BE(timestamp);
   const head = Buffer.alloc(12);
   head[0] = 3;
-  head.writeUIntBE(timestamp, 1, 3);
+  head.writeUIntBE(isExtended ? 0xff_ffff : timestamp, 1, 3);
   head.writeUIntBE(payload.length, 4, 3);
   head[7] = type;
   head.writeUInt32LE(1, 8);
+  return chunked(Buffer.concat([head, extended]), payload, Buffer.concat([Buffer.of(0xc3), extended]));
+}
+
+/** A message so long after the one before. */
+export function messageAfter(type: number, payload: Buffer, laterMs: number): Buffer {
+  const head = Buffer.alloc(8);
+  head[0] = 0x43;
+  head.writeUIntBE(laterMs, 1, 3);
+  head.writeUIntBE(payload.length, 4, 3);
+  head[7] = type;
+  return chunked(head, payload, Buffer.of(0xc3));
+}
+
+function chunked(head: Buffer, payload: Buffer, between: Buffer): Buffer {
   const parts: Buffer[] = [head];
   for (let position = 0; position < payload.length; position += chunkBytes) {
-    if (position > 0) parts.push(Buffer.from([0xc3]));
+    if (position > 0) parts.push(between);
     parts.push(payload.subarray(position, position + chunkBytes));
   }
   return Buffer.concat(parts);

@@ -39,6 +39,7 @@ export class Taken {
       senderReport: () => this.#news.emit('error', new Error('there are no sender reports in RTMP')),
     });
     void feed.ended.then((end) => {
+      assembler.flush();
       this.end = end;
     });
   }
