@@ -103,9 +103,9 @@ test('a grave alarm about live streams keeps the dock unwell until it has ended 
   const { ingest, health } = await open();
   const live = async () => (await health()).components.find(({ name }) => name === 'live');
   const { liveAlarms } = ingest.caseWork;
-  await liveAlarms.raise({ kind: 'stream-lost', detail: 'no answer' });
+  await liveAlarms.raise({ kind: 'stream-lost', reason: { kind: 'not-reached', words: 'no answer' } });
   expect(await live()).toMatchObject({ state: 'ok' });
-  const alarmId = await liveAlarms.raise({ kind: 'not-recording', detail: 'the recorder sends nothing' });
+  const alarmId = await liveAlarms.raise({ kind: 'not-recording', reason: { kind: 'nothing-sent' } });
   expect(await live()).toMatchObject({
     state: 'degraded',
     detail: 'not-recording the recorder sends nothing',

@@ -307,6 +307,7 @@ export {
   readLiveSession,
   readLiveSessions,
 } from './live/live-queries.ts';
+export { describeReason, type LiveReason, storeReason } from './live/live-reason.ts';
 export type {
   LiveEndCause,
   LiveGapCause,

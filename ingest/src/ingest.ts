@@ -222,6 +222,7 @@ export class Ingest {
       const live = new StoredLiveRecorder(
         {
           ...services,
+          alarms: caseWork.liveAlarms,
           now: () => Date.now(),
           onClip: (clipId) => {
             caseWork.reckoner.wake();

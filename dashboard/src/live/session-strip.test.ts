@@ -11,7 +11,7 @@ const bookmark = (bookmarkId: string, seconds: number, struck: Bookmark['struck'
   ({ bookmarkId, at: at(seconds), struck, kind: 'note' }) as Bookmark;
 
 test('segments, gaps and bookmarks lie where they were, and nothing reaches beyond the session', () => {
-  const gaps = [{ cause: 'stream-lost', from: at(40), to: at(60), detail: '' }];
+  const gaps = [{ cause: 'stream-lost', from: at(40), to: at(60), detail: '', reason: null }];
   const strip = sessionStrip(
     { session, gaps, segments: [segment('a', 0, 40), segment('b', 60, 130)] },
     [bookmark('x', 50), bookmark('y', 200), bookmark('z', 10, { by: '张三', at: at(11), reason: '误按' })],
@@ -38,7 +38,7 @@ test('what goes on begins where the segment before it ended, or the gap between 
   const begin = (gaps: { cause: string; from: string; to: string; detail: string }[]) =>
     sessionStrip({ session: going, gaps, segments }, [], Date.parse(at(40))).segments.at(-1)?.from;
   expect(begin([])).toBe(0.75);
-  expect(begin([{ cause: 'stream-lost', from: at(30), to: at(32), detail: '' }])).toBe(0.8);
+  expect(begin([{ cause: 'stream-lost', from: at(30), to: at(32), detail: '', reason: null }])).toBe(0.8);
 });
 
 test('what goes on reaches to now', () => {
@@ -49,7 +49,7 @@ test('what goes on reaches to now', () => {
     utcEnd: null,
     collectedAt: at(20),
   } as Clip;
-  const gaps = [{ cause: 'stream-lost', from: at(30), to: null, detail: '' }];
+  const gaps = [{ cause: 'stream-lost', from: at(30), to: null, detail: '', reason: null }];
   const going = { ...session, endedAt: null };
   const strip = sessionStrip({ session: going, gaps, segments: [growing] }, [], Date.parse(at(40)));
   expect(strip.segments).toMatchObject([{ from: 0.5, to: 1 }]);

@@ -20,6 +20,7 @@ export * from './health.ts';
 export * from './inbound.ts';
 export * from './live.ts';
 export * from './live-play.ts';
+export * from './live-reason.ts';
 export * from './mapping.ts';
 export * from './operation.ts';
 export * from './problem.ts';

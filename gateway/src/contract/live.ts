@@ -1,6 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { FactsId } from './case.ts';
 import { Clip } from './clip.ts';
+import { LiveReason } from './live-reason.ts';
 import { Identifier, Instant, nullable, oneOf, person, reason, saying } from './terms.ts';
 
 export const LiveWay = oneOf(
@@ -156,6 +157,7 @@ export const LiveGap = Type.Object({
   from: Instant,
   to: nullable(Instant),
   detail: Type.String(),
+  reason: nullable(LiveReason),
 });
 export type LiveGap = Static<typeof LiveGap>;
 
@@ -203,6 +205,7 @@ export const LiveAlarm = Type.Object({
   operationId: nullable(Identifier),
   sessionId: nullable(Identifier),
   detail: Type.String(),
+  reason: nullable(LiveReason),
   raisedAt: Instant,
   endedAt: nullable(Instant),
   seenBy: nullable(Type.String()),

@@ -78,7 +78,12 @@ export class Live implements Component, LiveView {
       },
       onPush: (push) => this.#takePushed(push),
       onPushRefused: (remoteAddress) =>
-        this.#refusals.stranger(`wrong credentials by RTSP from ${remoteAddress}`),
+        this.#refusals.stranger({
+          kind: 'wrong-credentials',
+          by: 'rtsp',
+          address: remoteAddress,
+          name: null,
+        }),
       log,
     });
     this.#rtmp = this.#rtmpServer();
@@ -149,9 +154,12 @@ export class Live implements Component, LiveView {
       onPush: (push) => this.#takePushed(push),
       onRefused: ({ reason, recorderId, address: from }) => {
         if (reason === 'unregistered-push' || reason === 'credentials-refused')
-          this.#refusals.stranger(
-            `${reason} by RTMP from ${from}${recorderId === null ? '' : ` as ${recorderId}`}`,
-          );
+          this.#refusals.stranger({
+            kind: 'wrong-credentials',
+            by: 'rtmp',
+            address: from,
+            name: recorderId,
+          });
       },
       silenceMs: settings.silenceMs,
       log,
@@ -160,15 +168,22 @@ export class Live implements Component, LiveView {
 
   async #takePushed(push: { recorderId: string; feed: LiveFeed }): Promise<'accepted' | { refused: string }> {
     const refusal = await this.#supervisor.takePushed(push);
-    if (refusal === 'not-registered') this.#refusals.stranger(`${push.recorderId} may not send`);
+    if (refusal === 'not-registered')
+      this.#refusals.stranger({ kind: 'may-not-send', name: push.recorderId });
     return refusal === null ? 'accepted' : { refused: refusal };
   }
 
   #refused(recorderId: string, error: unknown): void {
     if (error instanceof TooManyStreamsError) {
-      this.#refusals.refused(recorderId, 'too-many-streams', error.message);
+      this.#refusals.refused(recorderId, 'too-many-streams', {
+        kind: 'too-many-streams',
+        streams: this.#options.settings.streams,
+      });
     } else if (isLiveError(error) && error.code === 'refused-credentials') {
-      this.#refusals.refused(recorderId, 'credentials-refused', error.message);
+      this.#refusals.refused(recorderId, 'credentials-refused', {
+        kind: 'credentials-refused',
+        words: error.message,
+      });
     } else {
       this.#options.log.warn({ err: error, recorderId }, 'live stream could not be taken');
     }

@@ -303,7 +303,11 @@ test('a docked recorder of unknown clock: its clip is found in the stream, and g
     description: film.description,
   });
   dock.send(recording, film, startMs, 0, 10);
-  recording.interrupt('stream-lost', 'no network');
+  recording.interrupt('stream-lost', {
+    kind: 'feed-ended',
+    how: 'connection-lost',
+    words: 'no network',
+  });
   recording.resume(film.description);
   dock.send(recording, film, startMs, 20, 30);
   await recording.end('operation-closed');

@@ -1,3 +1,4 @@
+import { describeReason, type RaisedAlarm } from '@docket/ingest';
 import { expect, test } from 'vitest';
 import { createLog } from '../log.ts';
 import { RefusalAlarms } from './refusal-alarms.ts';
@@ -9,9 +10,9 @@ function counted() {
   const raised: string[] = [];
   const ended: string[] = [];
   const alarms = {
-    raise: async ({ kind, detail }: { kind: string; detail: string }) => {
+    raise: async ({ kind, reason }: RaisedAlarm) => {
       await new Promise(setImmediate);
-      raised.push(`${kind}: ${detail}`);
+      raised.push(`${kind}: ${describeReason(reason)}`);
       return `${raised.length}`;
     },
     end: async (alarmId: string) => void ended.push(alarmId),
@@ -22,16 +23,18 @@ function counted() {
 test('strangers who try without end cost the index one alarm, not one each', async () => {
   const { refusals, raised } = counted();
   for (let attempt = 0; attempt < 10_000; attempt += 1) {
-    refusals.stranger(`attempt ${attempt}`);
+    refusals.stranger({ kind: 'may-not-send', name: `attempt ${attempt}` });
     if (attempt % 1000 === 0) await new Promise(setImmediate);
   }
   await refusals.settle();
-  expect(raised).toEqual(['unregistered-push: attempt 0']);
+  expect(raised).toEqual(['unregistered-push: attempt 0 may not send']);
 });
 
 test('a recorder that goes on refusing is told once, and no more once its stream flows', async () => {
   const { refusals, raised, ended } = counted();
-  for (let attempt = 0; attempt < 5; attempt += 1) refusals.refused('R1', 'credentials-refused', 'no');
+  for (let attempt = 0; attempt < 5; attempt += 1) {
+    refusals.refused('R1', 'credentials-refused', { kind: 'credentials-refused', words: 'no' });
+  }
   refusals.flows('R1');
   refusals.flows('R1');
   await refusals.settle();

@@ -1,4 +1,4 @@
-import type { LiveAlarms } from '@docket/ingest';
+import type { LiveAlarms, LiveReason } from '@docket/ingest';
 import type { Log } from '../log.ts';
 
 /** Alarms of what is turned away; they end when the recorder's stream flows. */
@@ -21,12 +21,12 @@ export class RefusalAlarms {
     this.#log = log;
   }
 
-  refused(recorderId: string, kind: RefusalKind, detail: string): void {
+  refused(recorderId: string, kind: RefusalKind, reason: LiveReason): void {
     const open = this.#open.get(recorderId) ?? new Map();
     if (open.has(kind)) return;
     open.set(
       kind,
-      this.#next(() => this.#alarms.raise({ kind, recorderId, detail })),
+      this.#next(() => this.#alarms.raise({ kind, recorderId, reason })),
     );
     this.#open.set(recorderId, open);
   }
@@ -45,10 +45,10 @@ export class RefusalAlarms {
   }
 
   /** Somebody who may not wanted to send. Whoever tries without end costs the index no more than one look a second. */
-  stranger(detail: string): void {
+  stranger(reason: LiveReason): void {
     if (this.#isTellingStranger || performance.now() - this.#toldStrangerAtMs < strangersEveryMs) return;
     this.#isTellingStranger = true;
-    void this.#next(() => this.#alarms.raise({ kind: 'unregistered-push', detail })).then(() => {
+    void this.#next(() => this.#alarms.raise({ kind: 'unregistered-push', reason })).then(() => {
       this.#isTellingStranger = false;
       this.#toldStrangerAtMs = performance.now();
     });

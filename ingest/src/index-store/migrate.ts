@@ -19,6 +19,7 @@ import { migration0016 } from './migrations/0016-receipts.ts';
 import { migration0017 } from './migrations/0017-index-records.ts';
 import { migration0018 } from './migrations/0018-local-copies.ts';
 import { migration0019 } from './migrations/0019-operation-clips.ts';
+import { migration0020 } from './migrations/0020-live-reasons.ts';
 
 /** The schema of a dock's index, step by step. */
 export const indexMigrations: readonly string[] = [
@@ -41,6 +42,7 @@ export const indexMigrations: readonly string[] = [
   migration0017,
   migration0018,
   migration0019,
+  migration0020,
 ];
 
 /** Brings the schema to the newest version, each step in a transaction of its own. Never goes back. */

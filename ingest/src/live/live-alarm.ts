@@ -1,3 +1,5 @@
+import type { LiveReason } from './live-reason.ts';
+
 /**
  * What is wrong with a live stream.
  *
@@ -35,6 +37,8 @@ export interface LiveAlarm {
   operationId: string | null;
   sessionId: string | null;
   detail: string;
+  /** The same as a code and figures; `null` where it was raised before there were any. */
+  reason: LiveReason | null;
   raisedAt: string;
   endedAt: string | null;
   seenBy: string | null;
@@ -46,6 +50,6 @@ export interface RaisedAlarm {
   recorderId?: string | null;
   operationId?: string | null;
   sessionId?: string | null;
-  /** In words for people; holds no secret. */
-  detail: string;
+  /** Holds no secret. */
+  reason: LiveReason;
 }

@@ -4,6 +4,7 @@ import { IngestError } from '../errors.ts';
 import type { SqlRow, SqlValue } from '../index-store/connection.ts';
 import type { IndexDatabase, IndexReader, Transaction } from '../index-store/index-database.ts';
 import { graveAlarmKinds, type LiveAlarm, momentaryAlarmKinds, type RaisedAlarm } from './live-alarm.ts';
+import { describeReason, type LiveReason, readReason } from './live-reason.ts';
 
 export interface LiveAlarmFilter {
   /** Those that go on, or that nobody has seen. */
@@ -15,7 +16,7 @@ export interface LiveAlarmFilter {
 export type LiveAlarmListener = (alarmId: string) => void;
 
 /** A stranger may say what is told here. */
-const longestDetail = 500;
+const longestWords = 400;
 
 /** Alarms about live streams: raised, ended and seen, each in one transaction with its custody entry. */
 export class LiveAlarms {
@@ -34,7 +35,8 @@ export class LiveAlarms {
    */
   async raise(raised: RaisedAlarm): Promise<string> {
     const { kind, recorderId = null, operationId = null, sessionId = null } = raised;
-    const detail = plain(raised.detail);
+    const reason = plain(raised.reason);
+    const detail = describeReason(reason);
     const { alarmId, isNew } = await this.#database.write(async (transaction) => {
       const [open] = await transaction.all(
         `SELECT alarm_id FROM live_alarm WHERE ended_at IS NULL AND kind = ?
@@ -44,9 +46,18 @@ export class LiveAlarms {
       if (open !== undefined) return { alarmId: String(open.alarm_id), isNew: false };
       const newId = uuidv7();
       await transaction.run(
-        `INSERT INTO live_alarm (alarm_id, kind, recorder_id, operation_id, session_id, detail, raised_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?)`,
-        [newId, kind, recorderId, operationId, sessionId, detail, new Date().toISOString()],
+        `INSERT INTO live_alarm (alarm_id, kind, recorder_id, operation_id, session_id, detail, reason, raised_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+        [
+          newId,
+          kind,
+          recorderId,
+          operationId,
+          sessionId,
+          detail,
+          JSON.stringify(reason),
+          new Date().toISOString(),
+        ],
       );
       await this.#custody.append(transaction, {
         action: 'alarm-raised',
@@ -196,6 +207,7 @@ function alarmOf(row: SqlRow): LiveAlarm {
     operationId: textOrNull(row.operation_id),
     sessionId: textOrNull(row.session_id),
     detail: String(row.detail),
+    reason: readReason(row.reason),
     raisedAt: String(row.raised_at),
     endedAt: textOrNull(row.ended_at),
     seenBy: textOrNull(row.seen_by),
@@ -207,6 +219,13 @@ function textOrNull(value: SqlValue | undefined): string | null {
   return value === null || value === undefined ? null : String(value);
 }
 
-function plain(detail: string): string {
-  return detail.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, '�').slice(0, longestDetail);
+/** The reason without anything in its words that would not print. */
+function plain(reason: LiveReason): LiveReason {
+  const told = Object.entries(reason).map(([name, value]) => [
+    name,
+    typeof value === 'string'
+      ? value.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, '�').slice(0, longestWords)
+      : value,
+  ]);
+  return Object.fromEntries(told) as LiveReason;
 }

@@ -6,6 +6,7 @@ import type { SqlRow } from '../index-store/connection.ts';
 import type { Transaction } from '../index-store/index-database.ts';
 import { beginInPart } from '../operations/mark-clips.ts';
 import { markDue } from '../reckoning/due.ts';
+import { describeReason, type LiveReason } from './live-reason.ts';
 import type { LiveEndCause, LiveGapCause } from './live-recording.ts';
 
 /** A track of a session, as the index keeps it. */
@@ -147,22 +148,37 @@ export interface NewGap {
   fromMs: number;
   /** `null` while it lasts. */
   toMs: number | null;
-  detail: string;
+  reason: LiveReason;
+}
+
+/** A gap in the words in which it was told. */
+export type ToldGap = Omit<NewGap, 'reason'> & { detail: string };
+
+export function toldGap({ reason, ...gap }: NewGap): ToldGap {
+  return { ...gap, detail: describeReason(reason) };
 }
 
 export async function insertGap(transaction: Transaction, custody: CustodyLog, gap: NewGap): Promise<void> {
-  const { gapId, sessionId, cause, fromMs, toMs, detail } = gap;
+  const { gapId, sessionId, cause, fromMs, toMs, reason } = gap;
   await transaction.run(
-    'INSERT INTO live_gap (gap_id, session_id, cause, from_ms, to_ms, detail) VALUES (?, ?, ?, ?, ?, ?)',
-    [gapId, sessionId, cause, Math.round(fromMs), toMs === null ? null : Math.round(toMs), detail],
+    'INSERT INTO live_gap (gap_id, session_id, cause, from_ms, to_ms, detail, reason) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    [
+      gapId,
+      sessionId,
+      cause,
+      Math.round(fromMs),
+      toMs === null ? null : Math.round(toMs),
+      describeReason(reason),
+      JSON.stringify(reason),
+    ],
   );
-  await appendGap(transaction, custody, gap);
+  await appendGap(transaction, custody, toldGap(gap));
 }
 
 export async function closeGap(
   transaction: Transaction,
   custody: CustodyLog,
-  gap: NewGap & { toMs: number },
+  gap: ToldGap & { toMs: number },
 ): Promise<void> {
   await transaction.run('UPDATE live_gap SET to_ms = ? WHERE gap_id = ? AND to_ms IS NULL', [
     Math.round(gap.toMs),
@@ -172,7 +188,7 @@ export async function closeGap(
 }
 
 /** A row of `live_gap`. */
-export function gapOf(row: SqlRow, recorderId: string): NewGap {
+export function gapOf(row: SqlRow, recorderId: string): ToldGap {
   return {
     gapId: String(row.gap_id),
     sessionId: String(row.session_id),
@@ -184,7 +200,7 @@ export function gapOf(row: SqlRow, recorderId: string): NewGap {
   };
 }
 
-async function appendGap(transaction: Transaction, custody: CustodyLog, gap: NewGap): Promise<void> {
+async function appendGap(transaction: Transaction, custody: CustodyLog, gap: ToldGap): Promise<void> {
   const instant = (ms: number) => new Date(Math.round(ms)).toISOString();
   const details: { [key: string]: JsonValue } = {
     session: gap.sessionId,

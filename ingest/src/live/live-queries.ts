@@ -4,6 +4,7 @@ import type { SqlRow } from '../index-store/connection.ts';
 import type { IndexReader } from '../index-store/index-database.ts';
 import type { ClipTime } from '../time/clip-time.ts';
 import type { SessionTrack } from './live-index.ts';
+import { type LiveReason, readReason } from './live-reason.ts';
 import type { LiveEndCause, LiveGapCause } from './live-recording.ts';
 
 export interface LiveSession {
@@ -45,6 +46,8 @@ export interface LiveGap {
   /** `null` while it lasts. */
   toAt: string | null;
   detail: string;
+  /** The same as a code and figures; `null` where it was noted before there were any. */
+  reason: LiveReason | null;
 }
 
 export interface LiveSessionDetail extends LiveSession {
@@ -162,5 +165,6 @@ function gapOf(row: SqlRow): LiveGap {
     fromAt: new Date(Number(row.from_ms)).toISOString(),
     toAt: row.to_ms === null ? null : new Date(Number(row.to_ms)).toISOString(),
     detail: String(row.detail),
+    reason: readReason(row.reason),
   };
 }

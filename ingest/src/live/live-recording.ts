@@ -6,6 +6,7 @@ import type {
   LiveWay,
   SenderReport,
 } from '@docket/device-protocol/live';
+import type { LiveReason } from './live-reason.ts';
 
 /** Why a session has no footage for a while, or its media time took a turn. */
 export type LiveGapCause =
@@ -34,7 +35,7 @@ export interface LiveRecording {
   take(unit: AccessUnit): void;
   senderReport(track: LiveTrack, report: SenderReport, arrival: Arrival): void;
   /** The stream is gone for now: closes the segment and opens a gap that ends with the next unit. */
-  interrupt(cause: LiveGapCause, detail: string): void;
+  interrupt(cause: LiveGapCause, reason: LiveReason): void;
   /** The stream is back, perhaps with other tracks. */
   resume(description: LiveDescription): void;
   /** Begins a new segment at the next key frame, or with the next unit where none comes soon: what belongs together stands together. */

@@ -118,7 +118,7 @@ test('a session tells its segments and its gaps; of another recorder nothing is 
     );
     await transaction.run("UPDATE clip SET live_session_id = 'session'");
     await transaction.run(
-      "INSERT INTO live_gap VALUES ('gap', 'session', 'stream-lost', 1000, NULL, 'no answer')",
+      "INSERT INTO live_gap VALUES ('gap', 'session', 'stream-lost', 1000, NULL, 'no answer', NULL)",
     );
   });
   expect((await ask('GET', '/live/sessions?recorderId=sn%3AA&open=true')).json).toMatchObject({
@@ -139,10 +139,18 @@ test('an alarm is listed until it has ended and was seen', async () => {
   const alarmId = await gateway.caseWork.liveAlarms.raise({
     kind: 'not-recording',
     recorderId: 'sn:A',
-    detail: 'the recorder sends nothing',
+    reason: { kind: 'nothing-sent' },
   });
   expect((await ask('GET', '/live/alarms?open=true')).json).toMatchObject({
-    alarms: [{ alarmId, isGrave: true, seenBy: null }],
+    alarms: [
+      {
+        alarmId,
+        isGrave: true,
+        seenBy: null,
+        detail: 'the recorder sends nothing',
+        reason: { kind: 'nothing-sent' },
+      },
+    ],
   });
   expect((await ask('POST', `/live/alarms/${alarmId}/seen`, {})).json).toMatchObject({ seenBy: 'zhang' });
   await gateway.caseWork.liveAlarms.end(alarmId);

@@ -99,11 +99,12 @@ function sessionRoutes(app: HttpApp, { database }: HttpDependencies): void {
       );
       return {
         session: sessionAnswer(session),
-        gaps: session.gaps.map(({ cause, fromAt, toAt, detail }) => ({
+        gaps: session.gaps.map(({ cause, fromAt, toAt, detail, reason }) => ({
           cause,
           from: fromAt,
           to: toAt,
           detail,
+          reason,
         })),
         segments: clips.reverse().map(clipAnswer),
       };

@@ -1,3 +1,4 @@
+import { describeReason } from '@docket/ingest';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { LineStanding } from './live-supervisor.ts';
@@ -23,8 +24,8 @@ function watching() {
   const watch = new LiveWatch({
     standings: () => state.standings,
     graceMs,
-    raise: async ({ kind, recorderId, detail }) => {
-      state.raised.push(`${kind} ${recorderId}: ${detail}`);
+    raise: async ({ kind, recorderId, reason }) => {
+      state.raised.push(`${kind} ${recorderId}: ${describeReason(reason)}`);
       return `${kind} ${recorderId}`;
     },
     end: async (alarmId) => void state.ended.push(alarmId),

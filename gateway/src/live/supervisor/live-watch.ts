@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { type LiveReason, storeReason } from '@docket/ingest';
 import type { LineStanding } from './live-supervisor.ts';
 
 /** Kinds of alarms that the watch raises, and ends. */
@@ -10,7 +11,7 @@ export interface LiveFault {
   recorderId: string;
   operationId: string | null;
   sessionId: string | null;
-  detail: string;
+  reason: LiveReason;
 }
 
 export interface LiveWatchOptions {
@@ -81,11 +82,11 @@ export class LiveWatch {
   #faultOf(standing: LineStanding, nowMs: number): LiveFault | null {
     const { recorderId, operationId, sessionId, failure, lastPartMs } = standing;
     const found = { recorderId, operationId, sessionId };
-    if (failure !== null) return { ...found, kind: 'store-failed', detail: failure.message };
+    if (failure !== null) return { ...found, kind: 'store-failed', reason: storeReason(failure) };
     const quiet = this.#quiet.get(recorderId);
     if (quiet === undefined || nowMs - quiet.sinceMs <= this.#options.graceMs) return null;
     const wasRecorded = lastPartMs !== null && standing.stream === null;
-    return { ...found, kind: wasRecorded ? 'stream-lost' : 'not-recording', detail: reasonOf(standing) };
+    return { ...found, kind: wasRecorded ? 'stream-lost' : 'not-recording', reason: reasonOf(standing) };
   }
 }
 
@@ -93,8 +94,8 @@ function keyOf({ kind, recorderId }: LiveFault): string {
   return `${kind} ${recorderId}`;
 }
 
-function reasonOf({ isRegistered, stream, trouble }: LineStanding): string {
-  if (!isRegistered) return 'no live source is registered for the recorder';
-  if (stream !== null) return 'the stream is connected and brings nothing that could be recorded';
-  return trouble ?? 'the recorder sends nothing';
+function reasonOf({ isRegistered, stream, trouble }: LineStanding): LiveReason {
+  if (!isRegistered) return { kind: 'not-registered' };
+  if (stream !== null) return { kind: 'nothing-recorded' };
+  return trouble === null ? { kind: 'nothing-sent' } : { kind: 'not-reached', words: trouble };
 }

@@ -94,7 +94,7 @@ export class RecorderLine {
     await this.#dropFeed();
     this.#stopWaiting();
     const { way, description } = feed;
-    if (isReplaced) this.#recording?.interrupt('stream-lost', 'the recorder connected anew');
+    if (isReplaced) this.#recording?.interrupt('stream-lost', { kind: 'connected-anew' });
     if (this.#recording === null) this.#recording = await this.#begin(way, feed);
     else this.#recording.resume(description);
     this.#flow(feed, this.#recording);
@@ -146,7 +146,11 @@ export class RecorderLine {
     if (!isAwaited && (end.cause === 'goodbye' || end.cause === 'closed')) {
       await this.#endSession('sender-ended');
     } else {
-      this.#recording?.interrupt('stream-lost', `${end.cause}: ${end.detail}`);
+      this.#recording?.interrupt('stream-lost', {
+        kind: 'feed-ended',
+        how: end.cause,
+        words: end.detail,
+      });
       if (!isAwaited) this.#waitToResume();
     }
     onChange();

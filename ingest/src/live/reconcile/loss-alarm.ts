@@ -1,9 +1,15 @@
 import type { IndexReader } from '../../index-store/index-database.ts';
+import { describeReason, type LiveReason } from '../live-reason.ts';
 import type { KeptMatch } from './keep-matches.ts';
 
 /** As much of the alarms about live streams as losses need. */
 export interface LossAlarms {
-  raise(alarm: { kind: 'live-only'; recorderId: string; sessionId: string; detail: string }): Promise<string>;
+  raise(alarm: {
+    kind: 'live-only';
+    recorderId: string;
+    sessionId: string;
+    reason: LiveReason;
+  }): Promise<string>;
   end(alarmId: string): Promise<void>;
 }
 
@@ -19,16 +25,16 @@ export async function raiseLossAlarm(
 ): Promise<void> {
   const seconds = Math.round(lost.reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0) / 1_000);
   const first = lost.reduce((earliest, { fromMs }) => Math.min(earliest, fromMs), Number.POSITIVE_INFINITY);
-  const detail = `${seconds} s, ${new Date(first).toISOString()}`;
+  const reason: LiveReason = { kind: 'footage-missing', seconds, from: new Date(first).toISOString() };
   const [latest] = await index.read(
     `SELECT detail, ended_at, seen_at FROM live_alarm WHERE kind = 'live-only' AND session_id = ?
      ORDER BY alarm_id DESC LIMIT 1`,
     [sessionId],
   );
   const isTold = latest !== undefined && (latest.ended_at === null || latest.seen_at !== null);
-  if (isTold && latest.detail === detail) return;
+  if (isTold && latest.detail === describeReason(reason)) return;
   await endLossAlarm(index, alarms, sessionId);
-  await alarms.raise({ kind: 'live-only', recorderId, sessionId, detail });
+  await alarms.raise({ kind: 'live-only', recorderId, sessionId, reason });
 }
 
 /** All of it was found after all. */

@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { AccessUnit } from '@docket/device-protocol/live';
+import type { AccessUnit, VideoFormat } from '@docket/device-protocol/live';
 import { describe, expect, test } from 'vitest';
 import { decodeComplaints, probeWhole } from '../../testing/media-probe.ts';
 import { expectSoundStore } from '../../testing/sound-store.ts';
 import { TestDock } from '../../testing/test-dock.ts';
+import type { LiveAlarm } from '../live-alarm.ts';
 import { type LiveSessionDetail, readLiveSession } from '../live-queries.ts';
 import type { LiveRecording } from '../live-recording.ts';
 import { type EncodedFootage, encodedFootage } from '../testing/encoded-footage.ts';
@@ -22,7 +23,7 @@ async function recorded(
   footage: readonly EncodedFootage[],
   play: (recording: LiveRecording, units: AccessUnit[]) => void,
   segmentSeconds = 300,
-): Promise<{ session: LiveSessionDetail; shown: number[][] }> {
+): Promise<{ session: LiveSessionDetail; shown: number[][]; alarms: LiveAlarm[]; records: SealedFacts[] }> {
   const dock = await TestDock.open({ live: { segmentSeconds } });
   const recording = await beginRecording(dock.ingest, footage);
   play(recording, arriving(footage));
@@ -31,21 +32,35 @@ async function recorded(
   const session = await readLiveSession(dock.ingest.database, recording.sessionId);
   if (session === null) throw new Error('the session is not there');
   const shown: number[][] = [];
+  const records: SealedFacts[] = [];
   for (const clip of await dock.clips()) {
+    records.push(await sealedFacts(dock, clip.clipId));
     expect(clip).toMatchObject({ state: 'sealed', quarantine: null });
     expect(decodeComplaints(mediaOf(dock.ingest, clip))).toBe('');
     shown.push(probeWhole(mediaOf(dock.ingest, clip)).streams[0]?.shownSeconds ?? []);
   }
   await expectSoundStore(dock);
-  return { session, shown };
+  const { alarms } = await dock.ingest.caseWork.liveAlarms.list({}, { before: null, limit: 10 });
+  return { session, shown, alarms, records };
+}
+
+interface SealedFacts {
+  isBegunWithoutKeyFrame: boolean;
+  tracks: { units: number }[];
+  gaps: { cause: string }[];
+}
+
+async function sealedFacts(dock: TestDock, clipId: string): Promise<SealedFacts> {
+  const record = await readFile(join(dock.ingest.layout.sealedFolder(clipId), 'clip.json'), 'utf8');
+  return (JSON.parse(record) as { live: SealedFacts }).live;
 }
 
 const pictures = () => encodedFootage({ codec: 'h264', seconds: 4 });
+const lost = { kind: 'feed-ended', how: 'connection-lost', words: 'the peer went away' } as const;
 const takeAll = (recording: LiveRecording, units: readonly AccessUnit[]) => {
   for (const unit of units) recording.take(unit);
 };
 const atMs = (ms: number) => new Date(firstArrivalMs + ms).toISOString();
-const causes = (session: LiveSessionDetail) => session.gaps.map(({ cause }) => cause);
 
 describe('segments', () => {
   test('end at the first key frame after their time, and no picture is lost between them', async () => {
@@ -74,11 +89,8 @@ describe('segments', () => {
     recording.cut();
     takeAll(recording, units.slice(10));
     await recording.end('operation-closed');
-    const told: object[] = [];
-    for (const { clipId } of await dock.clips()) {
-      const record = await readFile(join(dock.ingest.layout.sealedFolder(clipId), 'clip.json'), 'utf8');
-      told.push((JSON.parse(record) as { live: object }).live);
-    }
+    const told: SealedFacts[] = [];
+    for (const { clipId } of await dock.clips()) told.push(await sealedFacts(dock, clipId));
     expect(told).toMatchObject([
       { isBegunWithoutKeyFrame: false, tracks: [{ units: 60 }] },
       { isBegunWithoutKeyFrame: true, tracks: [{ units: 20 }] },
@@ -90,7 +102,7 @@ describe('a stream that is gone for a while', () => {
   test('goes on in the same session, in another segment, with the gap told', async () => {
     const { session, shown } = await recorded([pictures()], (recording, units) => {
       takeAll(recording, units);
-      recording.interrupt('stream-lost', 'connection lost');
+      recording.interrupt('stream-lost', lost);
       recording.resume(descriptionOf([pictures()]));
       takeAll(recording, later(units, 20_000));
     });
@@ -102,7 +114,7 @@ describe('a stream that is gone for a while', () => {
     const other = encodedFootage({ codec: 'h265', seconds: 2 });
     const { shown } = await recorded([pictures()], (recording, units) => {
       takeAll(recording, units);
-      recording.interrupt('stream-lost', 'connection lost');
+      recording.interrupt('stream-lost', lost);
       recording.resume(descriptionOf([other]));
       takeAll(recording, later(arriving([other]), 20_000));
     });
@@ -122,7 +134,10 @@ describe('media time', () => {
       );
     });
     expect(shown.map(({ length }) => length)).toEqual([40, 40]);
-    expect(causes(session)).toEqual(['timestamp-reset']);
+    expect(session.gaps).toMatchObject([
+      { cause: 'timestamp-reset', reason: { kind: 'time-stamps-anew', media: 'video', track: 0 } },
+    ]);
+    expect(session.gaps[0]?.detail).toBe('video track 0: time stamps begin anew');
   });
 
   test('shows what never came as time, in the same file, with the gap told', async () => {
@@ -143,12 +158,12 @@ describe('media time', () => {
       );
     });
     expect(shown.map(({ length }) => length)).toEqual([40]);
-    expect(causes(session)).toEqual(['packets-lost']);
+    expect(session.gaps).toMatchObject([{ cause: 'packets-lost', reason: { kind: 'units-lost', units: 2 } }]);
   });
 
   test('by which the recorder’s clock jumps is told from its reports, and the footage goes on', async () => {
     const footage = pictures();
-    const { session, shown } = await recorded([footage], (recording, units) => {
+    const { session, shown, alarms } = await recorded([footage], (recording, units) => {
       for (const [index, unit] of units.entries()) {
         recording.take(unit);
         if (index % 10 !== 5) continue;
@@ -165,11 +180,67 @@ describe('media time', () => {
       }
     });
     expect(shown.map(({ length }) => length)).toEqual([40]);
-    expect(causes(session)).toEqual(['clock-jump']);
+    expect(session.gaps).toMatchObject([
+      { cause: 'clock-jump', reason: { kind: 'clock-moved', byMs: 3_600_000 } },
+    ]);
+    expect(alarms).toMatchObject([{ kind: 'clock-jump', reason: { kind: 'clock-moved' }, endedAt: null }]);
     expect(session.reports).toBe(4);
     const time = session.segments[0]?.time;
     expect(time?.doubts).toEqual([]);
     expect(time?.start).toMatchObject({ kind: 'bounded' });
     expect(Math.abs(Date.parse(time?.start.value ?? '') - firstArrivalMs)).toBeLessThanOrEqual(40);
   });
+});
+
+describe('a sealed record', () => {
+  test('names the losses up to its very end', async () => {
+    const { records } = await recorded([pictures()], (recording, units) => {
+      takeAll(
+        recording,
+        units.map((unit, index) => (index === units.length - 1 ? { ...unit, isWhole: false } : unit)),
+      );
+    });
+    expect(records).toMatchObject([{ gaps: [{ cause: 'packets-lost' }], gapCount: 1 }]);
+  });
+});
+
+describe('a sender that turns at every picture', () => {
+  const turning = {
+    'its time stamps': (unit: AccessUnit, index: number) => ({
+      ...unit,
+      isKeyFrame: true,
+      rtpTimestamp: (unit.rtpTimestamp + index * 7_000_000) % 2 ** 32,
+    }),
+    'its format': (unit: AccessUnit, index: number) => ({
+      ...unit,
+      isKeyFrame: true,
+      format: {
+        ...(unit.format as VideoFormat),
+        pictureParameterSets: [Buffer.from([0x68, index % 2, 3])],
+      },
+    }),
+  };
+  test.each(Object.entries(turning))(
+    '%s, fills neither store nor custody log',
+    { timeout: 60_000 },
+    async (_what, turn) => {
+      const dock = await TestDock.open();
+      const footage = [encodedFootage({ codec: 'h264', seconds: 4 })];
+      const recording = await beginRecording(dock.ingest, footage);
+      const units = arriving(footage);
+      // Ten times forty pictures within a minute.
+      for (let round = 0; round < 10; round += 1) {
+        takeAll(
+          recording,
+          later(units, round * 4000).map((unit, index) => turn(unit, round * 40 + index)),
+        );
+      }
+      await recording.end('operation-closed');
+      const session = await readLiveSession(dock.ingest.database, recording.sessionId);
+      expect(session?.segments).toHaveLength(60);
+      expect(session?.gaps.length).toBeLessThanOrEqual(62);
+      expect(session?.gaps.at(-1)).toMatchObject({ reason: { kind: 'turned-too-often' } });
+      await expectSoundStore(dock);
+    },
+  );
 });

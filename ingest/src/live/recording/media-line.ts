@@ -1,5 +1,6 @@
 import type { AccessUnit, LiveTrack, SenderReport } from '@docket/device-protocol/live';
 import type { ArrivedReport } from '../capture-time.ts';
+import type { LiveReason } from '../live-reason.ts';
 
 /** How a unit stands to the one before it on its track. */
 export type Following =
@@ -8,7 +9,7 @@ export type Following =
   /** Something between them never came, in milliseconds of media time. */
   | { kind: 'hole'; missingMs: number }
   /** The media clock took a turn: nothing told of it before holds for what comes. */
-  | { kind: 'turned'; detail: string };
+  | { kind: 'turned'; reason: LiveReason };
 
 interface LineTrack {
   track: LiveTrack;
@@ -60,7 +61,7 @@ export class MediaLine {
       return { kind: 'follows' };
     }
     const turned = this.#turn(known, unit);
-    if (turned !== null) return { kind: 'turned', detail: turned };
+    if (turned !== null) return { kind: 'turned', reason: turned };
     const stepTicks = unit.mediaTicks - known.lastTicks;
     const missingMs = ((stepTicks - known.usualTicks) * 1000) / unit.track.clockRateHz;
     const isHole = missingMs > this.#holeMs(known);
@@ -153,17 +154,18 @@ export class MediaLine {
     });
   }
 
-  #turn(known: LineTrack, unit: AccessUnit): string | null {
-    const rate = unit.track.clockRateHz;
+  #turn(known: LineTrack, unit: AccessUnit): LiveReason | null {
+    const { kind: media, index: track, clockRateHz: rate } = unit.track;
     const step = unit.mediaTicks - known.lastTicks;
     if (signed32(step) !== signed32(unit.rtpTimestamp - known.lastRtpTimestamp))
-      return 'time stamps begin anew';
+      return { kind: 'time-stamps-anew', media, track };
     const stepMs = (step * 1000) / rate;
     const arrivedMs = unit.arrival.atMs - known.lastArrivedMs;
-    if (stepMs < -mostBackMs) return `time stamps go back by ${Math.round(-stepMs)} ms`;
-    if (stepMs - arrivedMs > mostAheadMs)
-      return `time stamps go ahead by ${Math.round(stepMs)} ms in ${Math.round(arrivedMs)} ms`;
-    return this.#isLeftBehind(unit) ? 'time stamps stood still while the stream went on' : null;
+    if (stepMs < -mostBackMs || stepMs - arrivedMs > mostAheadMs) {
+      const moved = { byMs: Math.round(stepMs), inMs: Math.round(arrivedMs) };
+      return { kind: 'time-stamps-moved', media, track, ...moved };
+    }
+    return this.#isLeftBehind(unit) ? { kind: 'time-stamps-stood', media, track } : null;
   }
 
   #isLeftBehind({ track, mediaTicks, arrival: { atMs } }: AccessUnit): boolean {

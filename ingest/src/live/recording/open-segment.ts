@@ -8,7 +8,8 @@ import { mediaFileName } from '../../store/store-layout.ts';
 import { type HostClock, unknownHostClock } from '../../time/host-clock/host-clock.ts';
 import { HostClockWatch } from '../../time/host-clock/host-clock-watch.ts';
 import { type ArrivedReport, captureTime } from '../capture-time.ts';
-import { insertSegment, type NewGap, type SegmentStart } from '../live-index.ts';
+import type { LiveAlarms } from '../live-alarms.ts';
+import { insertSegment, type NewGap, type SegmentStart, toldGap } from '../live-index.ts';
 import { ArrivalEvidence } from './arrival-evidence.ts';
 import type { SegmentPlan } from './plan-segment.ts';
 import { type SealServices, type SegmentToSeal, sealSegment } from './seal-segment.ts';
@@ -18,6 +19,7 @@ import type { SegmentMedia } from './segment-media.ts';
 
 export interface SegmentServices extends SealServices {
   room: RoomKeeper;
+  alarms: Pick<LiveAlarms, 'raise'>;
   hostClock: { read(signal: AbortSignal): Promise<HostClock> };
   /** This machine's clock in Unix milliseconds. */
   now(): number;
@@ -201,7 +203,7 @@ export class OpenSegment {
         damagedUnits: track.damagedUnits,
         outOfOrderUnits: track.outOfOrderUnits,
       })),
-      gaps: this.#gaps,
+      gaps: this.#gaps.map(toldGap),
       gapCount: this.#gapCount,
     });
     return { ...facts, reports };

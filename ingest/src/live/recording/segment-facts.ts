@@ -1,6 +1,6 @@
 import type { LiveCodec, LiveWay } from '@docket/device-protocol/live';
 import type { JsonValue } from '../../custody/canonical-json.ts';
-import type { NewGap, SegmentStart } from '../live-index.ts';
+import type { SegmentStart, ToldGap } from '../live-index.ts';
 
 export interface SegmentFacts {
   way: LiveWay;
@@ -16,7 +16,7 @@ export interface SegmentFacts {
     readonly clockRateHz: number;
     readonly [fact: string]: JsonValue;
   }[];
-  gaps: readonly Pick<NewGap, 'gapId' | 'cause' | 'fromMs' | 'toMs' | 'detail'>[];
+  gaps: readonly ToldGap[];
   /** May be more than are named. */
   gapCount: number;
 }

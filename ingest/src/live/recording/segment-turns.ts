@@ -1,11 +1,15 @@
 /** Waited for a key frame, so that a segment can be decoded from its first picture. */
 const keyFrameWaitMs = 5000;
+/** However often a stream turns: each segment is a folder, a file and entries in the custody log. */
+export const mostSegmentsPerMinute = 60;
 
 /** When one segment ends and another may begin: at a key frame, or with any unit where none comes soon. */
 export class SegmentTurns {
   readonly #segmentMs: number;
   #isCutWanted = false;
   #waitingSinceMs: number | null = null;
+  /** Of the last minute. */
+  #begunMs: number[] = [];
 
   constructor(segmentMs: number) {
     this.#segmentMs = segmentMs;
@@ -22,9 +26,16 @@ export class SegmentTurns {
     this.#waitingSinceMs = null;
   }
 
-  begun(): void {
+  begun(nowMs: number): void {
+    this.#begunMs.push(nowMs);
     this.#isCutWanted = false;
     this.#waitingSinceMs = null;
+  }
+
+  /** True where so many were begun that another one must wait. */
+  isTooOften(nowMs: number): boolean {
+    this.#begunMs = this.#begunMs.filter((begunMs) => nowMs - begunMs < 60_000);
+    return this.#begunMs.length >= mostSegmentsPerMinute;
   }
 
   /**

@@ -1,10 +1,11 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { CustodyLog } from '../../custody/custody-log.ts';
-import { closeGap, insertGap, type NewGap } from '../live-index.ts';
+import { closeGap, insertGap, type NewGap, toldGap } from '../live-index.ts';
+import type { LiveReason } from '../live-reason.ts';
 import type { LiveGapCause } from '../live-recording.ts';
 import type { LiveJournal } from './live-journal.ts';
 
-type GapFacts = Pick<NewGap, 'cause' | 'fromMs' | 'toMs' | 'detail'>;
+type GapFacts = Pick<NewGap, 'cause' | 'fromMs' | 'toMs' | 'reason'>;
 
 /** Losses closer together than this are one gap. */
 const oneLossMs = 1000;
@@ -43,10 +44,15 @@ export class SessionGaps {
   }
 
   /** No footage from here on. One that is open already goes on. */
-  begin(cause: LiveGapCause, detail: string, fromMs: number): void {
+  begin(cause: LiveGapCause, reason: LiveReason, fromMs: number): void {
     if (this.#open !== null) return;
-    this.#open = this.#gap({ cause, detail, fromMs, toMs: null });
+    this.#open = this.#gap({ cause, reason, fromMs, toMs: null });
     this.#insert(this.#open);
+  }
+
+  /** The stream took a turn, at which footage begins anew. Where there is none anyway, that is no gap of its own. */
+  turn(cause: LiveGapCause, reason: LiveReason, fromMs: number, toMs: number): void {
+    if (this.#open === null) this.note({ cause, reason, fromMs, toMs });
   }
 
   /** Footage again. */
@@ -54,7 +60,7 @@ export class SessionGaps {
     const gap = this.#open;
     if (gap === null) return;
     this.#open = null;
-    const closed = { ...gap, toMs: Math.max(atMs, gap.fromMs) };
+    const closed = { ...toldGap(gap), toMs: Math.max(atMs, gap.fromMs) };
     void this.#journal.note((transaction) => closeGap(transaction, this.#custody, closed));
   }
 
@@ -82,7 +88,7 @@ export class SessionGaps {
       cause: 'packets-lost',
       fromMs,
       toMs,
-      detail: `${units} pictures or sounds are missing or damaged`,
+      reason: { kind: 'units-lost', units },
     });
   }
 

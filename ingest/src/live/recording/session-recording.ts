@@ -5,9 +5,9 @@ import type {
   LiveTrack,
   SenderReport,
 } from '@docket/device-protocol/live';
-import { errnoOf } from '../../errors.ts';
 import { isSameFormat } from '../fragmented-mp4/track-format.ts';
 import { endSession, insertReports } from '../live-index.ts';
+import { type LiveReason, StoreTooSlowError, storeReason } from '../live-reason.ts';
 import type { LiveEndCause, LiveGapCause, LiveRecording } from '../live-recording.ts';
 import { FailingStore } from './failing-store.ts';
 import { LiveJournal } from './live-journal.ts';
@@ -16,7 +16,7 @@ import { OpenSegment, type RecordedSession, type SegmentServices } from './open-
 import { planSegment } from './plan-segment.ts';
 import { SealingSegments } from './sealing-segments.ts';
 import type { WrittenPart } from './segment-file.ts';
-import { SegmentTurns } from './segment-turns.ts';
+import { mostSegmentsPerMinute, SegmentTurns } from './segment-turns.ts';
 import { SessionGaps } from './session-gaps.ts';
 import { StreamTracks } from './stream-tracks.ts';
 import { WaitingReports } from './waiting-reports.ts';
@@ -60,6 +60,7 @@ export class SessionRecording implements LiveRecording {
   /** When the newest that is durable arrived. */
   #durableMs: number | null = null;
   #failure: Error | null = null;
+  #hasLeapt = false;
   #ended: Promise<void> | null = null;
 
   constructor(
@@ -107,16 +108,17 @@ export class SessionRecording implements LiveRecording {
     if (this.#ended !== null || !this.#reports.isHeard(track, arrival)) return;
     const movedMs = this.#line.takeReport(track, report, arrival) ?? 0;
     if (Math.abs(movedMs) > clockJumpMs) {
-      const detail = `the recorder's clock was moved by ${Math.round(movedMs)} ms against its media time`;
-      this.#gaps.note({ cause: 'clock-jump', fromMs: arrival.atMs, toMs: arrival.atMs, detail });
+      const reason: LiveReason = { kind: 'clock-moved', byMs: Math.round(movedMs) };
+      this.#gaps.note({ cause: 'clock-jump', fromMs: arrival.atMs, toMs: arrival.atMs, reason });
+      this.#leapt(reason);
     }
     this.#reports.add(track, report, arrival);
   }
 
-  interrupt(cause: LiveGapCause, detail: string): void {
+  interrupt(cause: LiveGapCause, reason: LiveReason): void {
     if (this.#ended !== null) return;
     this.#closeSegment();
-    this.#gaps.begin(cause, detail, this.#lastUnitMs ?? this.#services.now());
+    this.#gaps.begin(cause, reason, this.#lastUnitMs ?? this.#services.now());
     this.#newLine();
   }
 
@@ -159,11 +161,11 @@ export class SessionRecording implements LiveRecording {
   #follow(unit: AccessUnit): Following {
     const following = this.#line.follow(unit);
     if (following.kind !== 'turned') return following;
-    const { track, arrival } = unit;
-    const fromMs = this.#lastUnitMs ?? arrival.atMs;
+    const { reason } = following;
+    const toMs = unit.arrival.atMs;
     this.#closeSegment();
-    const detail = `${track.kind} track ${track.index}: ${following.detail}`;
-    this.#gaps.note({ cause: 'timestamp-reset', fromMs, toMs: arrival.atMs, detail });
+    this.#gaps.turn('timestamp-reset', reason, this.#lastUnitMs ?? toMs, toMs);
+    this.#leapt(reason);
     this.#newLine();
     return this.#line.follow(unit);
   }
@@ -173,8 +175,9 @@ export class SessionRecording implements LiveRecording {
     const nowMs = unit.arrival.atMs;
     const told = segment.media.formatOf(unit.track.index);
     if (told === undefined || (unit.format !== null && !isSameFormat(unit.format, told))) {
-      const detail = `${unit.track.kind} track ${unit.track.index} goes on in another format`;
-      this.#gaps.note({ cause: 'format-changed', fromMs: this.#lastUnitMs ?? nowMs, toMs: nowMs, detail });
+      const { kind: media, index: track } = unit.track;
+      const reason: LiveReason = { kind: 'format-changed', media, track };
+      this.#gaps.turn('format-changed', reason, this.#lastUnitMs ?? nowMs, nowMs);
       return true;
     }
     return this.#turns.isOver(segment.start.firstArrivedMs, nowMs, this.#tracks.isGoodBeginning(unit));
@@ -183,8 +186,13 @@ export class SessionRecording implements LiveRecording {
   /** `null` where what cannot be decoded is left out for a moment, until a key frame comes. */
   #begin(unit: AccessUnit): OpenSegment | null {
     const nowMs = unit.arrival.atMs;
+    if (this.#turns.isTooOften(nowMs)) {
+      const reason: LiveReason = { kind: 'turned-too-often', segments: mostSegmentsPerMinute };
+      this.#gaps.begin('format-changed', reason, nowMs);
+      return null;
+    }
     if (!this.#turns.mayBegin(nowMs, this.#tracks.isGoodBeginning(unit))) {
-      if (this.#sequence > 0) this.#gaps.begin('packets-lost', 'pictures before the next key frame', nowMs);
+      if (this.#sequence > 0) this.#gaps.begin('packets-lost', { kind: 'key-frame-awaited' }, nowMs);
       return null;
     }
     this.#sequence += 1;
@@ -194,7 +202,7 @@ export class SessionRecording implements LiveRecording {
       this.#partDurable(segment, part),
     );
     this.#segment = segment;
-    this.#turns.begun();
+    this.#turns.begun(nowMs);
     this.#gaps.end(nowMs);
     this.#append(segment, [{ bytes: segment.media.beginning, arrivedMs: nowMs }]);
     return segment;
@@ -207,7 +215,7 @@ export class SessionRecording implements LiveRecording {
     this.#gaps.tellLossBefore(this.#lastUnitMs ?? 0);
     const waitingBytes = segment.file.waitingBytes + this.#sealing.waitingBytes;
     if (waitingBytes > mostWaitingBytes) {
-      this.#storeFailed(new Error(`${waitingBytes} bytes wait for the store; it is too slow for the stream`));
+      this.#storeFailed(new StoreTooSlowError(waitingBytes));
     }
   }
 
@@ -246,8 +254,17 @@ export class SessionRecording implements LiveRecording {
     const nowMs = this.#lastUnitMs ?? this.#services.now();
     this.#store.failed(nowMs);
     this.#closeSegment();
-    const detail = errnoOf(error) ?? (error instanceof Error ? error.message : String(error));
-    this.#gaps.begin('store-failed', detail, Math.min(this.#durableMs ?? nowMs, nowMs));
+    this.#gaps.begin('store-failed', storeReason(error), Math.min(this.#durableMs ?? nowMs, nowMs));
+  }
+
+  /** The sender's clock or its media time took a leap: a person is told once a session. */
+  #leapt(reason: LiveReason): void {
+    if (this.#hasLeapt) return;
+    this.#hasLeapt = true;
+    const { sessionId, recorderId } = this;
+    this.#services.alarms.raise({ kind: 'clock-jump', recorderId, sessionId, reason }).catch(() => {
+      this.#hasLeapt = false;
+    });
   }
 
   #failed(error: unknown): void {

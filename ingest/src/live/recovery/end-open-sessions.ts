@@ -31,7 +31,7 @@ export async function endOpenSessions(
           cause: 'gateway-stopped',
           fromMs: Math.min(lastMs, nowMs),
           toMs: nowMs,
-          detail: 'from the newest part that stands to the next start',
+          reason: { kind: 'gateway-stopped' },
         });
       }
       await endSession(transaction, custody, {
