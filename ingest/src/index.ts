@@ -371,6 +371,7 @@ export type { LiveSessionCase } from './mapping/live-session-case.ts';
 export { Mapping } from './mapping/mapping.ts';
 export type { QueueFilter } from './mapping/mapping-queue.ts';
 export { readTargetFacts, type TargetFacts } from './mapping/target-facts.ts';
+export type { NewBookmark } from './operations/bookmarks.ts';
 export { type ClipBookmark, readBookmarksOfClip } from './operations/bookmarks-of-clip.ts';
 export {
   type Bookmark,
@@ -388,12 +389,8 @@ export {
   readOperationFile,
   readOperationsOfCase,
 } from './operations/operation-queries.ts';
-export {
-  type JoiningRecorder,
-  type NewBookmark,
-  type NewOperation,
-  Operations,
-} from './operations/operations.ts';
+export { type NewOperation, Operations } from './operations/operations.ts';
+export type { JoiningRecorder } from './operations/parts.ts';
 export { ClipLocks } from './pull/clip-locks.ts';
 export { HashPool } from './pull/hash-pool.ts';
 export type { DigestChoice } from './pull/hash-protocol.ts';
