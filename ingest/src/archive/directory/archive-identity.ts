@@ -93,11 +93,11 @@ export function knownArchive(database: IndexDatabase, target: string): KnownArch
     },
     write: async (id) => {
       await database.write((transaction) =>
-        transaction.run('INSERT INTO archive_mark (target, archive_id, first_used_at) VALUES (?, ?, ?)', [
-          target,
-          id,
-          new Date().toISOString(),
-        ]),
+        // Probe and first clip may come at once; the mark in the folder is one, whoever wrote it.
+        transaction.run(
+          'INSERT INTO archive_mark (target, archive_id, first_used_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
+          [target, id, new Date().toISOString()],
+        ),
       );
     },
   };
