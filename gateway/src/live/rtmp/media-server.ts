@@ -24,7 +24,6 @@ export interface MediaServerOptions {
 
 const entryPoint = fileURLToPath(new URL('./media-server-main.js', import.meta.url));
 const heapLimitMiB = 256;
-const readyTimeoutMs = 15_000;
 
 /**
  * node-media-server in a process of its own, in a folder only our user may enter: it has no port. It dies with this
@@ -41,19 +40,19 @@ export class MediaServer {
   /** Resolves with the reason once it is gone; never rejects. */
   readonly ended: Promise<string>;
 
-  /** Resolves once it takes connections. Throws where it does not come up. `silenceMs`: how long it may not answer. */
+  /** Resolves once it takes connections. Throws where it is not up after `readyMs`. `hangMs`: how long it may not answer. */
   static async start(
     options: MediaServerOptions,
-    silenceMs: number,
+    { readyMs, hangMs }: { readyMs: number; hangMs: number },
     signal: AbortSignal,
   ): Promise<MediaServer> {
     const folder = await makeDoorsFolder();
     const server = new MediaServer(options, folder, signal);
-    const tooLate = setTimeout(() => void server.stop(), readyTimeoutMs);
+    const tooLate = setTimeout(() => void server.stop(), readyMs);
     const failure = await Promise.race([server.#ready, server.ended]);
     clearTimeout(tooLate);
     if (failure !== null) throw new Error(`the RTMP media server did not come up: ${failure}`);
-    server.#watch = setInterval(() => server.#lookAfter(), silenceMs);
+    server.#watch = setInterval(() => server.#lookAfter(), hangMs);
     return server;
   }
 

@@ -105,6 +105,14 @@ test('without a port nothing runs', async () => {
   expect(stand.server.mediaServerProcessId).toBeNull();
 });
 
+test('a media server that does not come up in time is told, and stops nobody else from starting', async () => {
+  await begin({ readyMs: 1, restartMs: { first: 60_000, longest: 60_000 } });
+  expect(stand.port).toBeGreaterThan(0);
+  expect(stand.server.mediaServerProcessId).toBeNull();
+  expect(stand.lines.join('')).toContain('RTMP media server did not come up');
+  expect((await push(stand.url('DEMO-001', 's3cret')).ended).cause).toBe('failed');
+});
+
 test('a port that is taken is an error, and leaves nothing running', async () => {
   await begin();
   const settings = { address: '127.0.0.1', port: stand.port };

@@ -31,6 +31,8 @@ export interface RtmpServerOptions {
   restartMs?: { first: number; longest: number };
   /** How long the media server may give no answer before it is killed. */
   hangMs?: number;
+  /** How long it may take to come up: a machine that just started is busy. */
+  readyMs?: number;
   log: Log;
 }
 
@@ -77,7 +79,10 @@ export class RtmpServer implements Component {
     });
   }
 
-  /** Resolves once recorders can connect. Throws where the port or the media server cannot be had. */
+  /**
+   * Resolves once recorders can connect; where the media server does not come up, it is tried again behind our back: cards
+   * are taken and RTSP goes on without it. Throws where the port cannot be had.
+   */
   async start(signal: AbortSignal): Promise<void> {
     if (this.#options.settings.port === null) return;
     signal.throwIfAborted();
@@ -85,7 +90,8 @@ export class RtmpServer implements Component {
     await clearLeftFolders().catch((error: unknown) => {
       this.#options.log.warn({ err: error }, 'folders of earlier RTMP media servers could not be looked for');
     });
-    this.#mediaServer = await this.#startMediaServer();
+    this.#mediaServer = await this.#tryMediaServer();
+    this.#stopping.signal.throwIfAborted();
     this.#keeping = this.#keepMediaServer(this.#mediaServer);
     try {
       this.#port = await this.#door.listen();
@@ -119,8 +125,18 @@ export class RtmpServer implements Component {
     await Promise.all([...this.#publishing.values()].map(({ done }) => done));
   }
 
+  /** `null` where it does not come up. */
+  async #tryMediaServer(): Promise<MediaServer | null> {
+    try {
+      return await this.#startMediaServer();
+    } catch (error) {
+      this.#options.log.error({ err: error }, 'RTMP media server did not come up');
+      return null;
+    }
+  }
+
   #startMediaServer(): Promise<MediaServer> {
-    const { log, hangMs = 10_000 } = this.#options;
+    const { log, hangMs = 10_000, readyMs = 60_000 } = this.#options;
     const handlers = {
       onQuestion: (question: PublishQuestion) => this.#question(question),
       onRefusedPlay: (connection: number) => this.#refuse(connection, 'play-refused', null),
@@ -138,11 +154,11 @@ export class RtmpServer implements Component {
       },
       log,
     };
-    return MediaServer.start(handlers, hangMs, this.#stopping.signal);
+    return MediaServer.start(handlers, { hangMs, readyMs }, this.#stopping.signal);
   }
 
   /** Begins the media server anew whenever it ends, until stopped. */
-  async #keepMediaServer(first: MediaServer): Promise<void> {
+  async #keepMediaServer(first: MediaServer | null): Promise<void> {
     const { signal } = this.#stopping;
     const { log, restartMs = { first: 500, longest: 30_000 } } = this.#options;
     let waitMs = restartMs.first;
@@ -157,7 +173,7 @@ export class RtmpServer implements Component {
       if (signal.aborted) return;
       waitMs = Math.min(waitMs * 2, restartMs.longest);
       since = performance.now();
-      current = await this.#startMediaServer().catch(() => null);
+      current = await this.#tryMediaServer();
       this.#mediaServer = current;
     }
   }
