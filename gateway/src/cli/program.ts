@@ -9,7 +9,7 @@ import { addConformanceCommand } from './commands/conformance.ts';
 import { addDemoCommand } from './commands/demo.ts';
 import { addImportCommand } from './commands/import.ts';
 import { addLiveCommand } from './commands/live.ts';
-import { addOperationsCommand } from './commands/live-lists.ts';
+import { addOperationsCommand } from './commands/operations.ts';
 import { addRecorderSimulatorCommand } from './commands/recorder-simulator.ts';
 import { addRecordersCommand } from './commands/recorders.ts';
 import { addRunCommand } from './commands/run.ts';

@@ -102,7 +102,8 @@ export const live = section(
     }),
     resumeSeconds: Type.Integer({
       title: 'Wait for a stream to come back',
-      description: 'A lost stream that is back within this time goes on in the same session, with a gap.',
+      description:
+        'A lost stream that is back within this time goes on in the same session, with a gap. An operation waits for the streams of its recorders until they leave.',
       unit: 's',
       minimum: 1,
       maximum: 3_600,

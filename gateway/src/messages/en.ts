@@ -7,6 +7,7 @@ import { conformanceEn, conformanceOptionsEn } from './conformance-en.ts';
 import { importEn, importHelpEn } from './import-en.ts';
 import { liveEn, liveHelpEn } from './live-en.ts';
 import { liveListsEn, liveListsHelpEn } from './live-lists-en.ts';
+import { operationsEn, operationsHelpEn } from './operations-en.ts';
 import { recorderSimulatorEn, recorderSimulatorHelpEn } from './recorder-simulator-en.ts';
 import { statisticsHelpEn } from './statistics-en.ts';
 
@@ -116,6 +117,7 @@ export const en = {
     ...archiveDeskHelpEn,
     ...liveHelpEn,
     ...liveListsHelpEn,
+    ...operationsHelpEn,
     token: 'make tokens for the API',
     tokenCreate: 'make a token: shown once, only its hash goes into the configuration',
     tokenName: 'who will hold it',
@@ -281,6 +283,7 @@ export const en = {
   archiveReceiver: archiveReceiverEn,
   live: liveEn,
   liveLists: liveListsEn,
+  operations: operationsEn,
   token: {
     created: 'The token, shown this once:',
     configure: 'Into the configuration file, under http.tokens:',

@@ -3,7 +3,6 @@ import type { liveListsEn, liveListsHelpEn } from './live-lists-en.ts';
 export const liveListsZhCN: typeof liveListsEn = {
   sourceColumns: ['记录仪', '方式', '用户名', '地址', '状态', ''],
   streamColumns: ['记录仪', '状态', '方式', '编码', '码率', '观看', '问题'],
-  operationColumns: ['开始', '结束', '名称', '案件', '记录仪', '标记', '开始人'],
   ways: { 'pull-rtsp': 'RTSP 拉流', 'push-rtsp': 'RTSP 推流', 'push-rtmp': 'RTMP 推流' },
   states: {
     recording: '录制中',
@@ -16,20 +15,15 @@ export const liveListsZhCN: typeof liveListsEn = {
   always: '始终拉流',
   disabled: '停用',
   noSecret: '无密码',
-  going: '进行中',
   noSources: '没有记录仪登记实时传输。',
   noStreams: '当前没有实时视频，也没有应有的。',
-  noOperations: '没有现场执法行动。',
   examples: {
     sources: ['docket live sources'],
     streams: ['docket live streams', 'docket live streams --json'],
-    operations: ['docket operations --open'],
   },
 };
 
 export const liveListsHelpZhCN: typeof liveListsHelpEn = {
   liveSources: '列出可以实时传输的记录仪及其方式',
   liveStreams: '列出正在或应当实时传输的记录仪的现状',
-  operations: '列出现场执法行动，最近的在前，最多 200 项',
-  operationsOpen: '只列进行中的',
 };

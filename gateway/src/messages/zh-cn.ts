@@ -7,6 +7,7 @@ import type { Messages } from './en.ts';
 import { importHelpZhCN, importZhCN } from './import-zh-cn.ts';
 import { liveListsHelpZhCN, liveListsZhCN } from './live-lists-zh-cn.ts';
 import { liveHelpZhCN, liveZhCN } from './live-zh-cn.ts';
+import { operationsHelpZhCN, operationsZhCN } from './operations-zh-cn.ts';
 import { recorderSimulatorHelpZhCN, recorderSimulatorZhCN } from './recorder-simulator-zh-cn.ts';
 import { statisticsHelpZhCN } from './statistics-zh-cn.ts';
 
@@ -59,6 +60,7 @@ export const zhCN: Messages = {
     ...archiveDeskHelpZhCN,
     ...liveHelpZhCN,
     ...liveListsHelpZhCN,
+    ...operationsHelpZhCN,
     token: '制作接口令牌',
     tokenCreate: '制作一个令牌：只显示这一次，配置文件中只写它的哈希',
     tokenName: '令牌由谁持有',
@@ -267,6 +269,7 @@ export const zhCN: Messages = {
   archiveReceiver: archiveReceiverZhCN,
   live: liveZhCN,
   liveLists: liveListsZhCN,
+  operations: operationsZhCN,
   token: {
     created: '令牌（只显示这一次）：',
     configure: '写入配置文件的 http.tokens 之下：',

@@ -13,7 +13,7 @@ function docket(...words: string[]) {
   return runDocket(words, { DOCKET_LANG: 'en', DOCKET_URL: gateway.server.url() }, gateway.folder);
 }
 
-test('sources, streams and operations are listed, and told as none where there are none', async () => {
+test('sources and streams are listed, and told as none where there are none', async () => {
   expect((await docket('live', 'sources')).stdout).toBe('No recorder is registered to send live.\n');
   expect((await docket('live', 'streams')).stdout).toBe('Nothing comes live, and nothing should.\n');
   const body = JSON.stringify({ way: 'push-rtsp', password: 'geheim-geheim', reason: 'new', person: '张三' });
@@ -24,17 +24,4 @@ test('sources, streams and operations are listed, and told as none where there a
   const { stdout } = await docket('live', 'sources');
   expect(stdout).toMatch(/^Recorder .*\nA +pushes RTSP +A +on$/mu);
   expect(stdout).not.toContain('geheim');
-  const operation = {
-    title: '现场检查',
-    caseId: null,
-    activityId: null,
-    step: null,
-    place: null,
-    officerIds: [],
-  };
-  const { operationId } = await gateway.caseWork.operations.open({ ...operation, recorders: [] }, '张三');
-  expect((await docket('operations', '--open')).stdout).toMatch(/goes on +现场检查 .* 0 +0 +张三/u);
-  await gateway.caseWork.operations.close(operationId, '张三');
-  expect((await docket('operations', '--open')).stdout).toBe('No on-site operations.\n');
-  expect(JSON.parse((await docket('operations', '--json')).stdout).operations).toHaveLength(1);
 });

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { Type } from 'typebox';
-import { LiveSource, LiveStreamNow, OperationPage } from '../../contract/index.ts';
+import { LiveSource, LiveStreamNow } from '../../contract/index.ts';
 import { ApiClient } from '../api-client.ts';
 import type { CommandContext } from '../command-context.ts';
 import { withExamples } from '../command-parts.ts';
@@ -22,17 +22,6 @@ export function addLiveLists(group: Command, context: CommandContext): void {
     (flags: ListFlags) => listStreams(flags, context),
   );
   withExamples(streams, liveLists.examples.streams, context);
-}
-
-/** `docket operations`. */
-export function addOperationsCommand(program: Command, context: CommandContext): void {
-  const { help, liveLists } = context.messages;
-  const command = program
-    .command('operations')
-    .description(help.operations)
-    .option('--open', help.operationsOpen);
-  listing(command, context).action((flags: ListFlags & { open?: true }) => listOperations(flags, context));
-  withExamples(command, liveLists.examples.operations, context);
 }
 
 function listing(command: Command, { messages: { help } }: CommandContext): Command {
@@ -74,28 +63,7 @@ async function listStreams(flags: ListFlags, context: CommandContext): Promise<v
   show(flags, context, answer, rows.length === 0 ? [words.noStreams] : textTable(words.streamColumns, rows));
 }
 
-async function listOperations(flags: ListFlags & { open?: true }, context: CommandContext): Promise<void> {
-  const { liveLists: words } = context.messages;
-  const query = flags.open ? '?limit=200&open=true' : '?limit=200';
-  const answer = await new ApiClient(context, flags.url).read(`/operations${query}`, OperationPage);
-  const rows = answer.operations.map((operation) => [
-    localTime(operation.openedAt),
-    operation.closedAt === null ? words.going : localTime(operation.closedAt),
-    operation.title,
-    operation.caseNumber ?? operation.caseName ?? operation.caseId ?? '',
-    String(operation.recorderIds.length),
-    String(operation.bookmarks),
-    operation.openedBy,
-  ]);
-  const lines = rows.length === 0 ? [words.noOperations] : textTable(words.operationColumns, rows);
-  show(flags, context, answer, lines);
-}
-
 function show(flags: ListFlags, context: CommandContext, answer: unknown, lines: readonly string[]): void {
   const told = flags.json ? [JSON.stringify(answer, null, 2)] : lines;
   for (const line of told) context.print(line);
-}
-
-function localTime(instant: string): string {
-  return new Date(instant).toLocaleString('sv-SE');
 }
