@@ -43,17 +43,22 @@ export async function markWhatRestsOn(
       await mark('activity', `SELECT activity_id FROM activity WHERE case_id IN ${given}`);
       await mark('clip', `SELECT clip_id FROM clip_link WHERE case_id IN ${given}`);
       await markClipsOfCodes(transaction, ids);
+      await mark('clip', `${clipsOfOperations} WHERE case_id IN ${given}`);
       return markClipsAbout(transaction, 'activity.case_id', JSON.stringify(casesThatCameOrWent(changes)));
     case 'activity':
       await mark('activity', 'SELECT value FROM json_each(?)');
       await mark('case', 'SELECT value FROM json_each(?)', JSON.stringify(casesOf(changes)));
       await mark('clip', `SELECT clip_id FROM clip_link WHERE activity_id IN ${given}`);
       await markClipsOfCodes(transaction, ids);
+      await mark('clip', `${clipsOfOperations} WHERE activity_id IN ${given}`);
       return markClipsAbout(transaction, 'activity.activity_id', ids);
   }
 }
 
 const given = '(SELECT value FROM json_each(?))';
+
+/** Live clips, by what their operations are about: also where a link was lost with what was withdrawn, and returns. */
+const clipsOfOperations = 'SELECT clip_id FROM operation_clip JOIN operation USING (operation_id)';
 
 const startMs = `coalesce(activity.started_ms, activity.ended_ms - ${longestOpenMs})`;
 const endMs = `coalesce(activity.ended_ms, activity.started_ms + ${longestOpenMs})`;

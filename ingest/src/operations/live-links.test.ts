@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { readLinkHistory } from '../mapping/clip-link.ts';
 import { codeText } from '../mapping/code-text.ts';
-import { activityFacts, bounded } from '../mapping/testing/case-bench.ts';
+import { activityFacts, bounded, caseFacts } from '../mapping/testing/case-bench.ts';
 import { openOperationBench, operationOf } from './testing/operation-bench.ts';
 
 const certain = (caseId: string, activityId = '', step = '') =>
@@ -107,6 +107,28 @@ describe('what comes live during an operation', () => {
     await settle();
     const linked = [certain('case of B', 'B', 'investigation')];
     expect(await Promise.all([before, after, gone].map(linksOf))).toEqual([linked, linked, []]);
+  });
+
+  test.each(['activity', 'case'] as const)('is linked again where the %s was withdrawn by mistake, and returns', async (kind) => {
+    const ofActivity = kind === 'activity';
+    const { told, beginLive, settle, linksOf } = await openFor(
+      ofActivity ? { activityId: 'B' } : { caseId: 'case of B' },
+    );
+    const clipId = await beginLive();
+    await settle();
+    const linked = await linksOf(clipId);
+    const tell = (isWithdrawn: boolean) =>
+      told(
+        ofActivity
+          ? { kind, facts: activityFacts('B', null, null), isWithdrawn }
+          : { kind: 'case', facts: caseFacts('case of B'), isWithdrawn },
+      );
+    await tell(true);
+    await settle();
+    expect(await linksOf(clipId)).toEqual([]);
+    await tell(false);
+    await settle();
+    expect(await linksOf(clipId)).toEqual(linked);
   });
 
   test('of another recorder is not linked', async () => {
