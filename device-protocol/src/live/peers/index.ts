@@ -4,6 +4,7 @@
  */
 export { drawClockPattern, readClockPattern } from './clock-pattern.ts';
 export { ClockPictures } from './clock-pictures.ts';
+export { newerFfmpeg, whyNoNewerFfmpeg } from './newer-ffmpeg.ts';
 export type { PeerAudio, PeerPicture, PeerVideo } from './peer-picture.ts';
 export { type PeerEnd, PeerProcess } from './peer-process.ts';
 export { type Pusher, type PushOptions, pushRtmp, pushRtsp, type RtspPushOptions } from './pushers.ts';

@@ -15,6 +15,8 @@ const mostBytesReserved = { asking: 256 * 1024, publishing: 3 * mostBytesOfAMess
 const mostBytesUnread = 256 * 1024;
 const mostHeldPackets = 256;
 const longestName = 256;
+/** Acknowledged at least so often: half of the window that the server names. */
+const acknowledgedBytes = 2_500_000;
 const mediaTypes = [8, 9];
 /** Time stamps go around (RTMP 1.0 §5.3.1.3). */
 const timeStamps = 2 ** 32;
@@ -34,6 +36,8 @@ export class GuardedSession {
   #held: MediaPacket[] = [];
   #isIn = false;
   #isGoodbye = false;
+  #receivedBytes = 0;
+  #acknowledgedBytes = 0;
 
   constructor(connection: number, socket: Socket, tell: (message: FromMediaServer) => void) {
     this.#connection = connection;
@@ -68,7 +72,12 @@ export class GuardedSession {
   #guard(): void {
     const { rtmp, onData } = this.#session;
     this.#socket.off('data', onData);
-    this.#socket.on('data', (chunk: Buffer) => this.#try(() => onData(chunk)));
+    this.#socket.on('data', (chunk: Buffer) =>
+      this.#try(() => {
+        onData(chunk);
+        this.#acknowledge(chunk.length);
+      }),
+    );
     rtmp.onConnectCallback = (request) => this.#ask(request);
     rtmp.onPushCallback = () => {};
     rtmp.onPlayCallback = () => {
@@ -98,6 +107,16 @@ export class GuardedSession {
       control();
       if (rtmp.inChunkSize === 0) throw new InputError('chunks-of-nothing');
     };
+  }
+
+  /** RTMP 1.0 §5.4.3, which the server leaves out: a sender may wait for it. */
+  #acknowledge(moreBytes: number): void {
+    const { rtmp } = this.#session;
+    this.#receivedBytes += moreBytes;
+    const windowBytes = Math.min(rtmp.ackSize || acknowledgedBytes, acknowledgedBytes);
+    if (this.#receivedBytes - this.#acknowledgedBytes < windowBytes) return;
+    this.#acknowledgedBytes = this.#receivedBytes;
+    rtmp.sendACK(this.#receivedBytes % 2 ** 32);
   }
 
   /** Called where a message begins. */

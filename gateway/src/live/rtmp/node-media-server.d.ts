@@ -66,6 +66,9 @@ declare module 'node-media-server/src/session/rtmp_session.js' {
     readonly inPackets: ReadonlyMap<number, RtmpPacket>;
     readonly parserPacket: RtmpPacket;
     readonly inChunkSize: number;
+    /** What the other side wants acknowledged, where it said so. */
+    readonly ackSize: number | undefined;
+    sendACK(bytes: number): void;
   }
 
   // biome-ignore lint/style/noDefaultExport: it is what the module is.

@@ -5,8 +5,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { newerFfmpeg, whyNoNewerFfmpeg } from '@docket/device-protocol/live-peers';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { newerFfmpeg, whyNoNewerFfmpeg } from './testing/newer-ffmpeg.ts';
 import { RawRtmp } from './testing/raw-rtmp.ts';
 import { startPusher } from './testing/rtmp-pusher.ts';
 import { RtmpStand, type Taken } from './testing/rtmp-stand.ts';

@@ -127,6 +127,16 @@ test('what a recorder says of itself is not asked for, however wrong it is', asy
   expect(await (await stand.nthTaken(0)).feed.ended).toMatchObject({ cause: 'goodbye' });
 });
 
+test('a recorder that wants to know what has come is told', async () => {
+  const window = Buffer.alloc(4);
+  window.writeUInt32BE(10_000);
+  recorder.media(5, window);
+  send(tags);
+  // An acknowledgement (RTMP 1.0 §5.4.3): type 3, four bytes.
+  const acknowledgement = Buffer.from('020000000000040300000000', 'hex').toString('latin1');
+  await expect.poll(() => recorder.receivedText).toContain(acknowledgement);
+});
+
 test('a goodbye ends the stream also where the connection is left open', async () => {
   send(tags);
   const taken = await stand.nthTaken(0);
