@@ -109,27 +109,30 @@ describe('what comes live during an operation', () => {
     expect(await Promise.all([before, after, gone].map(linksOf))).toEqual([linked, linked, []]);
   });
 
-  test.each(['activity', 'case'] as const)('is linked again where the %s was withdrawn by mistake, and returns', async (kind) => {
-    const ofActivity = kind === 'activity';
-    const { told, beginLive, settle, linksOf } = await openFor(
-      ofActivity ? { activityId: 'B' } : { caseId: 'case of B' },
-    );
-    const clipId = await beginLive();
-    await settle();
-    const linked = await linksOf(clipId);
-    const tell = (isWithdrawn: boolean) =>
-      told(
-        ofActivity
-          ? { kind, facts: activityFacts('B', null, null), isWithdrawn }
-          : { kind: 'case', facts: caseFacts('case of B'), isWithdrawn },
+  test.each(['activity', 'case'] as const)(
+    'is linked again where the %s was withdrawn by mistake, and returns',
+    async (kind) => {
+      const ofActivity = kind === 'activity';
+      const { told, beginLive, settle, linksOf } = await openFor(
+        ofActivity ? { activityId: 'B' } : { caseId: 'case of B' },
       );
-    await tell(true);
-    await settle();
-    expect(await linksOf(clipId)).toEqual([]);
-    await tell(false);
-    await settle();
-    expect(await linksOf(clipId)).toEqual(linked);
-  });
+      const clipId = await beginLive();
+      await settle();
+      const linked = await linksOf(clipId);
+      const tell = (isWithdrawn: boolean) =>
+        told(
+          ofActivity
+            ? { kind, facts: activityFacts('B', null, null), isWithdrawn }
+            : { kind: 'case', facts: caseFacts('case of B'), isWithdrawn },
+        );
+      await tell(true);
+      await settle();
+      expect(await linksOf(clipId)).toEqual([]);
+      await tell(false);
+      await settle();
+      expect(await linksOf(clipId)).toEqual(linked);
+    },
+  );
 
   test('of another recorder is not linked', async () => {
     const { addRecorder, beginLive, settle, linksOf } = await openFor({ activityId: 'B' });
