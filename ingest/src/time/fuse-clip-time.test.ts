@@ -253,4 +253,15 @@ describe('a live segment with the same pictures, whose delay on the way is assum
       notAfter: '2026-11-22T03:59:03.000Z',
     });
   });
+
+  test('tells the time of a card whose own times contradict each other and whose clock nobody read', () => {
+    const { start, doubts, conflicts } = fused({
+      stretches: [],
+      liveMatches: [late],
+      startedAt: { text: '2026-01-01T08:00:00', source: 'name', assumedZone: null },
+    });
+    expect(conflicts).toMatchObject([{ between: ['file-time', 'name'] }]);
+    expect(doubts).toContain('sources-conflict');
+    expect(start).toMatchObject({ kind: 'bounded', notAfter: '2026-11-22T03:59:30.000Z' });
+  });
 });

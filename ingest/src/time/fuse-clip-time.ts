@@ -77,6 +77,8 @@ class Fusion {
   #guess: StartByClock | null = null;
   /** What is told of the start by others than the recorder's clock. */
   #toldStart: ComparedTime | null = null;
+  /** Those others contradict each other, or a clock that was read. What a clock nobody read says of itself disputes nothing. */
+  #isToldDisputed = false;
   /** By live segments whose delay on the way is what the settings say: taken where nothing else bounds the start. */
   #assumedStart: Interval | null = null;
 
@@ -204,6 +206,7 @@ class Fusion {
       return;
     }
     this.#doubts.add('sources-conflict');
+    this.#isToldDisputed = true;
     const conflict = conflictBetween(known, told, this.#limits);
     if (conflict !== null) this.#conflicts.push(conflict);
   }
@@ -212,7 +215,8 @@ class Fusion {
     const start = this.#fusedStart();
     if (this.#durationMs === null) this.#doubts.add('duration-unknown');
     const end = start.utc === null || this.#durationMs === null ? null : this.#endFrom(start.utc);
-    const isProven = start.isProven && !this.#doubts.has('sources-conflict');
+    const isDisputed = start.isTold ? this.#isToldDisputed : this.#doubts.has('sources-conflict');
+    const isProven = start.isProven && !isDisputed;
     return {
       start: this.#instant(start.utc, isProven, start.guessMs, start.latestMs),
       end: this.#instant(end, isProven && end !== null, this.#guessedEnd(start.guessMs), null),
@@ -225,6 +229,8 @@ class Fusion {
   #fusedStart(): {
     utc: Interval | null;
     isProven: boolean;
+    /** By others than the recorder's clock. */
+    isTold: boolean;
     guessMs: number | null;
     latestMs: number | null;
   } {
@@ -237,7 +243,7 @@ class Fusion {
     if (this.#start === null) doubts.push('start-not-named');
     if (byClock !== null && corrected === null)
       doubts.push(this.#facts.isHostDoubtful ? 'host-unsynchronised' : 'clock-never-read');
-    const isClockProven = corrected !== null && doubts.length === 0;
+    const isClockProven = corrected !== null && doubts.length === 0 && !this.#doubts.has('sources-conflict');
     const bounding = this.#boundingStart(isClockProven);
     const compared = bounding ?? told;
     if (compared !== null && corrected !== null) this.#compareTold(corrected.utc, compared);
@@ -247,12 +253,13 @@ class Fusion {
       return {
         utc: shared ?? hull(when, corrected?.utc ?? when),
         isProven: shared !== null,
+        isTold: true,
         guessMs,
         latestMs,
       };
     }
     for (const doubt of doubts) this.#doubts.add(doubt);
-    return { utc: corrected?.utc ?? null, isProven: isClockProven, guessMs, latestMs };
+    return { utc: corrected?.utc ?? null, isProven: isClockProven, isTold: false, guessMs, latestMs };
   }
 
   /** What others than the recorder's clock tell of the start, where it bounds it from both sides. */
@@ -275,6 +282,7 @@ class Fusion {
     if (conflict === null) return;
     this.#conflicts.push(conflict);
     this.#doubts.add('sources-conflict');
+    this.#isToldDisputed = true;
   }
 
   #instant(
