@@ -5,6 +5,7 @@ import { formatBytes, formatBytesOf, formatExactBytes, formatRate } from './form
 import { formatSeconds, readOffset } from './format/clock-offset.ts';
 import { durationParts } from './format/duration.ts';
 import { formatAgo, formatInstant, formatInstantExactly, formatTimeOfDay } from './format/instant.ts';
+import { localOperator } from './session/acting-person.ts';
 
 const longOffsetMs = 120_000;
 
@@ -70,6 +71,13 @@ export function useWords() {
     );
   }
 
+  /** Who acted, as custody names them: at a dock without tokens people state their names, and nothing proves them. */
+  function person(actor: string): string {
+    if (actor === localOperator) return t('session.localOperator');
+    const stated = `${localOperator}:`;
+    return actor.startsWith(stated) ? t('session.stated', { name: actor.slice(stated.length) }) : actor;
+  }
+
   function error(cause: unknown): string {
     if (cause instanceof Unreachable) return t('error.unreachable');
     if (!(cause instanceof ApiProblem)) return t('error.other', { detail: String(cause), status: '' });
@@ -89,6 +97,7 @@ export function useWords() {
     clock,
     instantWithDoubt,
     error,
+    person,
     percent: (value: number) =>
       new Intl.NumberFormat(locale.value, { style: 'percent', maximumFractionDigits: 0 }).format(value / 100),
     count: (value: number) => new Intl.NumberFormat(locale.value).format(value),

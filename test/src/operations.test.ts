@@ -137,7 +137,10 @@ test('a moment is marked by one tap, undone by another, and noted in words', {
   await marks.filter({ hasText: '出示证件' }).waitFor();
   await page.getByRole('button', { name: '告知权利' }).click();
   await marks.filter({ hasText: '告知权利' }).waitFor();
-  await page.getByRole('button', { name: '撤销' }).click();
+  // Both are confirmed, each with its own way back.
+  const told = page.locator('.bookmark-bar__taps li');
+  await told.filter({ hasText: '已标记：出示证件' }).waitFor();
+  await told.filter({ hasText: '已标记：告知权利' }).getByRole('button', { name: '撤销' }).click();
   await page.locator('.bookmark-list__struck', { hasText: '告知权利' }).getByText('误按').waitFor();
   await page.locator('input[name=note]').fill('柜台后有未贴标的卷烟');
   await page.getByRole('button', { name: '添加备注' }).click();
@@ -169,13 +172,37 @@ test('all of it fits a phone, and speaks English', { timeout: 90_000 }, async ()
   await page.getByRole('button', { name: '出示证件' }).waitFor();
 });
 
+test('what is tapped without a network waits, and marks the moment of the tap once it is back', {
+  timeout: 90_000,
+}, async () => {
+  await page.goto(`${url}${operationPath}`);
+  await page.getByRole('button', { name: '结束检查' }).waitFor();
+  await page.locator('.top-bar, header').getByText('实时').first().waitFor();
+  await page.context().setOffline(true);
+  const tappedMs = Date.now();
+  await page.getByRole('button', { name: '结束检查' }).click();
+  const told = page.locator('.bookmark-bar__taps li', { hasText: '结束检查' });
+  await told.getByText('网络不通').waitFor();
+  const untappedMs = Date.now();
+  await shoot('offline-tap');
+  await page.context().setOffline(false);
+  const mark = page.locator('.bookmark-list li', { hasText: '结束检查' });
+  await mark.waitFor();
+  const atMs = Date.parse((await mark.locator('time').getAttribute('datetime')) ?? '');
+  expect(atMs).toBeGreaterThan(tappedMs - 5_000);
+  expect(atMs).toBeLessThan(untappedMs);
+  expect(await mark.count()).toBe(1);
+  complaints.splice(0);
+});
+
 test('a stream that is lost is told on every page until somebody has seen it', {
   timeout: 90_000,
 }, async () => {
   const [recorderId = '', pusher] = [...pushers].at(-1) ?? [];
+  await page.goto(url);
+  await page.locator('header').getByText('实时').first().waitFor();
   await pusher?.kill();
   await live.until(async () => (await live.alarms(recorderId)).includes('stream-lost'));
-  await page.goto(url);
   const alarm = page.locator('.live-alarms .notice', { hasText: '直播中断' });
   await alarm.waitFor();
   await shoot('alarm');

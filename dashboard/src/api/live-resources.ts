@@ -6,7 +6,7 @@ import type {
   LiveSessionFile,
   LiveSessionPage,
   LiveSessionQuery,
-  LiveSource,
+  LiveSourcePage,
   LiveSourceRequest,
   LiveSourceSet,
   LiveStreamNow,
@@ -33,8 +33,7 @@ const ofOperation = (operationId: string, act = '') => `/operations/${segment(op
 
 export const readStreams = async (signal?: AbortSignal) =>
   (await read<{ streams: LiveStreamNow[] }>('/live/streams', {}, signal)).streams;
-export const readSources = async (signal?: AbortSignal) =>
-  (await read<{ sources: LiveSource[] }>('/live/sources', {}, signal)).sources;
+export const readSources = (signal?: AbortSignal) => read<LiveSourcePage>('/live/sources', {}, signal);
 export const setSource = (recorderId: string, body: LiveSourceRequest) =>
   send<LiveSourceSet>(`/live/sources/${segment(recorderId)}`, body, 'PUT');
 export const removeSource = (recorderId: string, ground: Acting & { reason: string }) =>
@@ -47,6 +46,9 @@ export const readSessions = (
 ) => read<LiveSessionPage>('/live/sessions', { ...query }, signal);
 export const readSession = (sessionId: string, signal?: AbortSignal) =>
   read<LiveSessionFile>(`/live/sessions/${segment(sessionId)}`, {}, signal);
+/** Only what belongs to the operation. */
+export const readSessionOfOperation = (sessionId: string, operationId: string, signal?: AbortSignal) =>
+  read<LiveSessionFile>(`/live/sessions/${segment(sessionId)}`, { operationId }, signal);
 
 export const readOpenAlarms = async (signal?: AbortSignal) =>
   (await read<LiveAlarmPage>('/live/alarms', { open: true, limit: 50 }, signal)).alarms;

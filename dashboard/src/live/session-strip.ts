@@ -1,6 +1,6 @@
-import type { Bookmark, LiveSessionFile } from '@docket/gateway/contract';
+import type { Bookmark, LiveSession, LiveSessionFile, OperationPart } from '@docket/gateway/contract';
 
-/** A stretch of a session's line of time; 0 is where it began, 1 where it ended or is now. */
+/** A stretch of a line of time; 0 is where it begins, 1 where it ends. */
 interface StripPart {
   key: string;
   from: number;
@@ -13,18 +13,40 @@ export interface SessionStrip {
   marks: { key: string; at: number; kind: Bookmark['kind'] }[];
 }
 
+/** From when to when a line of time reaches, in Unix milliseconds. */
+export interface StripBounds {
+  fromMs: number;
+  toMs: number;
+}
+
+/** All of a session, up to now where it goes on. */
+export function boundsOfSession({ startedAt, endedAt }: LiveSession, nowMs: number): StripBounds {
+  return { fromMs: Date.parse(startedAt), toMs: endedAt === null ? nowMs : Date.parse(endedAt) };
+}
+
+/** From when a recorder first joined an operation until it last left, or now; `null` where it took no part. */
+export function boundsOfParts(
+  parts: readonly Pick<OperationPart, 'joinedAt' | 'leftAt'>[],
+  nowMs: number,
+): StripBounds | null {
+  if (parts.length === 0) return null;
+  return {
+    fromMs: Math.min(...parts.map(({ joinedAt }) => Date.parse(joinedAt))),
+    toMs: Math.max(...parts.map(({ leftAt }) => (leftAt === null ? nowMs : Date.parse(leftAt)))),
+  };
+}
+
 /**
- * Where segments, gaps and bookmarks of a session lie on its line of time, by their best guesses. A segment that goes on
+ * Where segments, gaps and bookmarks of a session lie on a line of time, by their best guesses. A segment that goes on
  * reaches to now, and from where the one before or the last gap ended: the dock knows when it began to write, and that is
  * later than what it shows. One whose times are not known is left out, and so is what lies outside.
  */
 export function sessionStrip(
-  { session, segments, gaps }: Pick<LiveSessionFile, 'session' | 'segments' | 'gaps'>,
+  { segments, gaps }: Pick<LiveSessionFile, 'segments' | 'gaps'>,
   bookmarks: readonly Bookmark[],
+  { fromMs, toMs }: StripBounds,
   nowMs: number,
 ): SessionStrip {
-  const fromMs = Date.parse(session.startedAt);
-  const toMs = session.endedAt === null ? nowMs : Date.parse(session.endedAt);
   const lengthMs = Math.max(1, toMs - fromMs);
   const place = (atMs: number) => Math.min(1, Math.max(0, (atMs - fromMs) / lengthMs));
   return {

@@ -69,6 +69,15 @@ export const LiveSourceRequest = Type.Union([
 ]);
 export type LiveSourceRequest = Static<typeof LiveSourceRequest>;
 
+export const LiveSourcePage = Type.Object({
+  sources: Type.Array(LiveSource),
+  pushPorts: Type.Object(
+    { rtsp: nullable(Type.Integer()), rtmp: nullable(Type.Integer()) },
+    { description: 'Where recorders push; null: that way is switched off.' },
+  ),
+});
+export type LiveSourcePage = Static<typeof LiveSourcePage>;
+
 export const LiveSourceSet = Type.Object({
   source: LiveSource,
   shown: nullable(
@@ -164,9 +173,19 @@ export type LiveGap = Static<typeof LiveGap>;
 export const LiveSessionFile = Type.Object({
   session: LiveSession,
   gaps: Type.Array(LiveGap, { description: 'In the order of their beginnings; a thousand at most.' }),
-  segments: Type.Array(Clip, { description: 'Oldest first; five hundred at most.' }),
+  segments: Type.Array(Clip, { description: 'Oldest first; of more than five hundred the newest.' }),
 });
 export type LiveSessionFile = Static<typeof LiveSessionFile>;
+
+export const LiveSessionFileQuery = Type.Object({
+  operationId: Type.Optional(
+    Type.String({
+      description:
+        'Only segments that began while the recorder took part in this operation, and gaps that reach into that time.',
+    }),
+  ),
+});
+export type LiveSessionFileQuery = Static<typeof LiveSessionFileQuery>;
 
 export const LiveSessionQuery = Type.Object({
   recorderId: Type.Optional(Identifier),

@@ -12,4 +12,6 @@ export interface LiveLine extends LineStanding {
 export interface LiveView {
   /** Every recorder that sends or should send. */
   lines(): readonly LiveLine[];
+  /** The ports on which recorders push; `null` where that way is switched off. */
+  pushPorts(): { rtsp: number | null; rtmp: number | null };
 }

@@ -130,6 +130,10 @@ export class Live implements Component, LiveView {
     return this.#rtsp.address();
   }
 
+  pushPorts(): { rtsp: number | null; rtmp: number | null } {
+    return { rtsp: this.rtspAddress()?.port ?? null, rtmp: this.rtmpPort() };
+  }
+
   lines(): LiveLine[] {
     const watching = this.#rtsp.viewers();
     return this.#supervisor.standings().map((standing) => ({

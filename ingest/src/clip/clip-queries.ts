@@ -1,5 +1,6 @@
 import type { SqlParameters, SqlRow, SqlValue } from '../index-store/connection.ts';
 import type { IndexReader } from '../index-store/index-database.ts';
+import { beganInPart } from '../operations/mark-clips.ts';
 import type { ClipTime } from '../time/clip-time.ts';
 import { type ClockStatement, clockNotDocked } from '../time/clock-statement.ts';
 import type { ClipRecord, MediaFacts, ReceiptSummary } from './clip-record.ts';
@@ -13,6 +14,8 @@ export interface ClipFilter {
   recorderId?: string;
   dockingId?: string;
   liveSessionId?: string;
+  /** Live clips that began while their recorder took part in the operation. */
+  operationId?: string;
   marked?: boolean;
   quarantined?: boolean;
   collectedFrom?: string;
@@ -90,6 +93,10 @@ function conditions(filter: ClipFilter): { where: string; parameters: SqlParamet
   add('clip.recorder_id = ?', filter.recorderId);
   add('coalesce(clip.pulled_in, clip.docking_id) = ?', filter.dockingId);
   add('clip.live_session_id = ?', filter.liveSessionId);
+  add(
+    `EXISTS (SELECT 1 FROM operation_recorder AS part WHERE part.operation_id = ? AND ${beganInPart})`,
+    filter.operationId,
+  );
   add('clip.marked = ?', filter.marked);
   add('clip.listed_at >= ?', filter.collectedFrom);
   add('clip.listed_at < ?', filter.collectedTo);

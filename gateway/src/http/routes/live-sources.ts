@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import {
   Identifier,
-  LiveSource,
+  LiveSourcePage,
   LiveSourceRequest,
   LiveSourceSet,
   RecorderFile,
@@ -26,7 +26,10 @@ const removal = Type.Object({
 });
 
 /** Which recorders may send live, and how. Secrets are taken and made, and never given again. */
-export function liveSourceRoutes(app: HttpApp, { database, liveSources, ledger }: HttpDependencies): void {
+export function liveSourceRoutes(
+  app: HttpApp,
+  { database, live, liveSources, ledger }: HttpDependencies,
+): void {
   app.get(
     '/live/sources',
     {
@@ -35,7 +38,7 @@ export function liveSourceRoutes(app: HttpApp, { database, liveSources, ledger }
         operationId: 'listLiveSources',
         summary: 'How registered recorders send live',
         tags: ['live'],
-        response: answers(Type.Object({ sources: Type.Array(LiveSource) }), 'The sources, without secrets'),
+        response: answers(LiveSourcePage, 'The sources, without secrets'),
       },
     },
     async () => {
@@ -46,6 +49,7 @@ export function liveSourceRoutes(app: HttpApp, { database, liveSources, ledger }
       );
       return {
         sources: sources.map((source) => sourceAnswer(source, serialNumbers.get(source.recorderId) ?? null)),
+        pushPorts: live.pushPorts(),
       };
     },
   );

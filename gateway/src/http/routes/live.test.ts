@@ -11,7 +11,7 @@ beforeEach(async () => {
   lines = [];
   gateway = await TestGateway.open(
     { tokens: [reader.entry, operator.entry] },
-    { live: { lines: () => lines } },
+    { live: { lines: () => lines, pushPorts: () => ({ rtsp: 554, rtmp: null }) } },
   );
   await gateway.addDocking('docking');
 });
@@ -47,7 +47,10 @@ test('a source is set, shown without its secret, and removed', async () => {
   const said = `${set.body}${listed.body}${gateway.logLines.join('\n')}`;
   expect(said).not.toContain('geheim');
   expect((await ask('DELETE', '/live/sources/sn%3AA?reason=returned')).status).toBe(204);
-  expect((await ask('GET', '/live/sources')).json).toEqual({ sources: [] });
+  expect((await ask('GET', '/live/sources')).json).toEqual({
+    sources: [],
+    pushPorts: { rtsp: 554, rtmp: null },
+  });
   expect((await ask('DELETE', '/live/sources/sn%3AA?reason=returned')).status).toBe(404);
 });
 
@@ -133,6 +136,37 @@ test('a session tells its segments and its gaps; of another recorder nothing is 
     segments: [{ clipId: 'clip-1' }],
   });
   expect((await ask('GET', '/live/sessions/none')).status).toBe(404);
+});
+
+test('of a session only what belongs to an operation is told where that is asked for', async () => {
+  const opening = { title: '现场检查', recorders: [{ recorderId: 'sn:A' }] };
+  const { operation } = (await ask('POST', '/operations', opening)).json as {
+    operation: { operationId: string };
+  };
+  for (const clipId of ['before', 'during']) await gateway.addClip(clipId, 'docking');
+  await gateway.database.write(async (transaction) => {
+    await transaction.run(
+      `INSERT INTO live_session (session_id, recorder_id, way, tracks, started_at)
+       VALUES ('session', 'sn:A', 'push-rtsp', '[]', '2026-08-04T01:00:00.000Z')`,
+    );
+    await transaction.run(
+      `UPDATE clip SET live_session_id = 'session',
+       listed_at = CASE clip_id WHEN 'during' THEN ? ELSE '2020-01-01T00:00:00.000Z' END`,
+      [new Date().toISOString()],
+    );
+    await transaction.run(
+      "INSERT INTO live_gap VALUES ('over', 'session', 'packets-lost', 1000, 2000, ''), ('open', 'session', 'stream-lost', 3000, NULL, '')",
+    );
+  });
+  const whole = await ask('GET', '/live/sessions/session');
+  expect([whole.json.segments, whole.json.gaps].map((list) => (list as unknown[]).length)).toEqual([2, 2]);
+  const ofOperation = await ask('GET', `/live/sessions/session?operationId=${operation.operationId}`);
+  expect(ofOperation.json).toMatchObject({
+    session: { segments: 2 },
+    segments: [{ clipId: 'during' }],
+    gaps: [{ cause: 'stream-lost', to: null }],
+  });
+  expect((await ask('GET', '/live/sessions/session?operationId=none')).status).toBe(404);
 });
 
 test('an alarm is listed until it has ended and was seen', async () => {

@@ -1,4 +1,4 @@
-import { listClips, readLiveSession, readLiveSessions } from '@docket/ingest';
+import { listClips, readLiveSession, readLiveSessions, readOperationFile } from '@docket/ingest';
 import { Type } from 'typebox';
 import {
   Identifier,
@@ -7,6 +7,7 @@ import {
   LiveAlarmQuery,
   LiveAlarmSeenRequest,
   LiveSessionFile,
+  LiveSessionFileQuery,
   LiveSessionPage,
   LiveSessionQuery,
   LiveStreamNow,
@@ -86,20 +87,22 @@ function sessionRoutes(app: HttpApp, { database }: HttpDependencies): void {
         summary: 'One live session with its segments and its gaps',
         tags: ['live'],
         params: Type.Object({ sessionId: Identifier }),
+        querystring: LiveSessionFileQuery,
         response: answers(LiveSessionFile, 'The session'),
       },
     },
-    async ({ params: { sessionId } }) => {
+    async ({ params: { sessionId }, query: { operationId } }) => {
       const session = await readLiveSession(database, sessionId);
       if (session === null) throw new HttpProblem('not-found');
+      const isWanted = await gapsWanted(database, session.recorderId, operationId);
       const { clips } = await listClips(
         database,
-        { liveSessionId: sessionId },
+        { liveSessionId: sessionId, ...(operationId === undefined ? {} : { operationId }) },
         { before: null, limit: mostSegments },
       );
       return {
         session: sessionAnswer(session),
-        gaps: session.gaps.map(({ cause, fromAt, toAt, detail, reason }) => ({
+        gaps: session.gaps.filter(isWanted).map(({ cause, fromAt, toAt, detail, reason }) => ({
           cause,
           from: fromAt,
           to: toAt,
@@ -110,6 +113,22 @@ function sessionRoutes(app: HttpApp, { database }: HttpDependencies): void {
       };
     },
   );
+}
+
+/** Whether a gap is asked for: each one, or those that reach into the recorder's parts of an operation. */
+async function gapsWanted(
+  database: HttpDependencies['database'],
+  recorderId: string,
+  operationId: string | undefined,
+): Promise<(gap: { fromAt: string; toAt: string | null }) => boolean> {
+  if (operationId === undefined) return () => true;
+  const file = await readOperationFile(database, operationId);
+  if (file === null) throw new HttpProblem('not-found');
+  const parts = file.parts.filter((part) => part.recorderId === recorderId);
+  return ({ fromAt, toAt }) =>
+    parts.some(
+      ({ joinedAt, leftAt }) => (toAt === null || toAt >= joinedAt) && (leftAt === null || fromAt <= leftAt),
+    );
 }
 
 function alarmRoutes(app: HttpApp, { caseWork: { liveAlarms } }: HttpDependencies): void {

@@ -133,7 +133,7 @@ export class TestGateway {
       events,
       ledger: new RecorderLedger(database, custody),
       liveSources: await LiveSources.open(database, custody, { root: folder, incoming: folder }),
-      live: { lines: () => [] },
+      live: { lines: () => [], pushPorts: () => ({ rtsp: null, rtmp: null }) },
       archive: await noTargets(database, custody, folder),
       writeIdentity: () => Promise.reject(new Error('no recorder is docked in this test')),
       health: async () => gateway.health(),
