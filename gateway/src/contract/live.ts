@@ -181,7 +181,7 @@ export const LiveSessionFileQuery = Type.Object({
   operationId: Type.Optional(
     Type.String({
       description:
-        'Only segments that began while the recorder took part in this operation, and gaps that reach into that time.',
+        'Only segments that began while the recorder took part in this operation or reach into that time, and gaps that do.',
     }),
   ),
 });

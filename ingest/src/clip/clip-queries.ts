@@ -1,6 +1,5 @@
 import type { SqlParameters, SqlRow, SqlValue } from '../index-store/connection.ts';
 import type { IndexReader } from '../index-store/index-database.ts';
-import { beganInPart } from '../operations/mark-clips.ts';
 import type { ClipTime } from '../time/clip-time.ts';
 import { type ClockStatement, clockNotDocked } from '../time/clock-statement.ts';
 import type { ClipRecord, MediaFacts, ReceiptSummary } from './clip-record.ts';
@@ -14,7 +13,7 @@ export interface ClipFilter {
   recorderId?: string;
   dockingId?: string;
   liveSessionId?: string;
-  /** Live clips that began while their recorder took part in the operation. */
+  /** Live clips of an operation: those that began in it, and what was being recorded when their recorder joined. */
   operationId?: string;
   marked?: boolean;
   quarantined?: boolean;
@@ -94,7 +93,10 @@ function conditions(filter: ClipFilter): { where: string; parameters: SqlParamet
   add('coalesce(clip.pulled_in, clip.docking_id) = ?', filter.dockingId);
   add('clip.live_session_id = ?', filter.liveSessionId);
   add(
-    `EXISTS (SELECT 1 FROM operation_recorder AS part WHERE part.operation_id = ? AND ${beganInPart})`,
+    `EXISTS (SELECT 1 FROM operation_clip AS part JOIN clip AS begun ON begun.clip_id = part.clip_id
+      WHERE part.operation_id = ? AND begun.live_session_id = clip.live_session_id
+      AND (begun.clip_id = clip.clip_id OR begun.live_sequence = clip.live_sequence + 1
+        AND coalesce(json_extract(clip.time, '$.end.value'), 'unknown') > part.joined_at))`,
     filter.operationId,
   );
   add('clip.marked = ?', filter.marked);

@@ -143,7 +143,7 @@ test('of a session only what belongs to an operation is told where that is asked
   const { operation } = (await ask('POST', '/operations', opening)).json as {
     operation: { operationId: string };
   };
-  for (const clipId of ['before', 'during']) await gateway.addClip(clipId, 'docking');
+  for (const clipId of ['long-before', 'before', 'during']) await gateway.addClip(clipId, 'docking');
   await gateway.database.write(async (transaction) => {
     await transaction.run(
       `INSERT INTO live_session (session_id, recorder_id, way, tracks, started_at)
@@ -151,21 +151,30 @@ test('of a session only what belongs to an operation is told where that is asked
     );
     await transaction.run(
       `UPDATE clip SET live_session_id = 'session',
-       listed_at = CASE clip_id WHEN 'during' THEN ? ELSE '2020-01-01T00:00:00.000Z' END`,
-      [new Date().toISOString()],
+       live_sequence = CASE clip_id WHEN 'long-before' THEN 1 WHEN 'before' THEN 2 ELSE 3 END`,
+    );
+    await transaction.run(
+      `INSERT INTO operation_clip (clip_id, operation_id, recorder_id, joined_at)
+       SELECT 'during', operation_id, recorder_id, joined_at FROM operation_recorder`,
     );
     await transaction.run(
       "INSERT INTO live_gap VALUES ('over', 'session', 'packets-lost', 1000, 2000, ''), ('open', 'session', 'stream-lost', 3000, NULL, '')",
     );
   });
   const whole = await ask('GET', '/live/sessions/session');
-  expect([whole.json.segments, whole.json.gaps].map((list) => (list as unknown[]).length)).toEqual([2, 2]);
-  const ofOperation = await ask('GET', `/live/sessions/session?operationId=${operation.operationId}`);
-  expect(ofOperation.json).toMatchObject({
-    session: { segments: 2 },
-    segments: [{ clipId: 'during' }],
-    gaps: [{ cause: 'stream-lost', to: null }],
-  });
+  expect([whole.json.segments, whole.json.gaps].map((list) => (list as unknown[]).length)).toEqual([3, 2]);
+  const ofOperation = async (endedAt: string) => {
+    const end = { kind: 'bounded', value: endedAt, halfWidthMs: 0, notBefore: endedAt, notAfter: endedAt };
+    const time = JSON.stringify({ start: end, end, sources: [], conflicts: [], doubts: [] });
+    await gateway.database.write((transaction) =>
+      transaction.run("UPDATE clip SET time = ? WHERE clip_id = 'before'", [time]),
+    );
+    const { json } = await ask('GET', `/live/sessions/session?operationId=${operation.operationId}`);
+    expect(json).toMatchObject({ session: { segments: 3 }, gaps: [{ cause: 'stream-lost', to: null }] });
+    return (json.segments as { clipId: string }[]).map(({ clipId }) => clipId);
+  };
+  expect(await ofOperation('2020-01-01T00:00:00.000Z')).toEqual(['during']);
+  expect(await ofOperation(new Date().toISOString())).toEqual(['before', 'during']);
   expect((await ask('GET', '/live/sessions/session?operationId=none')).status).toBe(404);
 });
 
