@@ -37,7 +37,7 @@ test('what goes on begins where the segment before it ended, or the gap between 
   const going = { ...session, endedAt: null };
   const segments = [segment('a', 0, 30), growing];
   const now = Date.parse(at(40));
-  const begin = (gaps: { cause: string; from: string; to: string; detail: string }[]) =>
+  const begin = (gaps: { cause: string; from: string; to: string; detail: string; reason: null }[]) =>
     sessionStrip({ gaps, segments }, [], boundsOfSession(going, now), now).segments.at(-1)?.from;
   expect(begin([])).toBe(0.75);
   expect(begin([{ cause: 'stream-lost', from: at(30), to: at(32), detail: '', reason: null }])).toBe(0.8);

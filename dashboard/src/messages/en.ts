@@ -8,6 +8,7 @@ import { dutyListEn } from './duty-list-en.ts';
 import { forwardingActsEn } from './forwarding-acts-en.ts';
 import { livePlayerEn } from './live-player-en.ts';
 import { mappingEn } from './mapping-en.ts';
+import { liveReasonEn } from './live-reason-en.ts';
 import { onSiteEn } from './on-site-en.ts';
 import { operationActsEn } from './operation-acts-en.ts';
 import { reconciliationEn } from './reconciliation-en.ts';
@@ -49,6 +50,7 @@ export const en: Messages = {
     skip: 'Skip to content',
   },
   statistics: statisticsEn,
+  liveReason: liveReasonEn,
   onSite: onSiteEn,
   language: { label: 'Language', switchTo: '简体中文' },
   common: {

@@ -33,6 +33,7 @@ import { dutyListZhCN } from './duty-list-zh-CN.ts';
 import { forwardingActsZhCN } from './forwarding-acts-zh-CN.ts';
 import { livePlayerZhCN } from './live-player-zh-CN.ts';
 import { mappingZhCN } from './mapping-zh-CN.ts';
+import { liveReasonZhCN } from './live-reason-zh-CN.ts';
 import { onSiteZhCN } from './on-site-zh-CN.ts';
 import { operationActsZhCN } from './operation-acts-zh-CN.ts';
 import { reconciliationZhCN } from './reconciliation-zh-CN.ts';
@@ -74,6 +75,7 @@ export const zhCN = {
     skip: '跳到正文',
   },
   statistics: statisticsZhCN,
+  liveReason: liveReasonZhCN,
   onSite: onSiteZhCN,
   language: { label: '语言', switchTo: 'English' },
   common: {

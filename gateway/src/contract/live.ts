@@ -137,6 +137,7 @@ export const LiveStreamNow = Type.Object(
     bitsPerSecond: nullable(Type.Number()),
     viewers: Type.Integer(),
     trouble: nullable(Type.String({ description: 'Why it does not come, or is not written.' })),
+    reason: nullable(LiveReason),
   },
   { description: 'A recorder that sends or should send, as it is now.' },
 );

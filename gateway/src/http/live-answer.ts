@@ -3,6 +3,7 @@ import {
   type LiveAlarm as LiveAlarmRecord,
   type LiveSession as LiveSessionRecord,
   type LiveSource as LiveSourceRecord,
+  storeReason,
 } from '@docket/ingest';
 import type {
   LiveAlarm,
@@ -71,7 +72,13 @@ export function streamAnswer(line: LiveLine, serialNumber: string | null): LiveS
     bitsPerSecond: line.bitsPerSecond,
     viewers: line.viewers,
     trouble: line.failure?.message ?? line.trouble,
+    reason: reasonOf(line),
   };
+}
+
+function reasonOf({ failure, trouble }: LiveLine): LiveStreamNow['reason'] {
+  if (failure !== null) return storeReason(failure);
+  return trouble === null ? null : { kind: 'not-reached', words: trouble };
 }
 
 function stateOf({ stream, failure, lastPartMs, sessionId, isExpected }: LiveLine): LiveStreamState {

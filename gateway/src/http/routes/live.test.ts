@@ -106,7 +106,14 @@ test('streams are shown as they are now', async () => {
   };
   lines = [standing];
   expect((await ask('GET', '/live/streams')).json).toMatchObject({
-    streams: [{ recorderSerialNumber: 'A', state: 'waiting', trouble: 'connection refused', tracks: [] }],
+    streams: [
+      {
+        recorderSerialNumber: 'A',
+        state: 'waiting',
+        reason: { kind: 'not-reached', words: 'connection refused' },
+        tracks: [],
+      },
+    ],
   });
   lines = [{ ...standing, failure: new Error('no space left') }];
   expect((await ask('GET', '/live/streams')).json).toMatchObject({ streams: [{ state: 'failed' }] });

@@ -207,7 +207,7 @@ export class LiveSupervisor {
     const { recorderId, version } = source;
     if (this.#pullVersion(recorderId) === undefined || this.#pulling.has(recorderId)) return;
     const stop = new AbortController();
-    const pulling: Pulling = { version, stop, ended: Promise.resolve(), trouble: 'connecting' };
+    const pulling: Pulling = { version, stop, ended: Promise.resolve(), trouble: null };
     const { backOff } = this.#options;
     pulling.ended = keepPulling(
       {
