@@ -8,7 +8,8 @@ import {
 import { playHeadBytes } from '../../contract/index.ts';
 import type { LiveStream, UnitSink } from '../live-stream.ts';
 import { type LongTool, type LongToolEnd, startLongTool } from '../long-tool.ts';
-import { type FlvMedia, FlvMediaReader } from '../rtmp/flv-media.ts';
+import type { FlvMedia } from '../rtmp/flv-media.ts';
+import { FlvMediaReader } from '../rtmp/flv-media-reader.ts';
 import { FlvError, FlvReader } from '../rtmp/flv-reader.ts';
 import { MediaTimeline } from './media-timeline.ts';
 import type { UnitSource } from './play-stream.ts';

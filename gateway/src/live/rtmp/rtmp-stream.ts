@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { type FeedEnd, hostClockMs } from '@docket/device-protocol/live';
-import { type FlvMedia, FlvMediaReader } from './flv-media.ts';
+import type { FlvMedia } from './flv-media.ts';
+import { FlvMediaReader } from './flv-media-reader.ts';
 import { FlvReader, type FlvTag } from './flv-reader.ts';
 import { HeldMedia, type TimedMedia } from './held-media.ts';
 import { RtmpFeed } from './rtmp-feed.ts';

@@ -5,7 +5,7 @@ import { parseDescription } from '@docket/device-protocol/live';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { fuzzRuns } from '../../testing/fuzz-runs.ts';
-import { FlvMediaReader } from './flv-media.ts';
+import { FlvMediaReader } from './flv-media-reader.ts';
 import { FlvError, FlvReader } from './flv-reader.ts';
 import { RtpPacketiser } from './rtp-packetiser.ts';
 import { RtpTracks } from './rtp-tracks.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { FlvMediaReader } from './flv-media.ts';
+import { FlvMediaReader } from './flv-media-reader.ts';
 import { FlvReader, type FlvTag } from './flv-reader.ts';
 
 const bytes = (hex: string) => Buffer.from(hex.replaceAll(' ', ''), 'hex');
