@@ -165,7 +165,7 @@ test('of a session only what belongs to an operation is told where that is asked
        SELECT 'during', operation_id, recorder_id, joined_at FROM operation_recorder`,
     );
     await transaction.run(
-      "INSERT INTO live_gap VALUES ('over', 'session', 'packets-lost', 1000, 2000, ''), ('open', 'session', 'stream-lost', 3000, NULL, '')",
+      "INSERT INTO live_gap VALUES ('over', 'session', 'packets-lost', 1000, 2000, '', NULL), ('open', 'session', 'stream-lost', 3000, NULL, '', NULL)",
     );
   });
   const whole = await ask('GET', '/live/sessions/session');
