@@ -139,6 +139,30 @@ describe('the time of live footage', () => {
     );
   });
 
+  test('is told by the same bounds whatever wall clock the sender writes: of 1970, of 1900, or one that was moved', () => {
+    const clock = fc.constantFrom(
+      (_ntpMs: number) => 0,
+      () => Date.UTC(1900, 0, 1),
+      (ntpMs: number) => ntpMs + 8 * 3_600_000,
+      (ntpMs: number, index: number) => ntpMs + (index > 1 ? -86_400_000 : 0),
+    );
+    fc.assert(
+      fc.property(stream, clock, (of, shown) => {
+        const { units, reports } = arrived(of);
+        const wrong = reports.map((report, index) => ({ ...report, ntpMs: shown(report.ntpMs, index) }));
+        const [right, time] = [told(of, { units, reports }), told(of, { units, reports: wrong })];
+        expect(holds(time.start, truth(of, 0))).toBe(true);
+        expect(holds(time.end, truth(of, of.lengthMs))).toBe(true);
+        if (time.conflicts.length > 0) {
+          expect(time.start.kind).toBe('one-sided');
+          return;
+        }
+        expect([time.start, time.end, time.doubts]).toEqual([right.start, right.end, right.doubts]);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
   test('is guessed and never bounded where the clock of the dock is not right', () => {
     const of: Stream = {
       drift: 0,
