@@ -60,6 +60,7 @@ export class OpenSegment {
   readonly #arrivals: ArrivalEvidence;
   readonly #giveUp = new AbortController();
   #gapCount = 0;
+  #isInIndex = false;
   #done: Promise<void> = Promise.resolve();
 
   constructor(
@@ -87,7 +88,10 @@ export class OpenSegment {
           listedAt: new Date(services.now()).toISOString(),
         }),
       )
-      .then(() => services.onClip(this.clipId));
+      .then(() => {
+        this.#isInIndex = true;
+        services.onClip(this.clipId);
+      });
     this.file = new SegmentFile(
       services,
       { clipId: this.clipId, fileName: mediaFileName(name), opened },
@@ -126,7 +130,7 @@ export class OpenSegment {
   async #close({ previous, reports, assumedDelayMs }: Sealing): Promise<SegmentToSeal | null> {
     const durable = await this.file.finish();
     // The beginning of the file alone is no footage.
-    if (durable.parts <= 1) return null;
+    if (durable.parts <= 1 || durable.isTakenAway) return null;
     const host = await this.#services.hostClock.read(this.#giveUp.signal).catch(() => null);
     const { sessionId } = this.#session;
     const { sequence } = this.start;
@@ -157,11 +161,13 @@ export class OpenSegment {
   async #finish(segment: SegmentToSeal | null): Promise<void> {
     const { database, custody, onSealed, onClip } = this.#services;
     if (segment === null) {
+      // The index never heard of it: there is nothing to take back.
+      if (!this.#isInIndex) return;
       await database.write((transaction) =>
         moveClip(transaction, custody, {
           clipId: this.clipId,
           to: 'lost',
-          details: { session: this.#session.sessionId, reason: 'nothing of it could be written' },
+          details: { session: this.#session.sessionId, reason: 'nothing of it stands' },
         }),
       );
       onClip(this.clipId);

@@ -31,6 +31,8 @@ const mostBytesPerFlush = 4 * 1024 * 1024;
 export interface DurableParts {
   sizeBytes: number;
   parts: number;
+  /** Somebody removed the file: nothing of it stands. */
+  isTakenAway: boolean;
   /** `null` where the hashing itself failed: what was written must be hashed from the file. */
   digests: Digests | null;
 }
@@ -50,6 +52,7 @@ export class SegmentFile {
   #handle: FileHandle | null = null;
   #job: HashJob | null = null;
   #isHashed = true;
+  #isTakenAway = false;
   #durableBytes = 0;
   #durableParts = 0;
   #waitingBytes = 0;
@@ -103,7 +106,12 @@ export class SegmentFile {
       await this.#handle?.close().catch(() => {});
       this.#handle = null;
     }
-    return { sizeBytes: this.#durableBytes, parts: this.#durableParts, digests };
+    return {
+      sizeBytes: this.#durableBytes,
+      parts: this.#durableParts,
+      isTakenAway: this.#isTakenAway,
+      digests,
+    };
   }
 
   async #create(): Promise<void> {
@@ -144,6 +152,11 @@ export class SegmentFile {
       position += part.bytes.length;
     }
     await handle.datasync();
+    // What has no name any more is written into nothing.
+    if ((await handle.stat()).nlink === 0) {
+      this.#isTakenAway = true;
+      throw new Error(`the file of segment ${this.#clipId} was taken away while it was written`);
+    }
     // Only what stands is hashed: what a full disk refused is no part of the file.
     for (const part of turn) {
       await this.#hash(part.bytes);

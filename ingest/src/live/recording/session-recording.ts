@@ -147,7 +147,10 @@ export class SessionRecording implements LiveRecording {
     const failure = this.#segment?.file.failure ?? null;
     if (failure !== null) this.#storeFailed(failure);
     if (this.#store.isBlocked) {
-      this.#store.askAgain(nowMs, () => this.#turns.waitAnew());
+      // What was too much for it is to be written first.
+      if (this.#sealing.waitingBytes <= mostWaitingBytes / 2) {
+        this.#store.askAgain(nowMs, () => this.#turns.waitAnew());
+      }
       return;
     }
     if (this.#segment !== null && this.#isOver(this.#segment, unit)) this.#closeSegment();
