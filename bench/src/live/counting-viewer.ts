@@ -1,3 +1,4 @@
+import type { StreamOutput } from './field-orders.ts';
 import { pictureMark } from './film.ts';
 import { readNumber } from './paced-sender.ts';
 import { RtspLine } from './rtsp-line.ts';
@@ -21,10 +22,12 @@ export class CountingViewer {
     this.#sentMs = sentMs;
   }
 
-  static async open(url: string, sentMs: readonly number[]): Promise<CountingViewer> {
-    const line = await RtspLine.open(url);
+  /** Resolves once packets flow. */
+  static async open(out: NonNullable<StreamOutput>, sentMs: readonly number[]): Promise<CountingViewer> {
+    const line = 'url' in out ? await RtspLine.open(out.url) : await RtspLine.accept(out.port);
     const viewer = new CountingViewer(line, sentMs);
-    await line.watch((packet) => viewer.#take(packet));
+    const take = (packet: Buffer) => viewer.#take(packet);
+    await ('url' in out ? line.watch(take) : line.receive(take));
     return viewer;
   }
 

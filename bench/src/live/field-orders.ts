@@ -1,8 +1,11 @@
-/** Where one stream goes in, and where it comes out; `null` where nobody watches it. */
+/** Where one stream goes in, and how it comes out. */
 export interface StreamUrls {
   push: string;
-  play: string | null;
+  out: StreamOutput;
 }
+
+/** A viewer asks for it at a URL; or it is pushed to a viewer that waits at a port; or nobody watches it. */
+export type StreamOutput = { url: string } | { port: number } | null;
 
 export type FieldOrder =
   | { do: 'begin'; film: string; streams: readonly StreamUrls[] }

@@ -4,7 +4,7 @@
  */
 
 import { CountingViewer } from './counting-viewer.ts';
-import type { FieldFigures, FieldOrder, FieldReport } from './field-orders.ts';
+import type { FieldFigures, FieldOrder, FieldReport, StreamOutput } from './field-orders.ts';
 import { type Film, readFilm } from './film.ts';
 import { PacedSender } from './paced-sender.ts';
 
@@ -33,6 +33,14 @@ async function begin({ film: file, streams }: FieldOrder & { do: 'begin' }): Pro
   film ??= await readFilm(file);
   const shown = film;
   const sent = streams.map((): number[] => []);
+  const open = (isWanted: (out: NonNullable<StreamOutput>) => boolean) =>
+    Promise.all(
+      streams.flatMap(({ out }, index) =>
+        out !== null && isWanted(out) ? [CountingViewer.open(out, sent[index] ?? [])] : [],
+      ),
+    );
+  // Those that are given a stream must be there before it is.
+  const given = open((out) => 'port' in out);
   senders = await Promise.all(
     streams.map(({ push }, index) => PacedSender.open(shown, push, sent[index] ?? [])),
   );
@@ -41,8 +49,7 @@ async function begin({ film: file, streams }: FieldOrder & { do: 'begin' }): Pro
   }
   // Until a picture has come, some servers have nothing to describe.
   await new Promise((resolve) => setTimeout(resolve, 500));
-  const watched = streams.flatMap(({ play }, index) => (play === null ? [] : [{ play, index }]));
-  viewers = await Promise.all(watched.map(({ play, index }) => CountingViewer.open(play, sent[index] ?? [])));
+  viewers = [...(await given), ...(await open((out) => 'url' in out))];
 }
 
 function figures(): FieldFigures {

@@ -47,6 +47,7 @@ function row(one: Measurement): string[] {
 }
 
 const pairs: readonly (readonly [string, string])[] = [
+  ['Docket, relay', 'ffmpeg -c copy, relay'],
   ['Docket, relay', 'gst-rtsp-server, relay'],
   ['Docket, relay and recording', 'ffmpeg -c copy, recording'],
   ['Docket, relay and recording', 'Docket, relay'],

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 
 export interface RtspAnswer {
   status: number;
@@ -7,7 +7,7 @@ export interface RtspAnswer {
   body: string;
 }
 
-/** A connection that speaks RTSP, just enough of it to push one track and to watch one, interleaved. */
+/** A connection that speaks RTSP, just enough of it to push one track, to watch one and to be pushed one, interleaved. */
 export class RtspLine {
   readonly socket: Socket;
   readonly #url: URL;
@@ -15,6 +15,8 @@ export class RtspLine {
   #sequence = 0;
   #session: string | null = null;
   #onAnswer: (answer: RtspAnswer) => void = () => {};
+  /** What the other side asks (it may look whether we are there) is passed over, unless it is to be answered. */
+  #onRequest: (method: string, headers: ReadonlyMap<string, string>) => void = () => {};
   #onFrame: (channel: number, packet: Buffer) => void = () => {};
 
   private constructor(url: URL, socket: Socket) {
@@ -29,6 +31,14 @@ export class RtspLine {
     const socket = connect({ port: Number(parsed.port), host: parsed.hostname, noDelay: true });
     await once(socket, 'connect');
     return new RtspLine(parsed, socket);
+  }
+
+  /** Waits for the one who connects to a port. */
+  static async accept(port: number): Promise<RtspLine> {
+    const server = createServer({ noDelay: true }).listen(port, '127.0.0.1');
+    const [socket] = (await once(server, 'connection')) as [Socket];
+    server.close();
+    return new RtspLine(new URL(`rtsp://127.0.0.1:${port}/`), socket);
   }
 
   /** ANNOUNCE, SETUP, RECORD: what is written afterwards are interleaved frames. */
@@ -51,6 +61,27 @@ export class RtspLine {
     const track = control.startsWith('rtsp:') ? control : `${base}/${control}`;
     await this.#ask('SETUP', track, { Transport: 'RTP/AVP/TCP;unicast;interleaved=0-1' });
     await this.#ask('PLAY', base, { Range: 'npt=0.000-' });
+  }
+
+  /** Says yes to whatever is asked, up to RECORD: every RTP packet then goes to the listener. */
+  async receive(onPacket: (packet: Buffer) => void): Promise<void> {
+    this.#onFrame = (channel, packet) => {
+      if (channel === 0) onPacket(packet);
+    };
+    await new Promise<void>((resolve, reject) => {
+      this.socket.once('close', () => reject(new Error('nothing was pushed')));
+      this.#onRequest = (method, headers) => {
+        const transport = headers.get('transport');
+        const lines = [
+          'RTSP/1.0 200 OK',
+          `CSeq: ${headers.get('cseq')}`,
+          'Session: bench',
+          ...(transport === undefined ? [] : [`Transport: ${transport}`]),
+        ];
+        this.socket.write(`${lines.join('\r\n')}\r\n\r\n`);
+        if (method === 'RECORD') resolve();
+      };
+    });
   }
 
   close(): void {
@@ -112,11 +143,11 @@ export class RtspLine {
     );
     const bodyEnd = end + 4 + Number(headers.get('content-length') ?? 0);
     if (bytes.length < bodyEnd) return null;
-    // What the other side asks (it may look whether we are there) is passed over.
-    if (first.startsWith('RTSP/')) {
+    const [begin = '', second] = first.split(' ');
+    if (begin.startsWith('RTSP/')) {
       const body = bytes.toString('utf8', end + 4, bodyEnd);
-      this.#onAnswer({ status: Number(first.split(' ')[1]), headers, body });
-    }
+      this.#onAnswer({ status: Number(second), headers, body });
+    } else this.#onRequest(begin, headers);
     return bytes.subarray(bodyEnd);
   }
 }

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { nameOf, password, viewerName } from './docket-names.ts';
-import type { StreamUrls } from './field-orders.ts';
+import type { StreamOutput, StreamUrls } from './field-orders.ts';
 
 /** Something that takes streams, started for one run. */
 export interface Running {
@@ -34,6 +34,7 @@ export const subjects: readonly Subject[] = [
   { name: 'Docket, relay', isDocket: true, start: (count) => startDocket(count, null) },
   { name: 'Docket, relay and recording', isDocket: true, start: startDocket },
   { name: 'ffmpeg -c copy, recording', isDocket: false, start: startFfmpeg },
+  { name: 'ffmpeg -c copy, relay', isDocket: false, start: startFfmpegRelay },
   { name: 'gst-rtsp-server, relay', isDocket: false, start: startGstreamer },
 ];
 
@@ -44,7 +45,7 @@ async function startDocket(count: number, folder: string | null): Promise<Runnin
     processIds: [idOf(child)],
     streams: indices(count).map((index) => ({
       push: `rtsp://${nameOf(index)}:${password}@127.0.0.1:${port}/live/${nameOf(index)}`,
-      play: `rtsp://${viewerName}:${password}@127.0.0.1:${port}/live/${nameOf(index)}`,
+      out: { url: `rtsp://${viewerName}:${password}@127.0.0.1:${port}/live/${nameOf(index)}` },
     })),
     stop: async () => {
       child.disconnect();
@@ -54,16 +55,38 @@ async function startDocket(count: number, folder: string | null): Promise<Runnin
   };
 }
 
-/** One process a stream, as one would do it by hand. */
 async function startFfmpeg(count: number, folder: string): Promise<Running> {
-  const ports = await freePorts(count);
+  const toFile = (index: number) => [
+    ...['-f', 'mp4', '-movflags', '+frag_keyframe+empty_moov'],
+    join(folder, `${nameOf(index)}.mp4`),
+  ];
+  const running = await copyByFfmpeg(await freePorts(count), toFile, () => null);
+  return { ...running, recorded: () => filmsIn(folder) };
+}
+
+/** It serves no viewer: what is pushed to it, it pushes on to one. */
+async function startFfmpegRelay(count: number): Promise<Running> {
+  const ports = await freePorts(2 * count);
+  const viewers = ports.slice(count);
+  const onward = (index: number) => [
+    ...['-f', 'rtsp', '-rtsp_transport', 'tcp'],
+    `rtsp://127.0.0.1:${viewers[index]}/live`,
+  ];
+  return copyByFfmpeg(ports.slice(0, count), onward, (index) => ({ port: viewers[index] ?? 0 }));
+}
+
+/** One process a stream, as one would do it by hand. */
+async function copyByFfmpeg(
+  ports: readonly number[],
+  outputOf: (index: number) => string[],
+  outOf: (index: number) => StreamOutput,
+): Promise<Running> {
   const children = ports.map((port, index) =>
     spawn(
       'ffmpeg',
       [
         ...['-v', 'error', '-nostdin', '-rtsp_flags', 'listen', '-i', `rtsp://127.0.0.1:${port}/live`],
-        ...['-c', 'copy', '-f', 'mp4', '-movflags', '+frag_keyframe+empty_moov'],
-        join(folder, `${nameOf(index)}.mp4`),
+        ...['-c', 'copy', ...outputOf(index)],
       ],
       { stdio: ['ignore', 'ignore', 'inherit'] },
     ),
@@ -72,14 +95,14 @@ async function startFfmpeg(count: number, folder: string): Promise<Running> {
   const exits = children.map((child) => once(child, 'exit'));
   return {
     processIds: children.map(idOf),
-    streams: ports.map((port) => ({ push: `rtsp://127.0.0.1:${port}/live`, play: null })),
+    streams: ports.map((port, index) => ({ push: `rtsp://127.0.0.1:${port}/live`, out: outOf(index) })),
     stop: async () => {
       // It ends by itself once its sender is gone; one that does not is told to.
       const patience = setTimeout(() => children.map((child) => child.kill('SIGINT')), 3_000);
       await Promise.all(exits);
       clearTimeout(patience);
     },
-    recorded: () => filmsIn(folder),
+    recorded: null,
   };
 }
 
@@ -92,7 +115,7 @@ async function startGstreamer(count: number): Promise<Running> {
     processIds: [idOf(child)],
     streams: indices(count).map((index) => ({
       push: `rtsp://127.0.0.1:${port}/in/${index}`,
-      play: `rtsp://127.0.0.1:${port}/out/${index}`,
+      out: { url: `rtsp://127.0.0.1:${port}/out/${index}` },
     })),
     stop: async () => {
       child.stdin.end();

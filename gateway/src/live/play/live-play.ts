@@ -139,7 +139,7 @@ export class LivePlay {
     const rate = new RequestRate(mostQuestionsASecond);
     socket.on('pong', () => this.#isAlive(socket));
     socket.on('message', (data, isBinary) => {
-      if (!rate.take(performance.now())) return viewer.cut('not-admitted');
+      if (!rate.take(performance.now())) return void viewer.cut('not-admitted');
       const question = isBinary ? null : questionOf(data.toString());
       if (question === null) return void viewer.end('not-admitted');
       viewer.tell({ type: 'time', askedAtMs: question.askedAtMs, atMs: Date.now() });

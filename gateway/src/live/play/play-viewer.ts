@@ -41,7 +41,7 @@ export class PlayViewer {
   /** The stream begins, or begins anew in another format: nothing before the next key frame is of use. */
   begin(hello: PlayHello, initialisations: readonly MediaMessage[]): void {
     // A stream may begin anew as often as it has pictures.
-    if (this.#socket.bufferedAmount > this.#bounds.waitingBytes) return this.cut('too-slow');
+    if (this.#socket.bufferedAmount > this.#bounds.waitingBytes) return void this.cut('too-slow');
     this.#needsKeyFrame = true;
     this.#tracks = hello.tracks.map(({ track }) => track);
     this.tell(hello);
