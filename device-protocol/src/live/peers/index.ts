@@ -19,6 +19,7 @@ export {
   probeRtsp,
   type Viewer,
   type ViewOptions,
+  watchWithFfplay,
   watchWithGstreamer,
   watchWithMpv,
 } from './viewers.ts';

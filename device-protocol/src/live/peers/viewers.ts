@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { PeerVideo } from './peer-picture.ts';
 import { type PeerEnd, PeerProcess } from './peer-process.ts';
 
@@ -82,6 +83,46 @@ export async function watchWithMpv({
     ],
   ]);
   return mpv.ended;
+}
+
+/** What ffplay has shown and played, decoded. */
+export interface FfplayEnd {
+  pictures: number;
+  soundFrames: number;
+  log: string;
+}
+
+/** Watches by ffplay, without a screen and a loudspeaker, until that many of both are decoded or it ends. */
+export async function watchWithFfplay({
+  url,
+  transport,
+  frames,
+}: ViewOptions & { frames: number }): Promise<FfplayEnd> {
+  const ffplay = new PeerProcess(
+    'ffplay',
+    [
+      ...['-hide_banner', '-loglevel', 'info', '-nostats', '-rtsp_transport', transport],
+      ...['-vf', 'showinfo', '-af', 'ashowinfo', '-autoexit', url],
+    ],
+    { SDL_VIDEODRIVER: 'dummy', SDL_AUDIODRIVER: 'dummy', AV_LOG_FORCE_NOCOLOR: '1' },
+  );
+  let isOver = false;
+  void ffplay.ended.then(() => {
+    isOver = true;
+  });
+  // Each filter numbers what passes it, and says so on the error output.
+  const passed = (filter: string) => {
+    const numbered = new RegExp(`_${filter}_\\d+ @[^\\n]* n: *(\\d+) `, 'gu');
+    return Math.max(0, ...[...ffplay.log.matchAll(numbered)].map(([, n]) => Number(n) + 1));
+  };
+  let [pictures, soundFrames] = [0, 0];
+  while (!isOver && Math.min(pictures, soundFrames) < frames) {
+    await wait(100);
+    pictures = Math.max(pictures, passed('showinfo'));
+    soundFrames = Math.max(soundFrames, passed('ashowinfo'));
+  }
+  const { log } = await ffplay.stop();
+  return { pictures, soundFrames, log };
 }
 
 class CountingViewer implements Viewer {

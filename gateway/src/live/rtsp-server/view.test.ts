@@ -6,6 +6,7 @@ import {
   probeRtsp,
   pushRtsp,
   type RtspPushOptions,
+  watchWithFfplay,
   watchWithGstreamer,
   watchWithMpv,
 } from '@docket/device-protocol/live-peers';
@@ -59,32 +60,40 @@ async function logIn(): Promise<RawRtsp> {
 const streamUrl = () => `rtsp://127.0.0.1:${relay.port}/live/${recorders.one}`;
 
 describe('programs we did not write watch', () => {
-  test('ffprobe, by TCP and by UDP, both at once', async () => {
-    await push();
-    const [byTcp, byUdp] = await Promise.all(
-      (['tcp', 'udp'] as const).map((transport) => probeRtsp({ url: relay.viewUrl(), transport })),
-    );
-    const streams = [{ codec_name: 'h264' }, { codec_name: 'aac', sample_rate: '16000' }];
-    expect(byTcp).toMatchObject(streams);
-    expect(byUdp).toMatchObject(streams);
-  });
-
-  test('rtspsrc by TCP and UDP, and mpv, all at once; H.265 too', async () => {
-    await push({ codec: 'h265' });
-    const viewers = (['tcp', 'udp'] as const).map((transport) =>
-      watchWithGstreamer({ url: relay.viewUrl(), transport, codec: 'h265' }),
-    );
-    const mpv = watchWithMpv({ url: relay.viewUrl(), transport: 'tcp', pictures: 20 });
-    await Promise.all(viewers.map((one) => one.seen(30)));
-    const told = relay.server.viewers().filter(({ name }) => name === viewer.name);
-    expect(told.map(({ transport }) => transport)).toEqual(expect.arrayContaining(['tcp', 'udp']));
-    expect(told.every(({ packetsSent, packetsDropped }) => packetsSent > 30 && packetsDropped === 0)).toBe(
-      true,
-    );
-    expect((await mpv).code).toBe(0);
-    await Promise.all(viewers.map((one) => one.stop()));
-    expect(relay.seen.get(recorders.one)?.end).toBeNull();
-  });
+  test.each([
+    ['h264', 'aac', 'aac'],
+    ['h265', 'aac', 'aac'],
+    ['h264', 'pcma', 'pcm_alaw'],
+    ['h265', 'pcmu', 'pcm_mulaw'],
+  ] as const)(
+    '%s with %s: ffprobe, ffplay, mpv and rtspsrc, each by TCP and by UDP, all at once',
+    { timeout: 60_000 },
+    async (codec, audio, sound) => {
+      await push({ codec, audio });
+      const url = relay.viewUrl();
+      const ways = ['tcp', 'udp'] as const;
+      const picture = codec === 'h265' ? 'hevc' : codec;
+      const gstreamer = ways.map((transport) => watchWithGstreamer({ url, transport, codec }));
+      const others = ways.map(async (transport) => {
+        const [probed, ffplay, mpv] = await Promise.all([
+          probeRtsp({ url, transport }),
+          watchWithFfplay({ url, transport, frames: 15 }),
+          watchWithMpv({ url, transport, pictures: 20 }),
+        ]);
+        expect(probed.map(({ codec_name }) => codec_name).toSorted()).toEqual([picture, sound].toSorted());
+        expect(mpv.code, mpv.log).toBe(0);
+        expect(Math.min(ffplay.pictures, ffplay.soundFrames), ffplay.log).toBeGreaterThanOrEqual(15);
+      });
+      await Promise.all(gstreamer.map((one) => one.seen(30)));
+      const told = relay.server.viewers();
+      expect(told.map(({ transport }) => transport)).toEqual(expect.arrayContaining([...ways]));
+      await Promise.all(others);
+      const dropped = relay.server.viewers().map(({ packetsDropped }) => packetsDropped);
+      expect(dropped.reduce((sum, count) => sum + count, 0)).toBe(0);
+      await Promise.all(gstreamer.map((one) => one.stop()));
+      expect(relay.seen.get(recorders.one)?.end).toBeNull();
+    },
+  );
 
   test('a stream that ends, ends for them', async () => {
     await push();
@@ -241,6 +250,29 @@ describe('a viewer that does not keep up', () => {
     // The first fragment of an IDR slice (RFC 6184 §5.8): at this size it takes several packets.
     expect([...(gap()?.subarray(12, 14) ?? [])]).toEqual([0x7c, 0x85]);
     caller.close();
+  });
+});
+
+describe('a recorder that drops and comes back', () => {
+  test('while a viewer comes in: it is told, and has the new stream when it asks again', async () => {
+    await push({ audio: 'none' });
+    const [early, late] = await Promise.all([logIn(), logIn()]);
+    expect((await early.ask('SETUP', `${streamUrl()}/trackID=0`, tcp)).status).toBe(200);
+    expect((await late.ask('DESCRIBE', streamUrl())).status).toBe(200);
+    await pusher?.kill();
+    await relay.until(({ end }) => end !== null);
+    expect((await late.ask('SETUP', `${streamUrl()}/trackID=0`, tcp)).status).toBe(404);
+    await push({ audio: 'none' });
+    await relay.until(({ end, keyFrames }) => end === null && keyFrames > 0);
+    // What it has set up is over.
+    await early.ask('PLAY', streamUrl());
+    await early.closed();
+    expect(early.frames.filter(({ channel }) => channel === 0)).toEqual([]);
+    expect((await late.ask('SETUP', `${streamUrl()}/trackID=0`, tcp)).status).toBe(200);
+    expect((await late.ask('PLAY', streamUrl())).status).toBe(200);
+    await late.until(() => late.frames.filter(({ channel }) => channel === 0).length > 20);
+    expect(late.isClosed).toBe(false);
+    late.close();
   });
 });
 
