@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { PeerProcess } from '@docket/device-protocol/live-peers';
+import type { NetworkNamespace } from './network-namespace.ts';
 
 export const framesPerSecond = 10;
 
@@ -20,13 +21,17 @@ export interface FilmSending {
   by: 'rtsp-tcp' | 'rtsp-udp' | 'rtmp';
   /** Over and over, until it is ended. */
   isEndless?: boolean;
+  /** The network it stands in, where that is not ours. */
+  network?: NetworkNamespace;
 }
 
 /** A recorder that pushes a film at its pace, by ffmpeg, without coding it. */
-export function sendFilm({ film, url, by, isEndless = false }: FilmSending): PeerProcess {
+export function sendFilm({ film, url, by, isEndless = false, network }: FilmSending): PeerProcess {
   const format = by === 'rtmp' ? ['-f', 'flv'] : ['-f', 'rtsp', '-rtsp_transport', by.slice(5)];
-  return new PeerProcess('ffmpeg', [
+  const parameters = [
     ...['-nostdin', '-v', 'error', '-re', ...(isEndless ? ['-stream_loop', '-1'] : [])],
     ...['-i', film, '-c', 'copy', ...format, url],
-  ]);
+  ];
+  const start = network?.inside('ffmpeg', parameters) ?? { command: 'ffmpeg', parameters };
+  return new PeerProcess(start.command, start.parameters);
 }

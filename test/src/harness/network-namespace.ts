@@ -8,23 +8,35 @@ const run = promisify(execFile);
  * told, as in a partition. Needs root.
  */
 export class NetworkNamespace {
-  /** This machine's end of the cable. */
-  readonly address: string;
   readonly name: string;
   readonly #cable: string;
+  /** The first three numbers of every address on the cable. */
+  readonly #network: string;
+  /** Times that both ends got another address. */
+  #moves = 0;
 
-  private constructor(name: string, cable: string, address: string) {
+  private constructor(name: string, cable: string, network: string) {
     this.name = name;
     this.#cable = cable;
-    this.address = address;
+    this.#network = network;
+  }
+
+  /** This machine's end of the cable. */
+  get address(): string {
+    return `${this.#network}.${4 * this.#moves + 1}`;
+  }
+
+  /** The other end. */
+  get peerAddress(): string {
+    return `${this.#network}.${4 * this.#moves + 2}`;
   }
 
   static async open(): Promise<NetworkNamespace> {
     const number = process.pid % 16_000;
     const network = `10.${192 + Math.floor(number / 250)}.${number % 250}`;
-    const namespace = new NetworkNamespace(`docket-${process.pid}`, `dkt${process.pid}`, `${network}.1`);
+    const namespace = new NetworkNamespace(`docket-${process.pid}`, `dkt${process.pid}`, network);
     try {
-      await namespace.#build(`${network}.2`);
+      await namespace.#build();
       return namespace;
     } catch (error) {
       await namespace.close();
@@ -50,25 +62,50 @@ export class NetworkNamespace {
     await this.#nft('delete table inet cut');
   }
 
+  /** From now on so many of a hundred packets are lost, each way. */
+  async lose(percent: number): Promise<void> {
+    await this.#nft('add table inet lossy');
+    for (const way of ['input', 'output']) {
+      await this.#nft(`add chain inet lossy ${way} { type filter hook ${way} priority 0; }`);
+      await this.#nft(`add rule inet lossy ${way} numgen random mod 100 < ${percent} drop`);
+    }
+  }
+
+  /** Both ends get other addresses; what goes to or comes from the old ones is lost, and nobody is told. */
+  async move(): Promise<void> {
+    const end = `${this.#cable}n`;
+    await this.#inside('ip', 'address', 'flush', 'dev', end);
+    await run('ip', ['address', 'flush', 'dev', this.#cable]);
+    this.#moves += 1;
+    await this.#giveAddresses();
+  }
+
   async close(): Promise<void> {
     await run('ip', ['link', 'delete', this.#cable]).catch(() => undefined);
     await run('ip', ['netns', 'delete', this.name]).catch(() => undefined);
   }
 
-  async #build(inner: string): Promise<void> {
-    const inside = (...parameters: string[]) => run('ip', ['netns', 'exec', this.name, ...parameters]);
+  async #build(): Promise<void> {
     const end = `${this.#cable}n`;
     await run('ip', ['netns', 'add', this.name]);
     await run('ip', ['link', 'add', this.#cable, 'type', 'veth', 'peer', 'name', end, 'netns', this.name]);
-    await run('ip', ['address', 'add', `${this.address}/30`, 'dev', this.#cable]);
     await run('ip', ['link', 'set', this.#cable, 'up']);
-    await inside('ip', 'address', 'add', `${inner}/30`, 'dev', end);
-    await inside('ip', 'link', 'set', end, 'up');
-    await inside('ip', 'link', 'set', 'lo', 'up');
+    await this.#inside('ip', 'link', 'set', end, 'up');
+    await this.#inside('ip', 'link', 'set', 'lo', 'up');
+    await this.#giveAddresses();
+  }
+
+  async #giveAddresses(): Promise<void> {
+    await run('ip', ['address', 'add', `${this.address}/30`, 'dev', this.#cable]);
+    await this.#inside('ip', 'address', 'add', `${this.peerAddress}/30`, 'dev', `${this.#cable}n`);
   }
 
   async #nft(command: string): Promise<void> {
-    await run('ip', ['netns', 'exec', this.name, 'nft', command]);
+    await this.#inside('nft', command);
+  }
+
+  async #inside(command: string, ...parameters: string[]): Promise<void> {
+    await run('ip', ['netns', 'exec', this.name, command, ...parameters]);
   }
 }
 

@@ -94,6 +94,7 @@ describe('what is wrong or missing is filled in from the standards', () => {
     ],
     ['no rtpmap but H.265', ['m=video 0 RTP/AVP 98', 'a=fmtp:98 sprop-sps=QgE='], { codec: 'h265' }],
     ['a clock rate of 0', ['m=video 0 RTP/AVP 96', 'a=rtpmap:96 H264/0'], { clockRateHz: 90_000 }],
+    ['another clock rate', ['m=video 0 RTP/AVP 96', 'a=rtpmap:96 H264/8000'], { clockRateHz: 90_000 }],
     ['no clock rate', ['m=video 0 RTP/AVP 96', 'a=rtpmap:96 H265'], { clockRateHz: 90_000 }],
     ['rtpmap of another type', ['m=video 0 RTP/AVP 96', 'a=rtpmap:97 H264/90000'], { payloadType: 96 }],
     ['no type in the media line', ['m=video 0 RTP/AVP', 'a=rtpmap:97 H264/90000'], { payloadType: 97 }],

@@ -23,9 +23,9 @@ export function trackEncoding(
   switch (encoding?.name) {
     case 'H264':
     case 'H265':
-      return video(encoding.name === 'H264' ? 'h264' : 'h265', encoding.name, encoding);
+      return video(encoding.name === 'H264' ? 'h264' : 'h265', encoding.name);
     case 'HEVC':
-      return video('h265', 'H265', encoding);
+      return video('h265', 'H265');
     case 'MPEG4-GENERIC':
       return isAacMode(parameters.get('mode')) ? audio('aac', encoding, 44_100) : null;
     case 'MP4A-LATM':
@@ -61,19 +61,12 @@ function isAacMode(mode: string | undefined): boolean {
   return mode === undefined || /^aac-[hl]br$/iu.test(mode);
 }
 
-/** Both RFC 6184 §8.2.1 and RFC 7798 §7.1 demand 90 kHz; a sender that says otherwise is believed, one that says nothing is not asked. */
-function video(
-  codec: 'h264' | 'h265',
-  encodingName: string,
-  { clockRateHz }: WrittenEncoding,
-): TrackEncoding {
-  return {
-    kind: 'video',
-    codec,
-    encodingName,
-    clockRateHz: rateOr(clockRateHz, videoClockRateHz),
-    channels: null,
-  };
+/**
+ * RFC 6184 §8.2.1 and RFC 7798 §7.1 demand 90 kHz, whatever a description says: GStreamer's receivers know no other rate, so
+ * a sender that means another one is heard by few, and one that wrote it by mistake by many.
+ */
+function video(codec: 'h264' | 'h265', encodingName: string): TrackEncoding {
+  return { kind: 'video', codec, encodingName, clockRateHz: videoClockRateHz, channels: null };
 }
 
 function audio(codec: 'aac' | 'pcma' | 'pcmu', written: WrittenEncoding, usualRateHz: number): TrackEncoding {

@@ -5,7 +5,14 @@ import { PeerProcess } from './peer-process.ts';
 const python = '/usr/bin/python3';
 const script = fileURLToPath(new URL('../../../src/live/peers/gstreamer_peer.py', import.meta.url));
 
-/** Starts the script that stands beside this file; it says what it takes. Nothing is looked up on the network. */
-export function startGstreamerPeer(options: Record<string, unknown>): PeerProcess {
-  return new PeerProcess(python, [script, JSON.stringify(options)], { GIO_USE_PROXY_RESOLVER: 'dummy' });
+/**
+ * Starts the script that stands beside this file; it says what it takes. Nothing is looked up on the network. `within` are
+ * the words before its command, such as those that put it into a network of its own.
+ */
+export function startGstreamerPeer(
+  options: Record<string, unknown>,
+  within: readonly string[] = [],
+): PeerProcess {
+  const [program = python, ...words] = [...within, python, script, JSON.stringify(options)];
+  return new PeerProcess(program, words, { GIO_USE_PROXY_RESOLVER: 'dummy' });
 }

@@ -10,6 +10,8 @@ export interface PeerServerOptions extends PeerPicture {
   path?: string;
   /** 0, as where left out: any that is free. */
   port?: number;
+  /** Words before its command, such as those that put it into a network of its own. */
+  within?: readonly string[];
 }
 
 /** GStreamer's RTSP server with one mount. */
@@ -122,7 +124,8 @@ class GstServer implements PeerServer {
   }
 
   #spawn(): PeerProcess {
-    const given = Object.entries(this.#options).filter(([, value]) => value !== undefined);
+    const { within, ...settings } = this.#options;
+    const given = Object.entries(settings).filter(([, value]) => value !== undefined);
     const options = {
       mode: this.#mode,
       address: '127.0.0.1',
@@ -133,7 +136,7 @@ class GstServer implements PeerServer {
       ...Object.fromEntries(given),
       port: this.#port,
     };
-    return startGstreamerPeer(options);
+    return startGstreamerPeer(options, within);
   }
 
   async #listening(): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Dialogue } from './dialogue.ts';
 import { refusal } from './dialogue.ts';
-import { FeedEnded } from './live-error.ts';
+import { FeedEnded, isLiveError } from './live-error.ts';
 
 export interface KeepAliveOptions {
   url: string;
@@ -57,6 +57,8 @@ export class KeepAlive {
       else if (this.#method === 'GET_PARAMETER' && notUnderstood.has(status)) this.#method = 'OPTIONS';
       else if (status === 403) onEnd(refusal(this.#method, status));
     } catch (error) {
+      // Recorders that leave such requests unanswered send all the same: whether anything comes is what counts.
+      if (isLiveError(error) && error.code === 'timed-out') return;
       this.#isWaiting = false;
       if (error instanceof Error) onEnd(error);
     }

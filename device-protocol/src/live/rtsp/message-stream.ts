@@ -25,6 +25,8 @@ const usualMostBodyBytes = 64 * 1024;
 const mostDiscardedBytes = 256 * 1024;
 /** A message that is sound, however short, makes good for this. */
 const messageCreditBytes = 4096;
+/** Memory that a payload may keep alive, for each byte of its own. */
+const mostKeptFactor = 16;
 const dollar = 0x24;
 
 type State =
@@ -51,8 +53,9 @@ export class MessageStream {
   }
 
   /**
-   * Takes the next bytes. Payloads lie in `chunk` where they arrived whole, so it must not be written to again.
-   * Throws RtspProtocolError; the stream is of no use after that.
+   * Takes the next bytes. Payloads may lie in `chunk`, so it must not be written to again; whoever keeps one keeps no more
+   * than sixteen times its size in memory, whatever came around it. Throws RtspProtocolError; the stream is of no use after
+   * that.
    */
   *push(chunk: Buffer): Generator<RtspItem> {
     let rest = chunk;
@@ -94,7 +97,7 @@ export class MessageStream {
     const sizeBytes = ((bytes[2] ?? 0) << 8) | (bytes[3] ?? 0);
     if (bytes.length >= 4 + sizeBytes) {
       this.#credit(4 + sizeBytes);
-      const payload = bytes.subarray(4, 4 + sizeBytes);
+      const payload = ownedOrMost(bytes.subarray(4, 4 + sizeBytes));
       return { item: { kind: 'frame', channel: bytes[1] ?? 0, payload }, used: 4 + sizeBytes };
     }
     this.#state = { at: 'frame-head', bytes: [] };
@@ -105,7 +108,7 @@ export class MessageStream {
     head.push(bytes[0] ?? 0);
     if (head.length === 4) {
       const [, channel = 0, high = 0, low = 0] = head;
-      const payload = Buffer.allocUnsafe((high << 8) | low);
+      const payload = Buffer.allocUnsafeSlow((high << 8) | low);
       if (payload.length === 0) return this.#endFrame(channel, payload, 1);
       this.#state = { at: 'frame', channel, payload, filled: 0 };
     }
@@ -190,6 +193,14 @@ interface Step {
   used: number;
   /** Bytes to go on with, where they are not the rest of those given. */
   again?: Buffer;
+}
+
+/** As it lies where that is most of what it keeps alive; else a copy, with memory of its own and not of a shared pool. */
+function ownedOrMost(payload: Buffer): Buffer {
+  if (payload.length * mostKeptFactor >= payload.buffer.byteLength) return payload;
+  const owned = Buffer.allocUnsafeSlow(payload.length);
+  payload.copy(owned);
+  return owned;
 }
 
 function isLetter(byte: number): boolean {

@@ -4,6 +4,7 @@ import { ClientAuthorization, type LiveCredentials } from './client-authorizatio
 import { ClientConnection } from './client-connection.ts';
 import { Dialogue } from './dialogue.ts';
 import { FeedEnded, LiveError, Redirection } from './live-error.ts';
+import { isNear } from './near-address.ts';
 import { isRtspProtocolError } from './protocol-error.ts';
 import { RtspFeed } from './rtsp-feed.ts';
 import { RtspSession } from './rtsp-session.ts';
@@ -39,8 +40,8 @@ const mostRedirections = 5;
 const mostUdpPatienceMs = 3000;
 
 /**
- * Pulls a live stream by RTSP (RFC 2326). Redirections are followed to rtsp: addresses, with credentials to the same host
- * only. By UDP it resolves once the first packet came, else the next way is tried. Throws LiveError, or the signal's
+ * Pulls a live stream by RTSP (RFC 2326). Redirections are followed to rtsp: addresses, from elsewhere not to this machine,
+ * with credentials to the same host only. By UDP it resolves once the first packet came, else the next way is tried. Throws LiveError, or the signal's
  * reason; no message holds a secret.
  */
 export async function openRtspFeed(request: RtspFeedRequest): Promise<LiveFeed> {
@@ -72,6 +73,8 @@ export async function openRtspFeed(request: RtspFeedRequest): Promise<LiveFeed> 
 class Opening {
   readonly #request: RtspFeedRequest;
   readonly #trustedHost: string;
+  /** Of the recorder itself, once it was connected. */
+  #isRecorderNear: boolean | null = null;
 
   constructor(request: RtspFeedRequest, trustedHost: string) {
     this.#request = request;
@@ -119,6 +122,7 @@ class Opening {
         },
       };
       try {
+        this.#demandWayOut(connection);
         const dialogue = new Dialogue(connection, this.#authorization(target));
         const setUp = await setUpSession(dialogue, target.url.text, transports, udpPorts);
         return new RtspSession(dialogue, setUp, sink, tracks);
@@ -130,6 +134,14 @@ class Opening {
         attempt.removeEventListener('abort', abort);
       }
     });
+  }
+
+  /** A recorder elsewhere may not redirect to this machine. Asked of the connection, for names lead anywhere. */
+  #demandWayOut(connection: ClientConnection): void {
+    const isHere = isNear(connection);
+    this.#isRecorderNear ??= isHere;
+    if (isHere && !this.#isRecorderNear)
+      throw new LiveError('protocol', 'the recorder redirects to the dock itself');
   }
 
   /** Credentials are meant for one host; whoever that host points to gets none. */

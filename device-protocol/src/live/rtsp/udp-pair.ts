@@ -2,6 +2,7 @@ import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { isIPv6 } from 'node:net';
 import { LiveError } from './live-error.ts';
+import { plainAddress } from './near-address.ts';
 import type { PacketPair } from './transport-header.ts';
 
 /** Local UDP ports that may be taken, both ends included. */
@@ -116,11 +117,4 @@ function evenPort({ first, last }: PortRange): number {
   const pairs = Math.floor((last - firstEven + 1) / 2);
   if (pairs < 1) throw new RangeError('a range of UDP ports holds no pair');
   return firstEven + 2 * Math.floor(Math.random() * pairs);
-}
-
-function plainAddress(address: string): string {
-  return address
-    .toLowerCase()
-    .replace(/^::ffff:(?=\d+\.)/u, '')
-    .replace(/%.*$/u, '');
 }
