@@ -38,13 +38,15 @@ interface FarRecorder {
   recorderId: string;
   /** Its stream anew, by the addresses as they now are. */
   connectAnew(): Promise<void>;
+  /** It has nothing more to send. */
+  leave(): Promise<unknown>;
 }
 
 async function openSite(): Promise<void> {
   network = await NetworkNamespace.open();
   open.push({ stop: () => network.close() });
   live = await LiveSite.open([
-    ...['live.silenceMs=1500', 'clock.hostSource=assume-synchronised', 'live.rtmp.port=0'],
+    ...['live.silenceMs=3000', 'clock.hostSource=assume-synchronised', 'live.rtmp.port=0'],
     ...['live.rtsp.address=0.0.0.0', 'live.rtmp.address=0.0.0.0'],
   ]);
   open.push({ stop: () => live.close() });
@@ -64,7 +66,7 @@ async function pulled(way: 'pull-tcp' | 'pull-udp'): Promise<FarRecorder> {
       ...{ reason: '换网', person: '张三' },
     });
   };
-  return { way, recorderId, connectAnew };
+  return { way, recorderId, connectAnew, leave: async () => {} };
 }
 
 async function pushing(by: FilmSending['by']): Promise<FarRecorder> {
@@ -81,7 +83,7 @@ async function pushing(by: FilmSending['by']): Promise<FarRecorder> {
     pusher = sendFilm({ film, url, by, isEndless: true, network });
   };
   await connectAnew();
-  return { way: by, recorderId, connectAnew };
+  return { way: by, recorderId, connectAnew, leave: async () => pusher?.stop() };
 }
 
 async function openRecorders(): Promise<{ recorders: FarRecorder[]; operationId: string }> {
@@ -99,30 +101,39 @@ async function allRecord(recorders: readonly FarRecorder[]): Promise<void> {
     await live.until(async () => (await live.stream(recorderId))?.state === 'recording');
 }
 
-async function allAreTold(recorders: readonly FarRecorder[], kind: string): Promise<void> {
+async function allAreTold(recorders: readonly { recorderId: string }[], kind: string): Promise<void> {
   for (const { recorderId } of recorders)
     await live.until(async () => (await live.alarms(recorderId)).includes(kind));
 }
 
+async function closed(recorders: readonly FarRecorder[], operationId: string): Promise<void> {
+  await live.closeOperation(operationId);
+  await Promise.all(recorders.map(({ leave }) => leave()));
+}
+
 /** One session each, whose gaps have these causes and have ended; every segment is sound and can be decoded. */
 async function expectOneSession(recorders: readonly FarRecorder[], causes: readonly string[]): Promise<void> {
-  const files = await filesBelow(join(live.site.store, 'clips'));
+  const clips = join(live.site.store, 'clips');
   for (const { way, recorderId } of recorders) {
     const sessions = await live.until(async () => {
       const now = await live.sessions(recorderId);
       return now.every(({ segments }) => segments.every(({ state }) => state === 'receipted')) && now;
     });
+    const files = await filesBelow(clips);
     expect(sessions, way).toHaveLength(1);
     const [{ gaps, segments } = { gaps: [], segments: [] }] = sessions;
-    expect(new Set(gaps.map(({ cause }) => cause)), way).toEqual(new Set(causes));
+    expect(new Set(gaps.map(({ cause }) => cause)), `${way} ${JSON.stringify(gaps)}`).toEqual(
+      new Set(causes),
+    );
     expect(
       gaps.every(({ to }) => to !== null),
       way,
     ).toBe(true);
     for (const { clipId, quarantine } of segments) {
       expect(quarantine, way).toBeNull();
-      const media = files.find((file) => file.includes(`${clipId}/media.`)) ?? '';
-      expect(decode(join(live.site.store, 'clips', media)).pictures, way).toBeGreaterThan(0);
+      const media = files.find((file) => file.includes(`${clipId}/media.`));
+      expect(media, `${way} ${clipId}`).toBeDefined();
+      expect(decode(join(clips, media ?? '')).pictures, way).toBeGreaterThan(0);
     }
   }
 }
@@ -138,7 +149,7 @@ test.skipIf(whyNoNamespaces !== null)(
     await allRecord(recorders);
     for (const { recorderId } of recorders)
       await live.until(async () => (await live.alarms(recorderId)).length === 0);
-    await live.closeOperation(operationId);
+    await closed(recorders, operationId);
     await expectOneSession(recorders, ['stream-lost']);
   },
   240_000,
@@ -152,7 +163,7 @@ test.skipIf(whyNoNamespaces !== null)(
     await allAreTold(recorders, 'stream-lost');
     for (const { connectAnew } of recorders) await connectAnew();
     await allRecord(recorders);
-    await live.closeOperation(operationId);
+    await closed(recorders, operationId);
     await expectOneSession(recorders, ['stream-lost']);
   },
   240_000,
@@ -166,7 +177,7 @@ test.skipIf(whyNoNamespaces !== null)(
     const byUdp = recorders.filter(({ way }) => way.endsWith('udp'));
     for (const { recorderId } of byUdp)
       await live.until(async () => (await live.sessions(recorderId))[0]?.gaps.some(({ to }) => to !== null));
-    await live.closeOperation(operationId);
+    await closed(recorders, operationId);
     await expectOneSession(byUdp, ['packets-lost']);
     await expectOneSession(
       recorders.filter(({ way }) => !way.endsWith('udp')),
@@ -210,7 +221,7 @@ test.skipIf(whyNoNamespaces !== null)(
     const { recorderId } = await live.register('DEMO-900', { way: 'pull-rtsp', url });
     await live.openOperation([recorderId]);
     await live.until(async () => knocks >= 2);
-    await allAreTold([{ way: 'pull-tcp', recorderId, connectAnew: async () => {} }], 'not-recording');
+    await allAreTold([{ recorderId }], 'not-recording');
     expect(Buffer.concat(heard).toString()).toBe('');
   },
   120_000,

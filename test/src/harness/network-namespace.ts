@@ -62,12 +62,16 @@ export class NetworkNamespace {
     await this.#nft('delete table inet cut');
   }
 
-  /** From now on so many of a hundred packets are lost, each way. */
+  /**
+   * From now on so many of a hundred packets are lost, each way. Between machine and cable, where who sends is not told: a
+   * filter of the machine's own output would have its programs see an error.
+   */
   async lose(percent: number): Promise<void> {
-    await this.#nft('add table inet lossy');
-    for (const way of ['input', 'output']) {
-      await this.#nft(`add chain inet lossy ${way} { type filter hook ${way} priority 0; }`);
-      await this.#nft(`add rule inet lossy ${way} numgen random mod 100 < ${percent} drop`);
+    await this.#nft('add table netdev lossy');
+    for (const way of ['ingress', 'egress']) {
+      const hook = `type filter hook ${way} device ${this.#cable}n priority 0;`;
+      await this.#nft(`add chain netdev lossy ${way} { ${hook} }`);
+      await this.#nft(`add rule netdev lossy ${way} numgen random mod 100 < ${percent} drop`);
     }
   }
 
