@@ -10,6 +10,7 @@ import { fat32Stick } from './fat32-stick.ts';
 import { flakyStore } from './flaky-store.ts';
 import { foreignDevices } from './foreign-devices.ts';
 import { hangingMedium } from './hanging-medium.ts';
+import { liveOperation } from './live-operation.ts';
 import { modeSwitch } from './mode-switch.ts';
 import { mtpClients } from './mtp-clients.ts';
 import { mtpQemu } from './mtp-qemu.ts';
@@ -31,6 +32,7 @@ export const scenarios: readonly Scenario[] = [
   mtpQemu,
   serialConverter,
   smpOverUsb,
+  liveOperation,
   modeSwitch,
   eightAtOnce,
   exfatStick,
@@ -53,4 +55,4 @@ export const scenarios: readonly Scenario[] = [
 ];
 
 /** Not yet seen to pass often enough to speak for the product: run by `npm run lab`, left out with `--settled`. */
-export const onTrial: ReadonlySet<Scenario> = new Set([watchdog, flakyStore]);
+export const onTrial: ReadonlySet<Scenario> = new Set([liveOperation, watchdog, flakyStore]);
