@@ -28,11 +28,10 @@ export class ArrivalEvidence {
     else if (atMs - lineMs < newest.arrivedMs - newest.mediaMs) known[known.length - 1] = arrived;
   }
 
-  /** Of the track that is asked for, or of one that brought something. */
-  of(trackIndex: number): { trackIndex: number; arrivals: readonly ArrivedUnit[] } {
-    const own = this.#arrivals.get(trackIndex);
-    if (own !== undefined) return { trackIndex, arrivals: own };
-    const [other] = this.#arrivals;
-    return other === undefined ? { trackIndex, arrivals: [] } : { trackIndex: other[0], arrivals: other[1] };
+  /** Those of a track up to a time of arrival; one of it at the least. */
+  of(trackIndex: number, untilMs: number): readonly ArrivedUnit[] {
+    const all = this.#arrivals.get(trackIndex) ?? [];
+    const until = all.filter(({ arrivedMs }) => arrivedMs <= untilMs);
+    return until.length > 0 ? until : all.slice(0, 1);
   }
 }

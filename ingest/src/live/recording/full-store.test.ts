@@ -1,8 +1,8 @@
-import { rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { decodeComplaints } from '../../testing/media-probe.ts';
+import { decodeComplaints, probeWhole } from '../../testing/media-probe.ts';
 import { smallFileSystem, whyNoMounts } from '../../testing/small-file-system.ts';
 import { TestDock } from '../../testing/test-dock.ts';
 import { readLiveSession } from '../live-queries.ts';
@@ -41,11 +41,30 @@ describe.skipIf(whyNoMounts !== null)('a store that is full', () => {
     const clips = await dock.clips();
     expect(clips.filter(({ state }) => state === 'sealed').length).toBeGreaterThanOrEqual(2);
     for (const clip of clips) {
-      if (clip.state === 'sealed') expect(decodeComplaints(mediaOf(dock.ingest, clip))).toBe('');
-      else expect(clip.state).toBe('lost');
+      if (clip.state !== 'sealed') {
+        expect(clip.state).toBe('lost');
+        continue;
+      }
+      expect(decodeComplaints(mediaOf(dock.ingest, clip))).toBe('');
+      expect(await toldOf(dock, clip.clipId)).toEqual(foundIn(mediaOf(dock.ingest, clip)));
     }
   });
 });
+
+/** What the sealed record says of the pictures in the file: how many there are, and for how long they last. */
+async function toldOf(dock: TestDock, clipId: string) {
+  const record = JSON.parse(
+    await readFile(join(dock.ingest.layout.sealedFolder(clipId), 'clip.json'), 'utf8'),
+  );
+  const lengthMs = Date.parse(record.time.end.value) - Date.parse(record.time.start.value);
+  return { pictures: record.live.tracks[0].units, tenths: Math.round(lengthMs / 100) };
+}
+
+/** The same as ffprobe finds it; ten pictures a second. */
+function foundIn(path: string) {
+  const pictures = probeWhole(path).streams[0]?.shownSeconds.length;
+  return { pictures, tenths: pictures };
+}
 
 /** Leaves room for the index alone. */
 async function fill(ballast: string): Promise<void> {

@@ -48,11 +48,13 @@ interface SealedFacts {
   isBegunWithoutKeyFrame: boolean;
   tracks: { units: number }[];
   gaps: { cause: string }[];
+  time: { start: { value: string }; end: { value: string } };
 }
 
 async function sealedFacts(dock: TestDock, clipId: string): Promise<SealedFacts> {
   const record = await readFile(join(dock.ingest.layout.sealedFolder(clipId), 'clip.json'), 'utf8');
-  return (JSON.parse(record) as { live: SealedFacts }).live;
+  const { live, time } = JSON.parse(record) as { live: SealedFacts; time: SealedFacts['time'] };
+  return { ...live, time };
 }
 
 const pictures = () => encodedFootage({ codec: 'h264', seconds: 4 });
@@ -148,6 +150,39 @@ describe('media time', () => {
     expect(shown[0]).toHaveLength(30);
     expect(shown[0]?.slice(9, 11).map((seconds) => seconds.toFixed(1))).toEqual(['0.9', '2.0']);
     expect(session.gaps).toMatchObject([{ cause: 'packets-lost', fromAt: atMs(1000), toAt: atMs(2000) }]);
+  });
+
+  test('missing for longer than recorders pause between two files lies in no segment, though sound goes on', async () => {
+    const sound = encodedFootage({ codec: 'aac', seconds: 12, index: 1 });
+    const { session, shown, records } = await recorded([pictures(), sound], (recording, units) => {
+      const again = later(
+        units.filter(({ track }) => track.kind === 'video'),
+        8000,
+      );
+      takeAll(
+        recording,
+        [...units, ...again].sort((one, other) => one.arrival.atMs - other.arrival.atMs),
+      );
+    });
+    expect(shown.map(({ length }) => length)).toEqual([40, 40]);
+    expect(session.gaps).toMatchObject([{ cause: 'packets-lost', toAt: atMs(8000) }]);
+    const spans = records.map(({ time }) => [time.start.value, time.end.value].map(Date.parse));
+    expect(Number(spans[1]?.[0]) - Number(spans[0]?.[1])).toBeGreaterThan(3900);
+  });
+
+  test('missing for long does not have what comes afterwards wait for a key frame', async () => {
+    const footage = [pictures()];
+    const dock = await TestDock.open();
+    const recording = await beginRecording(dock.ingest, footage);
+    const units = arriving(footage);
+    takeAll(recording, [...units, ...later(units, 8000).slice(3)]);
+    await recording.end('operation-closed');
+    const told: SealedFacts[] = [];
+    for (const { clipId } of await dock.clips()) told.push(await sealedFacts(dock, clipId));
+    expect(told).toMatchObject([
+      { isBegunWithoutKeyFrame: false, tracks: [{ units: 40 }] },
+      { isBegunWithoutKeyFrame: true, tracks: [{ units: 37 }] },
+    ]);
   });
 
   test('of damaged pictures goes on, and the damage is told once for all that lie close together', async () => {

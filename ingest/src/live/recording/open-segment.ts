@@ -41,6 +41,8 @@ export interface Sealing {
   reports: readonly ArrivedReport[];
   assumedDelayMs: number;
   onFailure(error: unknown): void;
+  /** Called where the file failed only after the segment was closed: nothing stands of what came in between. */
+  onCutShort(error: Error, fromMs: number, toMs: number): void;
 }
 
 const mostGapsNamed = 200;
@@ -61,6 +63,8 @@ export class OpenSegment {
   readonly #giveUp = new AbortController();
   #gapCount = 0;
   #isInIndex = false;
+  /** The newest part that is durable, with what the file holds by it. */
+  #durable: WrittenPart | null = null;
   #done: Promise<void> = Promise.resolve();
 
   constructor(
@@ -95,7 +99,10 @@ export class OpenSegment {
     this.file = new SegmentFile(
       services,
       { clipId: this.clipId, fileName: mediaFileName(name), opened },
-      onDurable,
+      (part) => {
+        this.#durable = part;
+        onDurable(part);
+      },
     );
   }
 
@@ -113,7 +120,7 @@ export class OpenSegment {
    * resolves as soon as what was written is hashed, `done` never rejects.
    */
   seal(sealing: Sealing): { sha256: Promise<string | null>; done: Promise<void> } {
-    const closed = this.#close(sealing);
+    const closed = this.#close(sealing, this.file.failure !== null);
     const sha256 = closed.then((segment) => segment?.written?.sha256 ?? sealing.previous);
     this.#done = closed.then((segment) => this.#untilDone(() => this.#finish(segment), sealing));
     return { sha256, done: this.#done };
@@ -126,22 +133,27 @@ export class OpenSegment {
     clearTimeout(timer);
   }
 
-  /** `null` where nothing of it is durable. */
-  async #close({ previous, reports, assumedDelayMs }: Sealing): Promise<SegmentToSeal | null> {
+  /** `null` where nothing of it is durable. `isFailureKnown`: the session was told already why it had to be closed. */
+  async #close(
+    { previous, reports, assumedDelayMs, onCutShort }: Sealing,
+    isFailureKnown: boolean,
+  ): Promise<SegmentToSeal | null> {
     const durable = await this.file.finish();
+    const { arrivedMs, tracks } = this.#durable ?? { arrivedMs: this.start.firstArrivedMs, tracks: [] };
+    const { failure } = this.file;
+    if (failure !== null && !isFailureKnown) onCutShort(failure, arrivedMs, this.#arrivals.lastArrivedMs);
     // The beginning of the file alone is no footage.
     if (durable.parts <= 1 || durable.isTakenAway) return null;
     const host = await this.#services.hostClock.read(this.#giveUp.signal).catch(() => null);
     const { sessionId } = this.#session;
     const { sequence } = this.start;
-    const { trackIndex, arrivals } = this.#arrivals.of(this.referenceTrackIndex);
-    const track = this.media.tracks.find(({ index }) => index === trackIndex);
+    const track = tracks.find(({ index }) => index === this.referenceTrackIndex) ?? tracks[0];
     const line = { fromMs: track?.first.lineMs ?? 0, toMs: track?.last.endLineMs ?? 0 };
-    const own = trackIndex === this.referenceTrackIndex ? reports : [];
+    const own = track?.index === this.referenceTrackIndex ? reports : [];
     const time = captureTime({
       fromMediaMs: line.fromMs,
       toMediaMs: line.toMs,
-      units: arrivals,
+      units: this.#arrivals.of(track?.index ?? this.referenceTrackIndex, arrivedMs),
       reports: own,
       assumedDelayMs,
       host: host ?? unknownHostClock(new Date()),
@@ -152,7 +164,7 @@ export class OpenSegment {
       clipId: this.clipId,
       written: digests === null ? null : { ...digests, sizeBytes },
       chain: { session: sessionId, sequence, previousSha256: await previous },
-      live: this.#facts(durable.parts - 1, own.length),
+      live: this.#facts({ tracks, arrivedMs }, durable.parts - 1, own.length),
       time,
       line,
     };
@@ -190,14 +202,18 @@ export class OpenSegment {
     }
   }
 
-  #facts(parts: number, reports: number): { readonly [key: string]: JsonValue } {
+  #facts(
+    { tracks, arrivedMs }: Pick<WrittenPart, 'tracks' | 'arrivedMs'>,
+    parts: number,
+    reports: number,
+  ): { readonly [key: string]: JsonValue } {
     const facts = segmentFacts({
       way: this.#session.way,
       start: this.start,
       parts,
       arrivedFromMs: this.start.firstArrivedMs,
-      arrivedToMs: this.#arrivals.lastArrivedMs,
-      tracks: this.media.tracks.map((track) => ({
+      arrivedToMs: arrivedMs,
+      tracks: tracks.map((track) => ({
         index: track.index,
         id: track.mp4.id,
         codec: track.mp4.format.codec,

@@ -1,16 +1,16 @@
 import type { ArrivedReport } from '../capture-time.ts';
-import type { OpenSegment } from './open-segment.ts';
+import type { OpenSegment, Sealing } from './open-segment.ts';
 
 /** Closed segments on their way to `sealed`, each chained to the one before it. */
 export class SealingSegments {
   readonly #under = new Set<OpenSegment>();
   readonly #assumedDelayMs: number;
-  readonly #onFailure: (error: unknown) => void;
+  readonly #told: Pick<Sealing, 'onFailure' | 'onCutShort'>;
   #previous: Promise<string | null> = Promise.resolve(null);
 
-  constructor(assumedDelayMs: number, onFailure: (error: unknown) => void) {
+  constructor(assumedDelayMs: number, told: Pick<Sealing, 'onFailure' | 'onCutShort'>) {
     this.#assumedDelayMs = assumedDelayMs;
-    this.#onFailure = onFailure;
+    this.#told = told;
   }
 
   /** Of theirs, not yet durable. */
@@ -32,7 +32,7 @@ export class SealingSegments {
         trackIndex === segment.referenceTrackIndex ? [report] : [],
       ),
       assumedDelayMs: this.#assumedDelayMs,
-      onFailure: this.#onFailure,
+      ...this.#told,
     });
     this.#previous = sealed.sha256;
     void sealed.done.finally(() => this.#under.delete(segment));

@@ -8,6 +8,7 @@ import { announceStep } from '../../step-channel.ts';
 import { syncFolder } from '../../store/durable-files.ts';
 import type { RoomKeeper } from '../../store/room.ts';
 import type { StoreLayout } from '../../store/store-layout.ts';
+import type { MediaPart } from './segment-media.ts';
 
 export interface SegmentFileServices {
   layout: StoreLayout;
@@ -15,12 +16,8 @@ export interface SegmentFileServices {
   room: RoomKeeper;
 }
 
-/** What is written at one go: the beginning of a file, or one part of it. */
-export interface WrittenPart {
-  bytes: Buffer;
-  /** When the last of it arrived, in Unix milliseconds. */
-  arrivedMs: number;
-}
+/** What is written at one go: the beginning of a file, which holds nothing yet, or one part of it. */
+export type WrittenPart = MediaPart;
 
 /** Shared with a hash worker; a part is hashed in pieces of this length. */
 const pieceBytes = 256 * 1024;

@@ -6,13 +6,6 @@ import { referenceTime } from '../fragmented-mp4/reference-time.ts';
 import { type Mp4Track, sampleData } from '../fragmented-mp4/track-format.ts';
 import type { MediaLine } from './media-line.ts';
 
-/** A part of a segment, ready to be written. */
-export interface MediaPart {
-  bytes: Buffer;
-  /** When the last of it arrived. */
-  arrivedMs: number;
-}
-
 /** A track as the stream sends it. */
 export type LiveMp4Track = Mp4Track & { format: TrackFormat };
 
@@ -30,11 +23,22 @@ export interface SegmentTrack {
   outOfOrderUnits: number;
 }
 
+/** A part of a segment, ready to be written. */
+export interface MediaPart {
+  bytes: Buffer;
+  /** When the last of it arrived. */
+  arrivedMs: number;
+  /** What the segment holds with this part as its last. */
+  tracks: readonly SegmentTrack[];
+}
+
 const partMs = 1000;
 const mostUnitsPerPart = 500;
 const mostBytesPerPart = 4 * 1024 * 1024;
 
-interface OpenTrack extends SegmentTrack {
+interface OpenTrack {
+  /** What was put into parts of it. */
+  held: SegmentTrack;
   /** Their successor is here, so that it is known how long they last. */
   ready: AccessUnit[];
   newest: AccessUnit | null;
@@ -64,10 +68,6 @@ export class SegmentMedia {
 
   get parts(): number {
     return this.#sequence;
-  }
-
-  get tracks(): readonly SegmentTrack[] {
-    return [...this.#tracks.values()];
   }
 
   /** The format with which the file told of a track; `undefined` where it knows no such track. */
@@ -116,7 +116,7 @@ export class SegmentMedia {
     const mp4 = this.#formats.get(index);
     if (mp4 === undefined) throw new RangeError(`the segment has no track ${index}`);
     const lineMs = this.#line.msOf(index, unit.mediaTicks);
-    const begun: OpenTrack = {
+    const held: SegmentTrack = {
       index,
       mp4,
       originTicks: this.originTicksOf(unit),
@@ -125,26 +125,34 @@ export class SegmentMedia {
       units: 0,
       damagedUnits: 0,
       outOfOrderUnits: 0,
-      ready: [],
-      newest: null,
-      lastDecodeTicks: -1,
     };
+    const begun: OpenTrack = { held, ready: [], newest: null, lastDecodeTicks: -1 };
     this.#tracks.set(index, begun);
     return begun;
   }
 
   #note(track: OpenTrack, unit: AccessUnit, lineMs: number): void {
-    if (track.units > 0 && unit.mediaTicks <= track.last.ticks) track.outOfOrderUnits += 1;
-    if (lineMs >= track.last.lineMs) {
-      const endLineMs = this.#line.msOf(track.index, unit.mediaTicks + this.#line.usualTicksOf(track.index));
-      track.last = { ticks: unit.mediaTicks, lineMs, endLineMs };
-    }
-    track.units += 1;
-    if (!unit.isWhole) track.damagedUnits += 1;
     track.newest = unit;
     this.#partStartMs ??= lineMs;
     this.#partArrivedMs = unit.arrival.atMs;
     this.#bytes += unit.data.reduce((sum, part) => sum + part.length, 0);
+  }
+
+  /** What a track holds with these units as its last. */
+  #with(held: SegmentTrack, units: readonly AccessUnit[]): SegmentTrack {
+    const { index } = held;
+    const after = { ...held };
+    for (const { mediaTicks, isWhole } of units) {
+      const lineMs = this.#line.msOf(index, mediaTicks);
+      if (after.units > 0 && mediaTicks <= after.last.ticks) after.outOfOrderUnits += 1;
+      if (lineMs >= after.last.lineMs) {
+        const endLineMs = this.#line.msOf(index, mediaTicks + this.#line.usualTicksOf(index));
+        after.last = { ticks: mediaTicks, lineMs, endLineMs };
+      }
+      after.units += 1;
+      if (!isWhole) after.damagedUnits += 1;
+    }
+    return after;
   }
 
   /** `before`: the unit that ends the part, where one does; tracks whose next one is not here keep their newest. */
@@ -152,7 +160,8 @@ export class SegmentMedia {
     const runs: SampleRun[] = [];
     let reference: Buffer | null = null;
     for (const track of this.#tracks.values()) {
-      const isEnding = before === null || before.track.index === track.index;
+      const { mp4 } = track.held;
+      const isEnding = before === null || before.track.index === track.held.index;
       const units = isEnding && track.newest !== null ? [...track.ready, track.newest] : track.ready;
       if (isEnding) track.newest = null;
       const first = units[0];
@@ -163,11 +172,12 @@ export class SegmentMedia {
         track.newest ?? (units.length === track.ready.length ? before : null),
       );
       reference ??= referenceTime({
-        trackId: track.mp4.id,
+        trackId: mp4.id,
         mediaTicks: run.startTicks,
         atMs: first.arrival.atMs,
       });
       runs.push(run);
+      track.held = this.#with(track.held, units);
       track.ready = [];
     }
     const arrivedMs = this.#partArrivedMs;
@@ -175,15 +185,16 @@ export class SegmentMedia {
     this.#partStartMs = null;
     if (runs.length === 0 || reference === null) return [];
     this.#sequence += 1;
-    return [{ bytes: Buffer.concat([reference, fragment(this.#sequence, runs)]), arrivedMs }];
+    const tracks = [...this.#tracks.values()].map(({ held }) => held).filter(({ units }) => units > 0);
+    return [{ bytes: Buffer.concat([reference, fragment(this.#sequence, runs)]), arrivedMs, tracks }];
   }
 
   #run(track: OpenTrack, units: readonly AccessUnit[], next: AccessUnit | null): SampleRun {
-    const shown = units.map(({ mediaTicks }) => Math.max(0, mediaTicks - track.originTicks));
-    const ends =
-      next !== null && next.track.index === track.index ? [next.mediaTicks - track.originTicks] : [];
+    const { index, originTicks, mp4 } = track.held;
+    const shown = units.map(({ mediaTicks }) => Math.max(0, mediaTicks - originTicks));
+    const ends = next !== null && next.track.index === index ? [next.mediaTicks - originTicks] : [];
     const times = pictureTimes([...shown, ...ends], track.lastDecodeTicks);
-    const usualTicks = this.#line.usualTicksOf(track.index);
+    const usualTicks = this.#line.usualTicksOf(index);
     const samples = units.map((unit, position) => {
       const time = times[position] as { decodeTicks: number; compositionOffsetTicks: number };
       const nextTicks = times[position + 1]?.decodeTicks ?? time.decodeTicks + usualTicks;
@@ -195,6 +206,6 @@ export class SegmentMedia {
       };
     });
     track.lastDecodeTicks = times[units.length - 1]?.decodeTicks ?? track.lastDecodeTicks;
-    return { track: track.mp4, startTicks: times[0]?.decodeTicks ?? 0, samples };
+    return { track: mp4, startTicks: times[0]?.decodeTicks ?? 0, samples };
   }
 }

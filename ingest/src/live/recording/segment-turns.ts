@@ -26,6 +26,11 @@ export class SegmentTurns {
     this.#waitingSinceMs = null;
   }
 
+  /** What comes begins a segment, whatever it is. */
+  waitNoMore(): void {
+    this.#waitingSinceMs = Number.NEGATIVE_INFINITY;
+  }
+
   begun(nowMs: number): void {
     this.#begunMs.push(nowMs);
     this.#isCutWanted = false;

@@ -43,6 +43,11 @@ export class SessionGaps {
     this.#insert(gap);
   }
 
+  /** One that is over, where no footage stands. */
+  missed(facts: GapFacts): void {
+    this.#insert(this.#gap(facts));
+  }
+
   /** No footage from here on. One that is open already goes on. */
   begin(cause: LiveGapCause, reason: LiveReason, fromMs: number): void {
     if (this.#open !== null) return;

@@ -30,6 +30,8 @@ export interface RecordingSettings {
 const mostWaitingBytes = 32 * 1024 * 1024;
 /** A recorder’s clock that moved less than this did not jump. */
 const clockJumpMs = 500;
+/** Longer than recorders pause between two files: coverage does not pass over it. */
+const mostHoleMs = 2000;
 /** When a session ends, the index is given this long to take what it has not taken yet. */
 const closingMs = 10_000;
 
@@ -80,7 +82,10 @@ export class SessionRecording implements LiveRecording {
     this.#gaps = new SessionGaps(session, this.#journal, custody, (gap) => this.#segment?.noteGap(gap));
     this.#turns = new SegmentTurns(segmentSeconds * 1000);
     this.#store = new FailingStore(room);
-    this.#sealing = new SealingSegments(assumedDelayMs, onFailure);
+    this.#sealing = new SealingSegments(assumedDelayMs, {
+      onFailure,
+      onCutShort: (error, fromMs, toMs) => this.#cutShort(error, fromMs, toMs),
+    });
     this.#tracks = new StreamTracks(description);
     this.#line = new MediaLine(assumedDelayMs);
     this.#letGoOfRoom = room.keepForLive();
@@ -153,11 +158,21 @@ export class SessionRecording implements LiveRecording {
       }
       return;
     }
+    if (this.#isFarFromLast(unit, following)) {
+      this.#closeSegment();
+      this.#turns.waitNoMore();
+    }
     if (this.#segment !== null && this.#isOver(this.#segment, unit)) this.#closeSegment();
     const segment = this.#segment ?? this.#begin(unit);
     if (segment === null) return;
     this.#append(segment, segment.media.add(unit, following.kind === 'hole'));
     segment.noteArrival(unit, this.#line.msOf(unit.track.index, unit.mediaTicks));
+  }
+
+  /** A segment counts as footage from its beginning to its end: what is missing for long must not lie within one. */
+  #isFarFromLast({ track }: AccessUnit, following: Following): boolean {
+    const isTold = track.index === this.#tracks.referenceIndex && following.kind === 'hole';
+    return isTold && following.missingMs > mostHoleMs;
   }
 
   /** Puts the unit on the media time; where that took a turn, what comes stands in a segment of its own. */
@@ -207,7 +222,7 @@ export class SessionRecording implements LiveRecording {
     this.#segment = segment;
     this.#turns.begun(nowMs);
     this.#gaps.end(nowMs);
-    this.#append(segment, [{ bytes: segment.media.beginning, arrivedMs: nowMs }]);
+    this.#append(segment, [{ bytes: segment.media.beginning, arrivedMs: nowMs, tracks: [] }]);
     return segment;
   }
 
@@ -258,6 +273,12 @@ export class SessionRecording implements LiveRecording {
     this.#store.failed(nowMs);
     this.#closeSegment();
     this.#gaps.begin('store-failed', storeReason(error), Math.min(this.#durableMs ?? nowMs, nowMs));
+  }
+
+  /** The store failed behind a segment that was closed already: the footage of after it is not touched by that. */
+  #cutShort(error: Error, fromMs: number, toMs: number): void {
+    this.#failed(error);
+    this.#gaps.missed({ cause: 'store-failed', reason: storeReason(error), fromMs, toMs });
   }
 
   /** The sender's clock or its media time took a leap: a person is told once a session. */
