@@ -1,38 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type CaseFactsRecord, directoryTarget, Ingest, usualStoreSpace } from '@docket/ingest';
+import type { CaseFactsRecord } from '@docket/ingest';
 import { expect, onTestFinished, test } from 'vitest';
 import { gatewayHealth } from './gateway-health.ts';
+import { openTestIngest } from './testing/test-ingest.ts';
 
 async function open() {
   const root = await mkdtemp(join(tmpdir(), 'health-'));
-  const ingest = await Ingest.open({
-    dockName: 'dock-1',
-    storeDirectory: join(root, 'store'),
-    space: { ...usualStoreSpace, reserveBytes: 0 },
-    hashWorkers: 1,
-    stallTimeoutMs: 20_000,
-    compareDeviceHash: true,
-    clock: {
-      host: { source: 'assume-synchronised', assumedBoundMs: 10 },
-      policy: { samples: 1, set: 'never', limits: { driftMsPerDay: 3000, faultOffsetMs: 5000 } },
-      clips: {
-        limits: { driftMsPerDay: 3_000, faultOffsetMs: 5_000, conflictMs: 5_000, nameSlackMs: 2_000 },
-        assumedZone: 'Asia/Shanghai',
-      },
-    },
-    archive: {
-      targets: [directoryTarget('main', join(root, 'archive'))],
-      forwarding: { retryBaseMs: 1, retryMaxMs: 1 },
-    },
-    releasePolicy: 'never',
-    onClip: () => {},
-    onStatus: () => {},
-    onForwardError: () => {},
-    onReckonError: () => {},
-    onDeletionError: () => {},
-  });
+  const ingest = await openTestIngest(root);
   onTestFinished(async () => {
     await ingest.close();
     await rm(root, { recursive: true });

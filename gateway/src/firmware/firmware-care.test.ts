@@ -9,10 +9,11 @@ import {
   startSmpTcpRecorder,
 } from '@docket/device-protocol/simulator';
 import { openSmpTcp } from '@docket/device-protocol/transport';
-import { type DockingStatus, directoryTarget, Ingest, listCustody, usualStoreSpace } from '@docket/ingest';
+import { type DockingStatus, type Ingest, listCustody } from '@docket/ingest';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { RollOutEntry } from '../config/config-schema.ts';
 import { createLog } from '../log.ts';
+import { openTestIngest } from '../testing/test-ingest.ts';
 import { FirmwareCare } from './firmware-care.ts';
 import { RollOutIndex } from './roll-out-index.ts';
 import { readRollOutViews } from './roll-out-views.ts';
@@ -46,26 +47,7 @@ beforeEach(async () => {
   saidSafe.length = 0;
   root = await mkdtemp(join(tmpdir(), 'firmware-'));
   rollOut = { model, version: '2.0.0', image, limit: 1, minimumBatteryPercent: 50, enabled: true };
-  ingest = await Ingest.open({
-    dockName: 'dock-1',
-    storeDirectory: join(root, 'store'),
-    space: { ...usualStoreSpace, reserveBytes: 0 },
-    hashWorkers: 1,
-    stallTimeoutMs: 20_000,
-    compareDeviceHash: true,
-    clock: {
-      host: { source: 'assume-synchronised', assumedBoundMs: 10 },
-      policy: { samples: 1, set: 'never', limits: { driftMsPerDay: 3000, faultOffsetMs: 5000 } },
-      clips: {
-        limits: { driftMsPerDay: 3_000, faultOffsetMs: 5_000, conflictMs: 5_000, nameSlackMs: 2_000 },
-        assumedZone: 'Asia/Shanghai',
-      },
-    },
-    archive: {
-      targets: [directoryTarget('main', join(root, 'archive'))],
-      forwarding: { retryBaseMs: 1, retryMaxMs: 1 },
-    },
-    releasePolicy: 'never',
+  ingest = await openTestIngest(root, {
     careFor: (store) => {
       const care = new FirmwareCare({
         settings: settings(),
@@ -83,13 +65,9 @@ beforeEach(async () => {
         afterFailure: (failed) => care.afterFailure(failed),
       };
     },
-    onClip: () => {},
     onStatus: (status) => {
       for (const watch of watchers) watch(status);
     },
-    onForwardError: () => {},
-    onReckonError: () => {},
-    onDeletionError: () => {},
   });
 });
 

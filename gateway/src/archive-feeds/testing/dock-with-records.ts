@@ -2,15 +2,9 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { volumeDriver } from '@docket/device-protocol/transport';
-import {
-  directoryTarget,
-  type IndexRecord,
-  Ingest,
-  RecordFeeds,
-  type RecordPlace,
-  usualStoreSpace,
-} from '@docket/ingest';
+import { type IndexRecord, type Ingest, RecordFeeds, type RecordPlace } from '@docket/ingest';
 import { expect, onTestFinished } from 'vitest';
+import { openTestIngest, testArchive } from '../../testing/test-ingest.ts';
 
 export const testDockName = 'dock-1';
 export const testOrganisation = 'demo';
@@ -34,34 +28,12 @@ export class DockWithRecords {
     await mkdir(join(folder, 'card'));
     await writeFile(join(folder, 'card', 'a.mp4'), folder);
     const pulledOut = new AbortController();
-    const ingest = await Ingest.open({
+    const ingest = await openTestIngest(folder, {
       dockName: testDockName,
-      storeDirectory: join(folder, 'store'),
-      space: { ...usualStoreSpace, reserveBytes: 0 },
-      hashWorkers: 1,
-      stallTimeoutMs: 20_000,
-      compareDeviceHash: true,
-      clock: {
-        host: { source: 'assume-synchronised', assumedBoundMs: 10 },
-        policy: { samples: 1, set: 'never', limits: { driftMsPerDay: 3000, faultOffsetMs: 5000 } },
-        clips: {
-          limits: { driftMsPerDay: 3_000, faultOffsetMs: 5_000, conflictMs: 5_000, nameSlackMs: 2_000 },
-          assumedZone: 'Asia/Shanghai',
-        },
-      },
-      archive: {
-        targets: [directoryTarget('main', join(folder, 'archive'))],
-        forwarding: { retryBaseMs: 1, retryMaxMs: 1 },
-        organisation: testOrganisation,
-      },
-      releasePolicy: 'never',
-      onClip: () => {},
+      archive: { ...testArchive(folder), organisation: testOrganisation },
       onStatus: ({ phase }) => {
         if (phase === 'safe' || phase === 'attention') pulledOut.abort();
       },
-      onForwardError: () => {},
-      onReckonError: () => {},
-      onDeletionError: () => {},
     });
     onTestFinished(() => ingest.close());
     await ingest.runDocking(

@@ -1,13 +1,15 @@
 /** The archive side over HTTP, on a real store and a real folder: paused and resumed, probed, given up and sent again. */
+
 import { createPublicKey, verify } from 'node:crypto';
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { volumeDriver } from '@docket/device-protocol/transport';
-import { directoryTarget, Ingest, listClips, listCustody, usualStoreSpace } from '@docket/ingest';
+import { type Ingest, listClips, listCustody } from '@docket/ingest';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { ProbesUnderWay } from '../../archive/probes-under-way.ts';
 import { loadConfig } from '../../config/index.ts';
+import { openTestIngest } from '../../testing/test-ingest.ts';
 import { TestGateway, testToken } from '../testing/test-gateway.ts';
 
 const operator = testToken('zhang-san', ['read', 'operate']);
@@ -15,32 +17,7 @@ const reader = testToken('li-si', ['read']);
 const centre = testToken('centre', ['deliver']);
 
 async function openIngest(root: string): Promise<Ingest> {
-  return Ingest.open({
-    dockName: 'dock-1',
-    storeDirectory: join(root, 'store'),
-    space: { ...usualStoreSpace, reserveBytes: 0 },
-    hashWorkers: 1,
-    stallTimeoutMs: 20_000,
-    compareDeviceHash: false,
-    clock: {
-      host: { source: 'assume-synchronised', assumedBoundMs: 10 },
-      policy: { samples: 1, set: 'never', limits: { driftMsPerDay: 3000, faultOffsetMs: 5000 } },
-      clips: {
-        limits: { driftMsPerDay: 3_000, faultOffsetMs: 5_000, conflictMs: 5_000, nameSlackMs: 2_000 },
-        assumedZone: 'Asia/Shanghai',
-      },
-    },
-    archive: {
-      targets: [directoryTarget('main', join(root, 'archive'))],
-      forwarding: { retryBaseMs: 1, retryMaxMs: 1 },
-    },
-    releasePolicy: 'never',
-    onClip: () => {},
-    onStatus: () => {},
-    onForwardError: () => {},
-    onReckonError: () => {},
-    onDeletionError: () => {},
-  });
+  return openTestIngest(root);
 }
 
 /** A gateway before a store with one docked clip that waits for the folder `archive`. */

@@ -1,10 +1,12 @@
 /** A deletion over HTTP on a real store: asked for by one, approved by another, carried out, and certified on a page. */
+
 import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { volumeDriver } from '@docket/device-protocol/transport';
-import { directoryTarget, Ingest, listClips, usualStoreSpace } from '@docket/ingest';
+import { type Ingest, listClips } from '@docket/ingest';
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { openTestIngest } from '../../testing/test-ingest.ts';
 import { TestGateway, testToken } from '../testing/test-gateway.ts';
 
 const one = testToken('zhang-san', ['read', 'operate', 'approve']);
@@ -13,32 +15,10 @@ const { signal: never } = new AbortController();
 
 async function openIngest(root: string): Promise<Ingest> {
   const pulledOut = new AbortController();
-  const ingest = await Ingest.open({
-    dockName: 'dock-1',
-    storeDirectory: join(root, 'store'),
-    space: { ...usualStoreSpace, reserveBytes: 0 },
-    hashWorkers: 1,
-    stallTimeoutMs: 20_000,
-    compareDeviceHash: false,
-    clock: {
-      host: { source: 'assume-synchronised', assumedBoundMs: 10 },
-      policy: { samples: 1, set: 'never', limits: { driftMsPerDay: 3000, faultOffsetMs: 5000 } },
-      clips: {
-        limits: { driftMsPerDay: 3_000, faultOffsetMs: 5_000, conflictMs: 5_000, nameSlackMs: 2_000 },
-        assumedZone: 'Asia/Shanghai',
-      },
-    },
-    archive: {
-      targets: [directoryTarget('main', join(root, 'archive'))],
-      forwarding: { retryBaseMs: 1, retryMaxMs: 1 },
-    },
-    releasePolicy: 'never',
-    onClip: () => {},
+  const ingest = await openTestIngest(root, {
     onStatus: (status) => {
       if (status.phase === 'safe') pulledOut.abort();
     },
-    onForwardError: () => {},
-    onReckonError: () => {},
     onDeletionError: (error) => {
       throw error;
     },

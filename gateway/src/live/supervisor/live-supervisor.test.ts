@@ -1,11 +1,13 @@
 /** The supervisor over real sessions in a real index; the streams are such that a test ends them. */
+
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LiveFeed } from '@docket/device-protocol/live';
-import { directoryTarget, Ingest, type LiveRecorder, usualStoreSpace } from '@docket/ingest';
+import type { Ingest, LiveRecorder } from '@docket/ingest';
 import { afterEach, expect, test } from 'vitest';
 import { createLog } from '../../log.ts';
+import { openTestIngest } from '../../testing/test-ingest.ts';
 import { StreamHub } from '../stream-hub/stream-hub.ts';
 import { HandFed, track } from '../stream-hub/testing/hand-fed.ts';
 import { type LivePlan, LiveSupervisor, type PullSource } from './live-supervisor.ts';
@@ -17,30 +19,7 @@ afterEach(async () => {
 
 async function openIngest(): Promise<Ingest> {
   const folder = await mkdtemp(join(tmpdir(), 'docket-supervisor-'));
-  const limits = { driftMsPerDay: 3000, faultOffsetMs: 5000 };
-  const ingest = await Ingest.open({
-    dockName: 'dock-1',
-    storeDirectory: join(folder, 'store'),
-    space: { ...usualStoreSpace, reserveBytes: 0 },
-    hashWorkers: 1,
-    stallTimeoutMs: 20_000,
-    compareDeviceHash: true,
-    clock: {
-      host: { source: 'assume-synchronised', assumedBoundMs: 10 },
-      policy: { samples: 4, set: 'never', limits },
-      clips: { limits: { ...limits, conflictMs: 5000, nameSlackMs: 2000 }, assumedZone: 'Asia/Shanghai' },
-    },
-    archive: {
-      targets: [directoryTarget('main', join(folder, 'archive'))],
-      forwarding: { retryBaseMs: 1, retryMaxMs: 1 },
-    },
-    releasePolicy: 'never',
-    onClip: () => {},
-    onStatus: () => {},
-    onForwardError: () => {},
-    onReckonError: () => {},
-    onDeletionError: () => {},
-  });
+  const ingest = await openTestIngest(folder);
   stops.push(async () => {
     await ingest.close();
     await rm(folder, { recursive: true });

@@ -7,18 +7,17 @@ import type { AccessUnit, LiveDescription, LiveTrack, TrackFormat } from '@docke
 import { volumeDriver } from '@docket/device-protocol/transport';
 import {
   type ClipRecord,
-  directoryTarget,
   hasLocalMedia,
-  Ingest,
+  type Ingest,
   type LiveRecording,
   listClips,
   readSessionReconciliation,
-  usualStoreSpace,
 } from '@docket/ingest';
 import { expect, onTestFinished } from 'vitest';
 import { createLog } from '../../log.ts';
 import { PictureComparer } from '../../pictures/index.ts';
 import { createPreviews } from '../../previews/index.ts';
+import { openTestIngest } from '../../testing/test-ingest.ts';
 
 const framesPerSecond = 10;
 export const recorderId = 'sn:CAM001';
@@ -61,36 +60,13 @@ export class FilmDock {
 
   static async open(): Promise<FilmDock> {
     const folder = await mkdtemp(join(tmpdir(), 'docket-reconcile-'));
-    const limits = { driftMsPerDay: 3000, faultOffsetMs: 5000 };
-    const ingest = await Ingest.open({
-      dockName: 'dock-1',
-      storeDirectory: join(folder, 'store'),
-      space: { ...usualStoreSpace, reserveBytes: 0 },
-      hashWorkers: 1,
-      stallTimeoutMs: 20_000,
-      compareDeviceHash: true,
-      clock: {
-        host: { source: 'assume-synchronised', assumedBoundMs: 10 },
-        policy: { samples: 4, set: 'never', limits },
-        clips: {
-          limits: { ...limits, conflictMs: 5000, nameSlackMs: 2000 },
-          assumedZone: 'Asia/Shanghai',
-        },
-      },
-      archive: {
-        targets: [directoryTarget('main', join(folder, 'archive'))],
-        forwarding: { retryBaseMs: 1, retryMaxMs: 1 },
-      },
-      releasePolicy: 'never',
-      onClip: () => {},
+    const ingest = await openTestIngest(folder, {
       onStatus: (status) => {
         if (status.phase === 'safe') dock.#pulledOut.abort();
       },
-      onForwardError: () => {},
       onReckonError: (error) => {
         throw error;
       },
-      onDeletionError: () => {},
     });
     const dock = new FilmDock(ingest, folder);
     onTestFinished(async () => {

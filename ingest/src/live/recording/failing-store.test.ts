@@ -1,41 +1,20 @@
 import { rm } from 'node:fs/promises';
-import { setTimeout as delay } from 'node:timers/promises';
-import type { AccessUnit } from '@docket/device-protocol/live';
 import { expect, test } from 'vitest';
 import { expectSoundStore } from '../../testing/sound-store.ts';
 import { TestDock } from '../../testing/test-dock.ts';
 import { readLiveSession } from '../live-queries.ts';
-import type { LiveRecording } from '../live-recording.ts';
 import { encodedFootage } from '../testing/encoded-footage.ts';
-import { arriving, beginRecording, later } from '../testing/live-recordings.ts';
+import { arriving, beginRecording } from '../testing/live-recordings.ts';
+import { PlayingStream } from '../testing/playing-stream.ts';
 
 const footage = [encodedFootage({ codec: 'h264', seconds: 4 })];
-
-/** A stream that goes on for as long as it is played, eighty times as fast as it was recorded. */
-class Playing {
-  readonly #recording: LiveRecording;
-  readonly #units: readonly AccessUnit[] = arriving(footage);
-  #round = 0;
-
-  constructor(recording: LiveRecording) {
-    this.#recording = recording;
-  }
-
-  async until(isEnough: () => boolean): Promise<void> {
-    while (!isEnough()) {
-      for (const unit of later(this.#units, this.#round * 4000)) this.#recording.take(unit);
-      this.#round += 1;
-      await delay(50);
-    }
-  }
-}
 
 test('footage whose folder is removed under way is told as a gap within a part, and goes on in another one', {
   timeout: 60_000,
 }, async () => {
   const dock = await TestDock.open();
   const recording = await beginRecording(dock.ingest, footage);
-  const playing = new Playing(recording);
+  const playing = new PlayingStream(recording, arriving(footage));
   await playing.until(() => recording.lastPartMs !== null);
   const [begun] = await dock.clips();
   await rm(dock.ingest.layout.incomingFolder(begun?.clipId ?? ''), { recursive: true });

@@ -1,42 +1,21 @@
 import { once } from 'node:events';
-import { setTimeout as delay } from 'node:timers/promises';
-import type { AccessUnit } from '@docket/device-protocol/live';
 import sqlite3 from 'sqlite3';
 import { expect, test } from 'vitest';
 import { expectSoundStore } from '../../testing/sound-store.ts';
 import { TestDock } from '../../testing/test-dock.ts';
 import { readLiveSession } from '../live-queries.ts';
-import type { LiveRecording } from '../live-recording.ts';
 import { encodedFootage } from '../testing/encoded-footage.ts';
-import { arriving, beginRecording, later } from '../testing/live-recordings.ts';
+import { arriving, beginRecording } from '../testing/live-recordings.ts';
+import { PlayingStream } from '../testing/playing-stream.ts';
 
 const footage = [encodedFootage({ codec: 'h264', seconds: 4 })];
-
-/** A stream that goes on for as long as it is played, eighty times as fast as it was recorded. */
-class Playing {
-  readonly #recording: LiveRecording;
-  readonly #units: readonly AccessUnit[] = arriving(footage);
-  #round = 0;
-
-  constructor(recording: LiveRecording) {
-    this.#recording = recording;
-  }
-
-  async until(isEnough: () => boolean): Promise<void> {
-    while (!isEnough()) {
-      for (const unit of later(this.#units, this.#round * 4000)) this.#recording.take(unit);
-      this.#round += 1;
-      await delay(50);
-    }
-  }
-}
 
 test('an index that another program holds locked makes a gap, and the footage goes on once it lets go', {
   timeout: 120_000,
 }, async () => {
   const dock = await TestDock.open();
   const recording = await beginRecording(dock.ingest, footage);
-  const playing = new Playing(recording);
+  const playing = new PlayingStream(recording, arriving(footage));
   const other = new sqlite3.Database(dock.ingest.layout.indexFile);
   await once(other, 'open');
   const run = (sql: string) =>
