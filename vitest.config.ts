@@ -21,7 +21,8 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     expect: { poll: { timeout: 20_000 } },
-    maxWorkers: 2,
+    // Many tests wait for others: two would leave two cores idle for a third of the time.
+    maxWorkers: 3,
     sequence: { sequencer: LongestFirst },
     reporters: ['default', './.ci/plain-line-reporter.mjs'],
   },
