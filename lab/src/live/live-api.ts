@@ -122,7 +122,10 @@ export class LiveApi {
       asked.on('response', ({ statusCode }) => reject(new Error(`the player was answered ${statusCode}`)));
       asked.on('upgrade', (_response, socket, head) => {
         let came = head.toString('latin1');
+        // A pong that nobody asked for (RFC 6455 §5.5.3): a player is let go that gives none.
+        const alive = setInterval(() => socket.write(Buffer.from([0x8a, 0x80, 0, 0, 0, 0])), 2000);
         const end = (error?: Error) => {
+          clearInterval(alive);
           clearTimeout(limit);
           socket.destroy();
           if (error === undefined) resolve(came);

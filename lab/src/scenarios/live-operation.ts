@@ -79,8 +79,8 @@ export const liveOperation: Scenario = {
     await confirmed(api, recorders.rtsp.recorderId);
     await soundBelowSandbox(lab);
     await lab.docket.verify();
-    const { status } = await api.read<{ status: string }>('/health');
-    expectEqual('health', status, 'ok');
+    const { state } = await api.read<{ state: string }>('/health');
+    expectEqual('health', state, 'ok');
   },
 };
 
