@@ -28,11 +28,13 @@ export class Probes {
     this.#targets = targets;
   }
 
-  /** A target that locks, or must, is probed by itself when it never was, or not for thirty days. */
-  async isDue(settings: TargetSettings): Promise<boolean> {
-    if (!settings.isWormRequired && !isLocking(settings)) return false;
+  /** A target that locks, or must, is probed by itself when it never was, or not for thirty days; 0: now. */
+  async dueInMs(settings: TargetSettings): Promise<number> {
+    if (!settings.isWormRequired && !isLocking(settings)) return Number.POSITIVE_INFINITY;
     const latest = (await this.summaries()).get(settings.name);
-    return latest === undefined || !(Math.abs(Date.now() - Date.parse(latest.at)) < probedEveryMs);
+    if (latest === undefined) return 0;
+    const agoMs = Math.abs(Date.now() - Date.parse(latest.at));
+    return agoMs < probedEveryMs ? probedEveryMs - agoMs : 0;
   }
 
   /** Puts a target to the test and keeps what was seen. Throws ARCHIVE_TARGET_UNKNOWN, and ArchiveRefusal where nothing could be tried. */

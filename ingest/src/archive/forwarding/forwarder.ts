@@ -54,7 +54,7 @@ export class Forwarder {
   readonly #forwarders: readonly TargetForwarder[];
   readonly #receipted = new EventEmitter<{ receipted: [string] }>();
   readonly #listeners = new Set<() => void>();
-  /** Targets on which a probe could not even be tried. */
+  /** When it is looked at again whether a target is to be probed. */
   readonly #probeAgainAtMs = new Map<string, number>();
   /** The bytes each target took lately in a second, as kept at the last stop. */
   readonly #known: ReadonlyMap<string, number>;
@@ -236,7 +236,12 @@ export class Forwarder {
   async #prove(target: string, signal: AbortSignal): Promise<void> {
     const settings = this.#options.settings.find(({ name }) => name === target);
     if (settings === undefined || performance.now() < (this.#probeAgainAtMs.get(target) ?? 0)) return;
-    if (!(await this.#options.probes.isDue(settings))) return;
+    const dueInMs = await this.#options.probes.dueInMs(settings);
+    if (dueInMs > 0) {
+      // Not asked of the index again with each clip.
+      this.#probeAgainAtMs.set(target, performance.now() + Math.min(dueInMs, probeAgainMs));
+      return;
+    }
     try {
       await this.probe(target, signal);
     } catch (error) {

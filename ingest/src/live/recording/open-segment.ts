@@ -14,8 +14,8 @@ import { ArrivalEvidence } from './arrival-evidence.ts';
 import type { SegmentPlan } from './plan-segment.ts';
 import { type SealServices, type SegmentToSeal, sealSegment } from './seal-segment.ts';
 import { segmentFacts } from './segment-facts.ts';
-import { SegmentFile, type WrittenPart } from './segment-file.ts';
-import type { SegmentMedia } from './segment-media.ts';
+import { SegmentFile } from './segment-file.ts';
+import type { MediaPart, SegmentMedia } from './segment-media.ts';
 
 export interface SegmentServices extends SealServices {
   room: RoomKeeper;
@@ -63,15 +63,15 @@ export class OpenSegment {
   readonly #giveUp = new AbortController();
   #gapCount = 0;
   #isInIndex = false;
-  /** The newest part that is durable, with what the file holds by it. */
-  #durable: WrittenPart | null = null;
+  /** What the file holds by the newest part that is durable. */
+  #durable: Pick<MediaPart, 'arrivedMs' | 'tracks'> | null = null;
   #done: Promise<void> = Promise.resolve();
 
   constructor(
     services: SegmentServices,
     session: RecordedSession,
     plan: SegmentPlan,
-    onDurable: (part: WrittenPart) => void,
+    onDurable: (part: MediaPart) => void,
   ) {
     this.#services = services;
     this.#session = session;
@@ -100,7 +100,8 @@ export class OpenSegment {
       services,
       { clipId: this.clipId, fileName: mediaFileName(name), opened },
       (part) => {
-        this.#durable = part;
+        // Without its bytes: they are not to be kept for as long.
+        this.#durable = { arrivedMs: part.arrivedMs, tracks: part.tracks };
         onDurable(part);
       },
     );
@@ -203,7 +204,7 @@ export class OpenSegment {
   }
 
   #facts(
-    { tracks, arrivedMs }: Pick<WrittenPart, 'tracks' | 'arrivedMs'>,
+    { tracks, arrivedMs }: Pick<MediaPart, 'arrivedMs' | 'tracks'>,
     parts: number,
     reports: number,
   ): { readonly [key: string]: JsonValue } {

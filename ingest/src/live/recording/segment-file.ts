@@ -16,9 +16,6 @@ export interface SegmentFileServices {
   room: RoomKeeper;
 }
 
-/** What is written at one go: the beginning of a file, which holds nothing yet, or one part of it. */
-export type WrittenPart = MediaPart;
-
 /** Shared with a hash worker; a part is hashed in pieces of this length. */
 const pieceBytes = 256 * 1024;
 /** A slow disk gets this much at one go, and is flushed once for it. */
@@ -43,8 +40,8 @@ export class SegmentFile {
   readonly #services: SegmentFileServices;
   readonly #clipId: string;
   readonly #folder: string;
-  readonly #onDurable: (part: WrittenPart) => void;
-  readonly #waiting: WrittenPart[] = [];
+  readonly #onDurable: (part: MediaPart) => void;
+  readonly #waiting: MediaPart[] = [];
   readonly #shared = new SharedArrayBuffer(pieceBytes);
   #handle: FileHandle | null = null;
   #job: HashJob | null = null;
@@ -60,7 +57,7 @@ export class SegmentFile {
   constructor(
     services: SegmentFileServices,
     segment: { clipId: string; fileName: string; opened: Promise<void> },
-    onDurable: (part: WrittenPart) => void,
+    onDurable: (part: MediaPart) => void,
   ) {
     this.#services = services;
     this.#clipId = segment.clipId;
@@ -81,7 +78,7 @@ export class SegmentFile {
   }
 
   /** Takes a part to be written; the first is the beginning of the file. */
-  append(part: WrittenPart): void {
+  append(part: MediaPart): void {
     if (this.#failure !== null) return;
     this.#waiting.push(part);
     this.#waitingBytes += part.bytes.length;
@@ -122,10 +119,10 @@ export class SegmentFile {
 
   async #writeWaiting(): Promise<void> {
     while (this.#waiting.length > 0 && this.#failure === null) {
-      const turn: WrittenPart[] = [];
+      const turn: MediaPart[] = [];
       let bytes = 0;
       while (bytes < mostBytesPerFlush && this.#waiting[0] !== undefined) {
-        const part = this.#waiting.shift() as WrittenPart;
+        const part = this.#waiting.shift() as MediaPart;
         turn.push(part);
         bytes += part.bytes.length;
       }
@@ -139,7 +136,7 @@ export class SegmentFile {
     }
   }
 
-  async #writeDurably(turn: readonly WrittenPart[], bytes: number): Promise<void> {
+  async #writeDurably(turn: readonly MediaPart[], bytes: number): Promise<void> {
     const handle = this.#handle;
     if (handle === null) throw new Error(`the file of segment ${this.#clipId} is not open`);
     await this.#services.room.assertRoomForLive(bytes);

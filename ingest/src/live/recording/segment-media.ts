@@ -23,7 +23,7 @@ export interface SegmentTrack {
   outOfOrderUnits: number;
 }
 
-/** A part of a segment, ready to be written. */
+/** What is written at one go: the beginning of a file, which holds nothing yet, or one part of it. */
 export interface MediaPart {
   bytes: Buffer;
   /** When the last of it arrived. */
@@ -64,10 +64,6 @@ export class SegmentMedia {
 
   get beginning(): Buffer {
     return initSegment([...this.#formats.values()]);
-  }
-
-  get parts(): number {
-    return this.#sequence;
   }
 
   /** The format with which the file told of a track; `undefined` where it knows no such track. */

@@ -15,7 +15,7 @@ import { type Following, MediaLine } from './media-line.ts';
 import { OpenSegment, type RecordedSession, type SegmentServices } from './open-segment.ts';
 import { planSegment } from './plan-segment.ts';
 import { SealingSegments } from './sealing-segments.ts';
-import type { WrittenPart } from './segment-file.ts';
+import type { MediaPart } from './segment-media.ts';
 import { mostSegmentsPerMinute, SegmentTurns } from './segment-turns.ts';
 import { SessionGaps } from './session-gaps.ts';
 import { StreamTracks } from './stream-tracks.ts';
@@ -226,7 +226,7 @@ export class SessionRecording implements LiveRecording {
     return segment;
   }
 
-  #append(segment: OpenSegment, parts: readonly WrittenPart[]): void {
+  #append(segment: OpenSegment, parts: readonly MediaPart[]): void {
     if (parts.length === 0) return;
     for (const part of parts) segment.file.append(part);
     this.#keepReports();
@@ -248,7 +248,7 @@ export class SessionRecording implements LiveRecording {
   }
 
   /** What of it was not given to the file yet; nothing where our own fault stands in the way of it. */
-  #rest(segment: OpenSegment): readonly WrittenPart[] {
+  #rest(segment: OpenSegment): readonly MediaPart[] {
     try {
       return segment.media.flush();
     } catch (error) {
@@ -257,7 +257,7 @@ export class SessionRecording implements LiveRecording {
     }
   }
 
-  #partDurable(segment: OpenSegment, { arrivedMs }: WrittenPart): void {
+  #partDurable(segment: OpenSegment, { arrivedMs }: MediaPart): void {
     this.#lastPartMs = this.#services.now();
     this.#durableMs = arrivedMs;
     // A late part of footage that was closed because the store failed does not say that the store takes footage again.
