@@ -128,7 +128,8 @@ test('an important clip that is due first, or the first to come, waits behind on
         const clipId = site.add('important', isDueFirst ? 1 : 900, 3);
         site.fill();
         for (let lane = 0; lane < count; lane += 1) site.step(0);
-        expect(site.running.map((clip) => clip.clipId)).toContain(clipId);
+        // With a lane to itself it may be through by then.
+        expect([...site.running.map((clip) => clip.clipId), ...site.done]).toContain(clipId);
       },
     ),
   );
