@@ -15,6 +15,8 @@ export interface AccessUnit {
   isKeyFrame: boolean;
   /** False where packets of it are missing: it is kept, and told. */
   isWhole: boolean;
+  /** Not whole only because the stream ended in the middle of it: nothing was lost on the way. */
+  isUnfinished: boolean;
   /** Of its last packet; `sentNotBeforeMs` is that of its first. */
   arrival: Arrival;
   /** In force for this unit, its own parameter sets included: the same object until it changes; `null` while unknown. */

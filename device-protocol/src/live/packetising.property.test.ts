@@ -113,6 +113,21 @@ describe('pictures', () => {
         const received = stream.packets.filter((_, index) => index === 0 || !losses[index % losses.length]);
         const out = assemble(media[stream.codec], received, { isEnded: true });
         for (const unit of out.units) expectNothingForeign(unit, stream.units);
+        expect(out.units.filter(({ isWhole, isUnfinished }) => isWhole && isUnfinished)).toEqual([]);
+      }),
+      { numRuns },
+    );
+  });
+
+  test('are whole up to where the stream ends; one that it ends in the middle of is unfinished, not damaged', () => {
+    fc.assert(
+      fc.property(streams, fc.nat(), ({ codec, units, packets }, place) => {
+        const received = packets.slice(0, 1 + (place % packets.length));
+        const out = assemble(media[codec], received, { isEnded: true });
+        expect(out.losses).toEqual([]);
+        expect(out.units.slice(0, -1).every(({ isWhole }) => isWhole)).toBe(true);
+        expect(out.units.every(({ isWhole, isUnfinished }) => isWhole !== isUnfinished)).toBe(true);
+        for (const unit of out.units) expectNothingForeign(unit, units);
       }),
       { numRuns },
     );
@@ -162,6 +177,18 @@ describe('frames of sound', () => {
           if (unit.isWhole) expect(hexOf(unit.data)).toEqual(hexOf([origin]));
           else expect(origin.toString('hex')).toContain(hexOf(unit.data)[0]);
         }
+      }),
+      { numRuns },
+    );
+  });
+
+  test('are whole up to where the stream ends; one that it ends in the middle of is unfinished, not damaged', () => {
+    fc.assert(
+      fc.property(sounds, fc.nat(), (sound, place) => {
+        const packets = packetsOf(sound);
+        const received = packets.slice(0, 1 + (place % packets.length));
+        const { units } = assemble(sdps[sound.format], received, { isEnded: true });
+        expect(units.every(({ isWhole, isUnfinished }) => isWhole !== isUnfinished)).toBe(true);
       }),
       { numRuns },
     );

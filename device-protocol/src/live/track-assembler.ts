@@ -120,6 +120,7 @@ export class TrackAssembler {
       data: frame.data,
       isKeyFrame: frame.isKeyFrame,
       isWhole: frame.isWhole,
+      isUnfinished: frame.isUnfinished,
       arrival: { atMs, sentNotBeforeMs: frame.first.sentNotBeforeMs },
       format: this.#depacketiser.format,
     });

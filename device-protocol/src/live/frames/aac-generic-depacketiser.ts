@@ -71,7 +71,7 @@ export class AacGenericDepacketiser implements Depacketiser {
   }
 
   flush(): void {
-    this.#tear();
+    this.#tear({ isEnd: true });
   }
 
   #read({ payload, timestamp }: RtpPacket, arrival: Arrival): void {
@@ -99,6 +99,7 @@ export class AacGenericDepacketiser implements Depacketiser {
         data: [frame],
         isKeyFrame: true,
         isWhole: frame.length === sizeBytes,
+        isUnfinished: false,
         rtpTimestamp: (timestamp + Math.round(place * this.#ticksPerFrame)) >>> 0,
         first: arrival,
         last: arrival,
@@ -144,7 +145,7 @@ export class AacGenericDepacketiser implements Depacketiser {
   }
 
   /** Gives out the frame that is begun, as far as it came. */
-  #tear(): void {
+  #tear({ isEnd } = { isEnd: false }): void {
     const frame = this.#fragmented;
     if (frame === null) return;
     this.#fragmented = null;
@@ -154,6 +155,7 @@ export class AacGenericDepacketiser implements Depacketiser {
       data: [data],
       isKeyFrame: true,
       isWhole: data.length === sizeBytes,
+      isUnfinished: isEnd,
       rtpTimestamp,
       first,
       last,

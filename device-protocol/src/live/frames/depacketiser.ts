@@ -7,6 +7,8 @@ export interface Frame {
   data: readonly Buffer[];
   isKeyFrame: boolean;
   isWhole: boolean;
+  /** Not whole, and nothing was lost: the stream ended in the middle of it. */
+  isUnfinished: boolean;
   rtpTimestamp: number;
   /** Of its first and its last packet. */
   first: Arrival;

@@ -27,6 +27,7 @@ export class G711Depacketiser implements Depacketiser {
       data: [payload],
       isKeyFrame: true,
       isWhole: true,
+      isUnfinished: false,
       rtpTimestamp: timestamp,
       first: arrival,
       last: arrival,

@@ -96,6 +96,7 @@ export class LatmDepacketiser implements Depacketiser {
         data: [frame],
         isKeyFrame: true,
         isWhole: true,
+        isUnfinished: false,
         rtpTimestamp: (element.rtpTimestamp + Math.round(place * ticks)) >>> 0,
         first: element.first,
         last: element.last,

@@ -17,6 +17,7 @@ interface Picture {
   first: Arrival;
   last: Arrival;
   isWhole: boolean;
+  isUnfinished: boolean;
   hasSlice: boolean;
   isKeyFrame: boolean;
   /** It grew past the bounds; the rest is not kept. */
@@ -78,9 +79,11 @@ export class PictureDepacketiser implements Depacketiser, NalSink {
   }
 
   flush(): void {
+    const isUndamaged = this.#picture?.isWhole === true && !this.#picture.isBeginDoubtful;
     this.#payload.abandon(this);
     if (this.#picture?.hasSlice) {
       if (!this.#forgetsMarkers) this.#picture.isWhole = false;
+      this.#picture.isUnfinished = isUndamaged && !this.#picture.isWhole;
       this.#end();
     }
     this.#picture = null;
@@ -130,6 +133,7 @@ export class PictureDepacketiser implements Depacketiser, NalSink {
       first: arrival,
       last: arrival,
       isWhole: true,
+      isUnfinished: false,
       hasSlice: false,
       isKeyFrame: false,
       isCutOff: false,
@@ -178,6 +182,7 @@ export class PictureDepacketiser implements Depacketiser, NalSink {
       data: picture.nals,
       isKeyFrame: picture.isKeyFrame,
       isWhole: picture.isWhole && !picture.isBeginDoubtful,
+      isUnfinished: picture.isUnfinished,
       rtpTimestamp: picture.rtpTimestamp,
       first: picture.first,
       last: picture.last,

@@ -71,6 +71,7 @@ class HeavySource {
       data: [Buffer.alloc(pictureBytes, isKeyFrame ? 0x65 : 0x41)],
       isKeyFrame,
       isWhole: true,
+      isUnfinished: false,
       arrival: { atMs: 1_000_000 + this.#count * 100, sentNotBeforeMs: null },
       format: of,
     });

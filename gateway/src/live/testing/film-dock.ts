@@ -262,6 +262,7 @@ export async function filmOf(dock: FilmDock, seconds: number): Promise<Film> {
       data,
       isKeyFrame: index % 10 === 0,
       isWhole: true,
+      isUnfinished: false,
       arrival: { atMs: 0, sentNotBeforeMs: null },
       format,
     }),

@@ -27,8 +27,7 @@ class Site {
     this.#made += 1;
     const clipId = `${tier}-${this.#made}`;
     const dueAt = String(due).padStart(6, '0');
-    this.waiting[tier].push({ clipId, sizeBytes: parts, dueAt, tier, leftParts: parts });
-    this.waiting[tier].sort((one, other) => Number(one.dueAt) - Number(other.dueAt));
+    this.#queue({ clipId, sizeBytes: parts, dueAt, tier, leftParts: parts });
     return clipId;
   }
 
@@ -69,10 +68,14 @@ class Site {
   leave(clip: Running, isYielding: boolean): void {
     this.running.splice(this.running.indexOf(clip), 1);
     this.lanes.end(clip.clipId);
-    if (isYielding) {
-      this.waiting[clip.tier].push(clip);
-      this.waiting[clip.tier].sort((one, other) => Number(one.dueAt) - Number(other.dueAt));
-    } else this.done.push(clip.clipId);
+    if (isYielding) this.#queue(clip);
+    else this.done.push(clip.clipId);
+  }
+
+  /** Behind all that is due no later. */
+  #queue(clip: Running): void {
+    const line = this.waiting[clip.tier];
+    line.splice(line.findLastIndex(({ dueAt }) => dueAt <= clip.dueAt) + 1, 0, clip);
   }
 }
 

@@ -196,6 +196,18 @@ describe('media time', () => {
     expect(session.gaps).toMatchObject([{ cause: 'packets-lost', reason: { kind: 'units-lost', units: 2 } }]);
   });
 
+  test('that ends in the middle of a picture has lost nothing', async () => {
+    const { session, shown } = await recorded([pictures()], (recording, units) => {
+      const last = units.length - 1;
+      takeAll(
+        recording,
+        units.map((unit, index) => (index === last ? { ...unit, isWhole: false, isUnfinished: true } : unit)),
+      );
+    });
+    expect(shown.map(({ length }) => length)).toEqual([40]);
+    expect(session.gaps).toEqual([]);
+  });
+
   test('by which the recorder’s clock jumps is told from its reports, and the footage goes on', async () => {
     const footage = pictures();
     const { session, shown, alarms } = await recorded([footage], (recording, units) => {

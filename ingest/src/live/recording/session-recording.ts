@@ -303,7 +303,7 @@ export class SessionRecording implements LiveRecording {
 
   #noteLoss(unit: AccessUnit, following: Following): void {
     const missingMs = following.kind === 'hole' ? following.missingMs : 0;
-    if (missingMs === 0 && unit.isWhole) return;
+    if (missingMs === 0 && (unit.isWhole || unit.isUnfinished)) return;
     const toMs = unit.arrival.atMs;
     const earliestMs = toMs - missingMs;
     this.#gaps.lose(Math.min(toMs, Math.max(earliestMs, this.#lastUnitMs ?? earliestMs)), toMs);

@@ -167,7 +167,8 @@ function unit(
   const atMs = (mediaTicks / own.clockRateHz) * 1000;
   const rtpTimestamp = mediaTicks % 2 ** 32;
   const arrival = { atMs, sentNotBeforeMs: null };
-  return { track: own, mediaTicks, rtpTimestamp, data, isKeyFrame, isWhole: true, arrival, format };
+  const flaws = { isWhole: true, isUnfinished: false };
+  return { track: own, mediaTicks, rtpTimestamp, data, isKeyFrame, ...flaws, arrival, format };
 }
 
 function ffmpeg(words: readonly string[]): Buffer {
