@@ -4,6 +4,7 @@ import { type Heads, type LaneClip, Lanes } from './lanes.ts';
 import type { Tier } from './line-share.ts';
 
 interface Running extends LaneClip {
+  dueAt: string;
   tier: Tier;
   leftParts: number;
 }
