@@ -28,6 +28,11 @@ export function textTable(heading: readonly string[], rows: readonly (readonly s
   );
 }
 
+/** An instant by the clock of whoever reads it. */
+export function localTime(instant: string): string {
+  return new Date(instant).toLocaleString('sv-SE');
+}
+
 const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
 
 /** A number of bytes as people read it. */

@@ -12,7 +12,7 @@ import { ApiClient } from '../api-client.ts';
 import type { CommandContext } from '../command-context.ts';
 import { collect, withExamples } from '../command-parts.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { bytesText, printable, textTable } from '../text-table.ts';
+import { bytesText, localTime, printable, textTable } from '../text-table.ts';
 import { UsageError } from '../usage-error.ts';
 
 interface AskFlags {
@@ -277,8 +277,4 @@ async function showKey(flags: AskFlags, context: CommandContext): Promise<void> 
 
 function amountText({ clips, bytes }: { clips: number; bytes: number }): string {
   return clips === 0 ? '0' : `${clips} (${bytesText(bytes)})`;
-}
-
-function localTime(instant: string): string {
-  return new Date(instant).toLocaleString('sv-SE');
 }

@@ -32,7 +32,8 @@ test('a script opens an operation, marks it, has recorders leave and join, and c
   await docket('operations', 'mark', operationId, 'credentials-shown', '--recorder', 'A');
   await docket('operations', 'mark', operationId, 'note', '--text', '门口');
   await docket('operations', 'leave', operationId, 'A');
-  expect((await docket('operations', 'join', operationId, 'sn:A')).code).toBe(0);
+  const joined = await docket('operations', 'join', operationId, 'sn:A', '--json');
+  expect(JSON.parse(joined.stdout)).toMatchObject({ operation: { recorderIds: ['sn:A'] } });
   expect((await docket('operations', 'close', operationId)).stdout).not.toContain('goes on');
   const { parts, bookmarks, operation } = await fileOf(operationId);
   expect(parts.map(({ recorderId, leftAt }) => [recorderId, leftAt === null])).toEqual([

@@ -4,7 +4,8 @@ import { LiveSource, type Operation, OperationFile, OperationPage } from '../../
 import { ApiClient } from '../api-client.ts';
 import type { CommandContext } from '../command-context.ts';
 import { collect, withExamples } from '../command-parts.ts';
-import { textTable } from '../text-table.ts';
+import { localTime, textTable } from '../text-table.ts';
+import { showOperation } from './operations-show.ts';
 
 interface AskFlags {
   url?: string;
@@ -28,14 +29,23 @@ interface MarkFlags extends ActFlags {
   recorder?: string;
 }
 
-/** `docket operations`: lists on-site operations, and below it what people do with them. */
+/**
+ * `docket operations`: lists on-site operations, and below it what people do with them. Options that the list has too are
+ * taken by it wherever they stand, so each command asks for all.
+ */
 export function addOperationsCommand(program: Command, context: CommandContext): void {
   const { help, operations: words } = context.messages;
   const group = asking(program.command('operations').description(help.operations), context)
     .option('--open', help.operationsOpen)
     .action((flags: AskFlags & { open?: true }) => listOperations(flags, context));
   withExamples(group, words.examples.list, context);
-  const act = (name: keyof typeof words.examples, told: string) => {
+  const one = asking(group.command('show').description(help.operationsShow), context)
+    .argument('<operation>', help.operationsId)
+    .action((operationId: string, _: AskFlags, command: Command) =>
+      showOperation(operationId, command.optsWithGlobals(), context),
+    );
+  withExamples(one, words.examples.show, context);
+  const act = (name: 'open' | 'join' | 'leave' | 'mark' | 'close', told: string) => {
     const made = asking(group.command(name).description(told), context).option(
       '--person <name>',
       help.operationsPerson,
@@ -50,13 +60,15 @@ export function addOperationsCommand(program: Command, context: CommandContext):
     .option('--step <step>', help.operationsStep)
     .option('--place <text>', help.operationsPlace)
     .option('--recorder <serial>', help.operationsRecorders, collect, [])
-    .action((title: string, flags: OpenFlags) => openOperation(title, flags, context));
+    .action((title: string, _: OpenFlags, command: Command) =>
+      openOperation(title, command.optsWithGlobals(), context),
+    );
   for (const name of ['join', 'leave'] as const) {
     act(name, name === 'join' ? help.operationsJoin : help.operationsLeave)
       .argument('<operation>', help.operationsId)
       .argument('<recorder>', help.operationsRecorder)
-      .action((operationId: string, recorder: string, flags: ActFlags) =>
-        joinOrLeave(name, operationId, recorder, flags, context),
+      .action((operationId: string, recorder: string, _: ActFlags, command: Command) =>
+        joinOrLeave(name, operationId, recorder, command.optsWithGlobals(), context),
       );
   }
   act('mark', help.operationsMark)
@@ -64,10 +76,14 @@ export function addOperationsCommand(program: Command, context: CommandContext):
     .argument('<kind>', help.operationsKind)
     .option('--text <text>', help.operationsText)
     .option('--recorder <serial>', help.operationsRecorder)
-    .action((operationId: string, kind: string, flags: MarkFlags) => mark(operationId, kind, flags, context));
+    .action((operationId: string, kind: string, _: MarkFlags, command: Command) =>
+      mark(operationId, kind, command.optsWithGlobals(), context),
+    );
   act('close', help.operationsClose)
     .argument('<operation>', help.operationsId)
-    .action((operationId: string, flags: ActFlags) => tell(operationId, 'close', {}, flags, context));
+    .action((operationId: string, _: ActFlags, command: Command) =>
+      tell(operationId, 'close', {}, command.optsWithGlobals(), context),
+    );
 }
 
 function asking(command: Command, { messages: { help } }: CommandContext): Command {
@@ -173,8 +189,4 @@ async function recorderIdOf(word: string, client: ApiClient): Promise<string> {
 
 function who({ person }: ActFlags): { person?: string } {
   return person === undefined ? {} : { person };
-}
-
-function localTime(instant: string): string {
-  return new Date(instant).toLocaleString('sv-SE');
 }
