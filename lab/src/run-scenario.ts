@@ -5,6 +5,7 @@ import { cacheFolder } from './cache.ts';
 import { Lab } from './lab.ts';
 import { Machine } from './machine/machine.ts';
 import type { MachineParts } from './machine/qemu-arguments.ts';
+import { patient } from './patience.ts';
 import { inRunFolder } from './run-folder.ts';
 import { runProgram } from './run-program.ts';
 import type { SavedState } from './saved-state.ts';
@@ -35,7 +36,7 @@ export async function runScenario(scenario: Scenario, state: SavedState): Promis
       const machine = await Machine.restore(parts, state.stateFile, folder);
       const lab = new Lab(machine, parts.dataDisk);
       try {
-        await within(scenarioLimitMs, scenario.run(lab));
+        await within(patient(scenarioLimitMs), scenario.run(lab));
         return { result: 'passed', seconds: seconds() };
       } catch (error) {
         const keptIn = await keepWitnesses(scenario, machine, error);

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Machine } from '../machine/machine.ts';
 import type { Footage } from '../media/footage.ts';
+import { patient } from '../patience.ts';
 
 /** The parts of the API's answers that scenarios judge by. */
 export interface SlotAnswer {
@@ -55,7 +56,7 @@ export class DocketInGuest {
     fits: (answer: SlotAnswer) => boolean,
     timeoutMs = patienceMs,
   ): Promise<SlotAnswer> {
-    const deadline = performance.now() + timeoutMs;
+    const deadline = performance.now() + patient(timeoutMs);
     for (;;) {
       const slots = await this.slots();
       const answer = slots.find((one) => one.slot === slot);
@@ -103,7 +104,7 @@ export class DocketInGuest {
 
   /** Waits until every clip has its receipt. */
   async receipted(count: number, timeoutMs = patienceMs): Promise<void> {
-    const deadline = performance.now() + timeoutMs;
+    const deadline = performance.now() + patient(timeoutMs);
     for (;;) {
       const clips = await this.clips();
       if (clips.filter(({ state }) => state === 'receipted' || state === 'released').length >= count) return;

@@ -1,5 +1,6 @@
 import { request } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
+import { patient } from '../patience.ts';
 
 const lookEveryMs = 1_000;
 
@@ -37,7 +38,7 @@ export class LiveApi {
       method,
       headers: { connection: 'close', ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      signal: AbortSignal.timeout(60_000),
+      signal: AbortSignal.timeout(patient(60_000)),
     });
     const text = await response.text();
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
@@ -72,7 +73,7 @@ export class LiveApi {
     look: () => Promise<Value | null | false>,
     timeoutMs = 120_000,
   ): Promise<Value> {
-    const deadline = performance.now() + timeoutMs;
+    const deadline = performance.now() + patient(timeoutMs);
     let last: unknown = null;
     for (;;) {
       try {
@@ -133,7 +134,7 @@ export class LiveApi {
         };
         const limit = setTimeout(
           () => end(new Error(`too few pictures came: ${came.slice(0, 600)}`)),
-          timeoutMs,
+          patient(timeoutMs),
         );
         socket.on('data', (bytes: Buffer) => {
           came += bytes.toString('latin1');
@@ -150,7 +151,7 @@ export class LiveApi {
   async snapshot(recorderId: string): Promise<Buffer> {
     const path = `/api/v1/live/streams/${encodeURIComponent(recorderId)}/snapshot.jpg`;
     const response = await fetch(`http://127.0.0.1:${this.#port}${path}`, {
-      signal: AbortSignal.timeout(60_000),
+      signal: AbortSignal.timeout(patient(60_000)),
     });
     if (!response.ok) throw new Error(`snapshot: ${response.status} ${await response.text()}`);
     return Buffer.from(await response.arrayBuffer());

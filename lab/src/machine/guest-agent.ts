@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { patient } from '../patience.ts';
 import { onLine } from './lines.ts';
 
 export interface ShellResult {
@@ -42,7 +43,10 @@ export class GuestAgent {
         if (result === null) reject(new Error(`${why}: ${command}`));
         else resolve(result);
       };
-      const timer = setTimeout(() => finish(null, `no answer in ${timeoutMs} ms`), timeoutMs);
+      const timer = setTimeout(
+        () => finish(null, `no answer in ${patient(timeoutMs)} ms`),
+        patient(timeoutMs),
+      );
       this.#waiting.set(id, (result) => finish(result, 'the machine is gone'));
       this.#socket.write(`${id} ${Buffer.from(command).toString('base64')}\n`);
     });

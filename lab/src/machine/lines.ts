@@ -1,9 +1,10 @@
 import { connect, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { patient } from '../patience.ts';
 
 /** Connects to a socket that a program just started is about to open. Throws after the deadline, or on abort. */
 export async function connectSoon(path: string, signal: AbortSignal): Promise<Socket> {
-  const deadline = performance.now() + 30_000;
+  const deadline = performance.now() + patient(30_000);
   for (;;) {
     signal.throwIfAborted();
     try {

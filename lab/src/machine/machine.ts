@@ -4,6 +4,7 @@ import { createWriteStream } from 'node:fs';
 import { mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { patient } from '../patience.ts';
 import { GuestAgent, type ShellResult } from './guest-agent.ts';
 import { connectSoon } from './lines.ts';
 import { type MachineParts, qemuArguments } from './qemu-arguments.ts';
@@ -39,7 +40,7 @@ export class Machine {
     const limit = new AbortController();
     await Promise.race([
       machine.#agent.up,
-      delay(bootTimeoutMs, undefined, { signal: limit.signal }).then(() => {
+      delay(patient(bootTimeoutMs), undefined, { signal: limit.signal }).then(() => {
         throw new Error('the machine did not boot');
       }),
     ]).finally(() => limit.abort());
@@ -88,7 +89,7 @@ export class Machine {
 
   /** Asks again and again until the command succeeds; resolves with what it wrote then. */
   async until(command: string, timeoutMs = shellTimeoutMs): Promise<string> {
-    const deadline = performance.now() + timeoutMs;
+    const deadline = performance.now() + patient(timeoutMs);
     for (;;) {
       const { code, output } = await this.attempt(command, timeoutMs);
       if (code === 0) return output;
