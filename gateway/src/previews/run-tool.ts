@@ -24,6 +24,8 @@ export interface ToolRun {
   /** Between the polite signal and the other one. */
   graceMs?: number;
   maxOutputBytes: number;
+  /** 19 is the lowest, 0 the usual. Default 19. */
+  priority?: number;
   /** What it reads; nothing where left out. */
   input?: Buffer;
   /** Takes the output as it comes, instead of keeping it. Must not throw. */
@@ -35,7 +37,7 @@ const lowestPriority = 19;
 const stderrTailBytes = 2_048;
 
 /**
- * Runs a program on input from a stranger: no shell, no standard input but what is given, nothing of our environment, lowest priority,
+ * Runs a program on input from a stranger: no shell, no standard input but what is given, nothing of our environment, low priority,
  * a process group of its own that dies as a whole on time-out, too much output, abort or the end of this process.
  * Resolves with its output when it exits with 0. Throws ToolError otherwise.
  */
@@ -88,7 +90,7 @@ class Leash {
   constructor(child: ChildProcess, run: ToolRun) {
     this.#run = run;
     this.#group = new ProcessGroup(child);
-    this.#group.setPriority(lowestPriority);
+    this.#group.setPriority(run.priority ?? lowestPriority);
     this.#timer = setTimeout(() => this.pull('timed-out'), run.timeoutMs);
     run.signal.addEventListener('abort', this.#onAbort, { once: true });
   }

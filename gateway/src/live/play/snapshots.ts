@@ -17,12 +17,17 @@ const mostAtOnce = 2;
 const mostWaiting = 16;
 const mostBytes = 8 * 1024 * 1024;
 
+/** As for transcoders, beside which it would otherwise starve: somebody waits for it. */
+const priority = 5;
+const longestMs = 30_000;
+
 interface Kept {
-  madeAtMs: number;
+  /** `null` while it is being made. */
+  madeAtMs: number | null;
   snapshot: Promise<Snapshot | SnapshotFault>;
 }
 
-/** Still pictures of live streams, from their newest key frames. Those who ask within two seconds get the same. */
+/** Still pictures of live streams, from their newest key frames. Those who ask while one is made, or within two seconds, get the same. */
 export class Snapshots {
   readonly #streams: LiveStreams;
   readonly #kept = new WeakMap<LiveStream, Kept>();
@@ -38,12 +43,15 @@ export class Snapshots {
     const stream = this.#streams.get(recorderId);
     if (stream === null) return 'no-stream';
     const kept = this.#kept.get(stream);
-    if (kept !== undefined && Date.now() - kept.madeAtMs < freshMs) return kept.snapshot;
+    if (kept !== undefined && (kept.madeAtMs === null || Date.now() - kept.madeAtMs < freshMs))
+      return kept.snapshot;
     const unit = stream.latestGroup().find((one) => one.track.kind === 'video' && one.isKeyFrame);
     if (unit === undefined || unit.format === null) return 'no-picture';
     if (this.#queue.length >= mostWaiting) return 'busy';
-    const snapshot = this.#inTurn(() => this.#make(unit));
-    this.#kept.set(stream, { madeAtMs: Date.now(), snapshot });
+    const making: Kept = { madeAtMs: null, snapshot: this.#inTurn(() => this.#make(unit)) };
+    this.#kept.set(stream, making);
+    const snapshot = await making.snapshot;
+    making.madeAtMs = Date.now();
     return snapshot;
   }
 
@@ -58,7 +66,8 @@ export class Snapshots {
         command: 'ffmpeg',
         arguments: snapshotArguments(unit.track.codec === 'h265' ? 'hevc' : 'h264'),
         input: pictureBytes(unit),
-        timeoutMs: 10_000,
+        timeoutMs: longestMs,
+        priority,
         maxOutputBytes: mostBytes,
         signal: this.#stopping.signal,
       });
