@@ -10,7 +10,8 @@ import type { Scenario } from '../scenario.ts';
 
 const ports = { api: 8080, rtsp: 8554, rtmp: 1935 };
 const serialNumbers = { rtsp: 'LAB-LIVE', hevc: 'LAB-HEVC', rtmp: 'LAB-RTMP' };
-const filmSeconds = 12;
+/** Long enough to be still under way when a slow guest has been asked for this and that. */
+const filmSeconds = 30;
 /** One a run of the gateway. */
 const films = ['FILM_1.MP4', 'FILM_2.MP4', 'FILM_3.MP4'];
 const caseId = 'lab/case-1';
@@ -79,6 +80,7 @@ export const liveOperation: Scenario = {
     await confirmed(api, recorders.rtsp.recorderId);
     await soundBelowSandbox(lab);
     await lab.docket.verify();
+    await alarmsSeen(api);
     const { state } = await api.read<{ state: string }>('/health');
     expectEqual('health', state, 'ok');
   },
@@ -231,9 +233,19 @@ async function soundBelowSandbox(lab: Lab): Promise<void> {
   );
   expectEqual('media servers', servers.trim(), '1');
   const refused = await lab.machine.attempt(
-    "journalctl --no-pager -b -u docket | grep -iE 'EPERM|EACCES|not permitted|permission denied|seccomp|bad system call|cannot allocate|EAGAIN'",
+    "journalctl --no-pager -b -u docket | grep -iE 'EPERM|EACCES|EROFS|read-only|not permitted|permission denied|seccomp|bad system call|cannot allocate|EAGAIN'",
   );
   expectEqual('what the sandbox refused', refused.output.trim(), '');
+}
+
+/** Whoever took part and sent no more was told of. Nothing else was lost, and once somebody has seen it the dock is well. */
+async function alarmsSeen(api: LiveApi): Promise<void> {
+  const { alarms } = await api.read<{ alarms: { alarmId: string; kind: string; isGrave: boolean }[] }>(
+    '/live/alarms?open=true&limit=200',
+  );
+  const grave = alarms.filter(({ isGrave }) => isGrave);
+  expectEqual('grave alarms', [...new Set(grave.map(({ kind }) => kind))], ['not-recording']);
+  for (const { alarmId } of grave) await api.ask('POST', `/live/alarms/${alarmId}/seen`, { person: '张三' });
 }
 
 /** The recorder says who it is, as Android body cameras do. */
