@@ -19,6 +19,12 @@ export function useLiveReason(): (reason: LiveReason | null) => string {
       case 'time-stamps-stood':
       case 'format-changed':
         return { track: t(`liveReason.track.${reason.media}`) };
+      case 'codec-misnamed':
+        return {
+          track: t(`liveReason.track.${reason.media}`),
+          told: codecName(reason.told),
+          found: codecName(reason.found),
+        };
       case 'turned-too-often':
         return { segments: count(reason.segments) };
       case 'units-lost':
@@ -47,5 +53,31 @@ export function useLiveReason(): (reason: LiveReason | null) => string {
     }
   }
 
-  return (reason) => (reason === null ? '' : t(`liveReason.kind.${reason.kind}`, places(reason)));
+  /** None where an older Docket noted how often alone. */
+  function losses({ pictures, sound }: Extract<LiveReason, { kind: 'units-lost' }>): string {
+    const words = (
+      [
+        ['pictures', pictures],
+        ['sound', sound],
+      ] as const
+    ).flatMap(([of, lost]) => [
+      ...(lost === undefined || lost.missingMs === 0
+        ? []
+        : [t(`liveReason.lost.${of}.missing`, { ms: count(lost.missingMs) })]),
+      ...(lost === undefined || lost.damaged === 0
+        ? []
+        : [t(`liveReason.lost.${of}.damaged`, { count: count(lost.damaged) })]),
+    ]);
+    return words.join(t('liveReason.lost.and'));
+  }
+
+  return (reason) => {
+    if (reason === null) return '';
+    const lost = reason.kind === 'units-lost' ? losses(reason) : '';
+    return lost === '' ? t(`liveReason.kind.${reason.kind}`, places(reason)) : lost;
+  };
+}
+
+function codecName(codec: string): string {
+  return codec.toUpperCase().replace(/^H26/u, 'H.26');
 }

@@ -27,6 +27,7 @@ function assembled(media: string, packets: readonly CapturedPacket[]) {
     onUnit: (unit) => units.push(unit),
     onLoss: (loss) => troubles.push(loss),
     onReset: (reset) => troubles.push(reset),
+    onMisnamed: (misnomer) => troubles.push(misnomer),
   });
   for (const { packet, atMs } of packets) assembler.take(track, packet, { atMs, sentNotBeforeMs: null });
   assembler.flush();

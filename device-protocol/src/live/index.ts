@@ -40,6 +40,6 @@ export { parseRtcp, type ReportBlock, type RtcpPacket } from './rtp/rtcp-packet.
 export { parseRtp, type RtpPacket, sequenceStep, timestampStep } from './rtp/rtp-packet.ts';
 export * from './rtsp/index.ts';
 export { StreamAssembler } from './stream-assembler.ts';
-export type { StreamListener, StreamLoss, StreamReset } from './stream-listener.ts';
+export type { StreamListener, StreamLoss, StreamMisnomer, StreamReset } from './stream-listener.ts';
 export type { TrackCounts } from './track-assembler.ts';
 export type { AudioFormat, TrackFormat, VideoFormat } from './track-format.ts';

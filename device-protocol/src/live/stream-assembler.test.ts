@@ -70,7 +70,9 @@ describe('H.264 (RFC 6184)', () => {
     ['a payload of nothing', ''],
     ['a type that is none', '00aa'],
   ])('%s is counted', (_, payload) => {
-    const out = assemble(media.h264, [rtp({ sequence: 1, payload: hex(payload), marker: true })]);
+    const out = assemble(media.h264, [rtp({ sequence: 1, payload: hex(payload), marker: true })], {
+      isEnded: true,
+    });
     expect(out.counts).toMatchObject({ broken: 1, units: 0 });
   });
 

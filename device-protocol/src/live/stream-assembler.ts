@@ -11,6 +11,8 @@ const usualBounds: OrderBounds = { maxHeldPackets: 128, maxHeldMs: 100 };
  * Makes pictures and frames of sound out of the RTP packets of a stream. Packets may come twice, out of order within
  * the bounds, or not at all: units that miss some are given out marked. What one track holds back is bounded: 128
  * packets, 100 ms (ended by the next packet, there is no timer) and one picture of 8 MiB.
+ * Pictures that show themselves to be of the other codec (H.264, H.265) than the description names are taken as what they
+ * are: the first packets, 64 at most, wait until that is known.
  * Units hold views into the packets they came in where no copy is needed, and so keep the reader's buffers alive.
  */
 export class StreamAssembler {

@@ -1,5 +1,5 @@
 import type { AccessUnit } from './access-unit.ts';
-import type { LiveTrack } from './live-track.ts';
+import type { LiveCodec, LiveTrack } from './live-track.ts';
 
 export interface StreamLoss {
   track: LiveTrack;
@@ -18,9 +18,19 @@ export interface StreamReset {
   atMs: number;
 }
 
+/** The packets of a track are of another codec than its description says. */
+export interface StreamMisnomer {
+  /** As it truly is: everything of it comes as this one. */
+  track: LiveTrack;
+  toldCodec: LiveCodec;
+  atMs: number;
+}
+
 /** Called while packets are taken. Must not throw and must not block. */
 export interface StreamListener {
   onUnit(unit: AccessUnit): void;
   onLoss(loss: StreamLoss): void;
   onReset(reset: StreamReset): void;
+  /** Told before the first unit of the track. */
+  onMisnamed?(misnomer: StreamMisnomer): void;
 }

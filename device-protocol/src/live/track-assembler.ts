@@ -1,5 +1,7 @@
 import type { Arrival } from './arrival.ts';
+import { renamedTrack } from './description/renamed-track.ts';
 import { AacGenericDepacketiser } from './frames/aac-generic-depacketiser.ts';
+import { CodecCheck } from './frames/codec-check.ts';
 import { type Depacketiser, type DepacketiserCounts, type Frame, noCounts } from './frames/depacketiser.ts';
 import { G711Depacketiser } from './frames/g711-depacketiser.ts';
 import { LatmDepacketiser } from './frames/latm-depacketiser.ts';
@@ -28,11 +30,11 @@ const foreignUntilAdopted = 32;
 
 /** One track's way from packets to units. */
 export class TrackAssembler {
-  readonly #track: LiveTrack;
+  #track: LiveTrack;
   readonly #listener: StreamListener;
   readonly #order: PacketOrder;
   readonly #time: MediaTime;
-  readonly #depacketiser: Depacketiser;
+  #depacketiser: Depacketiser;
   readonly #depacketiserCounts = noCounts();
   readonly #counts = {
     packets: 0,
@@ -44,13 +46,17 @@ export class TrackAssembler {
   };
   #payloadType: number;
   #foreign = { payloadType: -1, packets: 0 };
+  /** Of pictures, until it is known what they are coded in. */
+  #check: CodecCheck | null;
+  #held: { packet: RtpPacket; arrival: Arrival }[] = [];
 
   constructor(track: LiveTrack, listener: StreamListener, bounds: OrderBounds) {
     this.#track = track;
     this.#listener = listener;
     this.#payloadType = track.payloadType;
     this.#time = new MediaTime(track.clockRateHz);
-    this.#depacketiser = depacketiserOf(track, this.#depacketiserCounts, (frame) => this.#give(frame));
+    this.#depacketiser = this.#newDepacketiser();
+    this.#check = track.codec === 'h264' || track.codec === 'h265' ? new CodecCheck(track.codec) : null;
     this.#order = new PacketOrder(bounds, {
       packet: (packet, arrival) => this.#depacketiser.take(packet, arrival),
       lost: (packets, atMs) => this.#lose(packets, atMs),
@@ -74,12 +80,39 @@ export class TrackAssembler {
       return;
     }
     this.#counts.packets += 1;
-    this.#order.take(packet, arrival);
+    if (this.#check === null) this.#order.take(packet, arrival);
+    else this.#takeUnknown(this.#check, packet, arrival);
   }
 
   flush(): void {
+    this.#takeHeld();
     this.#order.flush();
     this.#depacketiser.flush();
+  }
+
+  #takeUnknown(check: CodecCheck, packet: RtpPacket, arrival: Arrival): void {
+    this.#held.push({ packet, arrival });
+    const codec = check.take(packet.payload);
+    if (codec === null) return;
+    if (codec !== this.#track.codec) this.#rename(codec, arrival);
+    this.#takeHeld();
+  }
+
+  /** The packets tell what they are; the description was wrong. */
+  #rename(codec: 'h264' | 'h265', { atMs }: Arrival): void {
+    const toldCodec = this.#track.codec;
+    this.#track = renamedTrack(this.#track, codec);
+    this.#depacketiser = this.#newDepacketiser();
+    this.#listener.onMisnamed?.({ track: this.#track, toldCodec, atMs });
+  }
+
+  #takeHeld(): void {
+    this.#check = null;
+    for (const { packet, arrival } of this.#held.splice(0)) this.#order.take(packet, arrival);
+  }
+
+  #newDepacketiser(): Depacketiser {
+    return depacketiserOf(this.#track, this.#depacketiserCounts, (frame) => this.#give(frame));
   }
 
   #isOurs({ payloadType }: RtpPacket): boolean {

@@ -2,7 +2,14 @@ import { type Static, Type } from 'typebox';
 import { nullable, oneOf } from './terms.ts';
 
 const words = Type.String({ description: 'As a system or a peer said it, in its own language.' });
+const codec = oneOf(['h264', 'h265', 'aac', 'pcma', 'pcmu']);
 const ofTrack = { media: oneOf(['video', 'audio']), track: Type.Integer() };
+
+/** Of one kind of media. Left out where nothing of it is, and where it was noted by an older Docket. */
+const lost = Type.Object({
+  damaged: Type.Integer({ description: 'Pictures or frames of sound that are kept, and not whole.' }),
+  missingMs: Type.Number({ description: 'Media time for which nothing came.' }),
+});
 
 function told<const Kind extends string, Figures extends Type.TProperties>(kind: Kind, figures: Figures) {
   return Type.Object({ kind: Type.Literal(kind), ...figures });
@@ -21,8 +28,13 @@ export const LiveReason = Type.Union(
     told('time-stamps-moved', { ...ofTrack, byMs: Type.Number(), inMs: Type.Number() }),
     told('time-stamps-stood', ofTrack),
     told('format-changed', ofTrack),
+    told('codec-misnamed', { ...ofTrack, told: codec, found: codec }),
     told('turned-too-often', { segments: Type.Integer() }),
-    told('units-lost', { units: Type.Integer() }),
+    told('units-lost', {
+      units: Type.Integer({ description: 'How often: each damaged picture or sound, and each hole.' }),
+      pictures: Type.Optional(lost),
+      sound: Type.Optional(lost),
+    }),
     told('key-frame-awaited', {}),
     told('store-refused', { code: nullable(Type.String()), words }),
     told('store-slow', { waitingBytes: Type.Integer() }),

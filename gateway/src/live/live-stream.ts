@@ -41,6 +41,7 @@ export interface LiveStream {
   readonly sessionId: string;
   readonly way: LiveWay;
   readonly transport: LiveTransport;
+  /** As the recorder told it, or as its packets show it where that was wrong; sinks are told when it changes. */
   readonly description: LiveDescription;
   /** Since when this connection brings something, in Unix milliseconds. */
   readonly sinceMs: number;

@@ -57,6 +57,18 @@ export async function insertSession(
   });
 }
 
+/** What the session truly consists of, where its description was wrong. The gap that tells why is noted apart. */
+export async function correctSessionTracks(
+  transaction: Transaction,
+  sessionId: string,
+  tracks: readonly SessionTrack[],
+): Promise<void> {
+  await transaction.run('UPDATE live_session SET tracks = ? WHERE session_id = ?', [
+    JSON.stringify(tracks),
+    sessionId,
+  ]);
+}
+
 export async function endSession(
   transaction: Transaction,
   custody: CustodyLog,

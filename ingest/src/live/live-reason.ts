@@ -1,7 +1,15 @@
-import type { FeedEndCause, LiveTrack } from '@docket/device-protocol/live';
+import type { FeedEndCause, LiveCodec, LiveTrack } from '@docket/device-protocol/live';
 import { errnoOf } from '../errors.ts';
 
 type Media = LiveTrack['kind'];
+
+/** What is wrong with one kind of media. */
+export interface LostMedia {
+  /** Pictures or frames of sound that are kept, and not whole. */
+  damaged: number;
+  /** Media time for which nothing came. */
+  missingMs: number;
+}
 
 /**
  * What a gap or an alarm tells beside its kind: a code and figures, of which each language makes its own words. `words` are
@@ -15,8 +23,10 @@ export type LiveReason =
   | { kind: 'time-stamps-moved'; media: Media; track: number; byMs: number; inMs: number }
   | { kind: 'time-stamps-stood'; media: Media; track: number }
   | { kind: 'format-changed'; media: Media; track: number }
+  | { kind: 'codec-misnamed'; media: Media; track: number; told: LiveCodec; found: LiveCodec }
   | { kind: 'turned-too-often'; segments: number }
-  | { kind: 'units-lost'; units: number }
+  /** `units`: how often; of what, older rows do not tell. */
+  | { kind: 'units-lost'; units: number; pictures?: LostMedia; sound?: LostMedia }
   | { kind: 'key-frame-awaited' }
   | { kind: 'store-refused'; code: string | null; words: string }
   | { kind: 'store-slow'; waitingBytes: number }
@@ -50,10 +60,12 @@ export function describeReason(reason: LiveReason): string {
       return `${reason.media} track ${reason.track}: time stamps stood still while the stream went on`;
     case 'format-changed':
       return `${reason.media} track ${reason.track} goes on in another format`;
+    case 'codec-misnamed':
+      return `${reason.media} track ${reason.track} was told as ${reason.told}, and is ${reason.found}`;
     case 'turned-too-often':
       return `the stream changed so often that ${reason.segments} segments were begun within a minute; the rest waits`;
     case 'units-lost':
-      return `${reason.units} pictures or sounds are missing or damaged`;
+      return describeLoss(reason);
     case 'key-frame-awaited':
       return 'pictures before the next key frame';
     case 'store-refused':
@@ -79,6 +91,20 @@ export function describeReason(reason: LiveReason): string {
     case 'footage-missing':
       return `${reason.seconds} s, ${reason.from}`;
   }
+}
+
+function describeLoss({ units, pictures, sound }: Extract<LiveReason, { kind: 'units-lost' }>): string {
+  const told = [...lossWords('pictures', pictures), ...lossWords('sound', sound)];
+  return told.length > 0 ? told.join(', ') : `${units} pictures or sounds are missing or damaged`;
+}
+
+function lossWords(what: string, lost: LostMedia | undefined): string[] {
+  if (lost === undefined) return [];
+  const { damaged, missingMs } = lost;
+  return [
+    ...(missingMs > 0 ? [`${what}: ${missingMs} ms are missing`] : []),
+    ...(damaged > 0 ? [`${what}: ${damaged} damaged`] : []),
+  ];
 }
 
 /** More waits for the store than is kept in memory. */

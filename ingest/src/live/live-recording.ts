@@ -38,6 +38,8 @@ export interface LiveRecording {
   interrupt(cause: LiveGapCause, reason: LiveReason): void;
   /** The stream is back, perhaps with other tracks. */
   resume(description: LiveDescription): void;
+  /** The stream is not what its description said: it goes on as this one tells, which is told. */
+  correct(description: LiveDescription): void;
   /** Begins a new segment at the next key frame, or with the next unit where none comes soon: what belongs together stands together. */
   cut(): void;
   /** Closes the segment and the session. Resolves once it is sealed. */

@@ -2,6 +2,7 @@
  * Programs that Docket did not write, as recorders, servers and viewers of live streams: GStreamer, ffmpeg and mpv of the
  * distribution. For tests, the demo and the bench.
  */
+export { type Falsification, FalsifyingProxy } from '../rtsp/testing/falsifying-proxy.ts';
 export { drawClockPattern, readClockPattern } from './clock-pattern.ts';
 export { ClockPictures } from './clock-pictures.ts';
 export { newerFfmpeg, whyNoNewerFfmpeg } from './newer-ffmpeg.ts';

@@ -1,4 +1,10 @@
-import type { AccessUnit, LiveDescription, LiveTrack, SenderReport } from '@docket/device-protocol/live';
+import type {
+  AccessUnit,
+  LiveCodec,
+  LiveDescription,
+  LiveTrack,
+  SenderReport,
+} from '@docket/device-protocol/live';
 import type { PlayEnd, PlayHello } from '../../contract/index.ts';
 import type { UnitSink } from '../live-stream.ts';
 import { LatestGroup } from '../stream-hub/latest-group.ts';
@@ -88,7 +94,9 @@ export class PlayStream implements UnitSink {
   }
 
   changed(description: LiveDescription | null): void {
-    if (description === null) this.end('stream-ended');
+    // Whether a viewer can show it is asked by its codec: in another one, viewers come again.
+    if (description === null || codecOf(description) !== this.#writers[0]?.track.codec)
+      this.end('stream-ended');
     else this.#begin(description);
   }
 
@@ -175,6 +183,10 @@ export class PlayStream implements UnitSink {
       ready.flatMap(({ writer }) => writer.initialisation() ?? []),
     );
   }
+}
+
+function codecOf({ tracks }: LiveDescription): LiveCodec | undefined {
+  return (tracks.find(({ kind }) => kind === 'video') ?? tracks[0])?.codec;
 }
 
 function soundFor(viewer: PlayViewer, track: LiveTrack): PlayHello['sound'] {

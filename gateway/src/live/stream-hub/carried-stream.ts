@@ -35,7 +35,6 @@ export class CarriedStream implements LiveStream {
   readonly sessionId: string;
   readonly way: LiveWay;
   readonly transport: LiveTransport;
-  readonly description: LiveDescription;
   readonly sinceMs = Date.now();
   readonly #feed: LiveFeed;
   readonly #assembler: StreamAssembler;
@@ -43,7 +42,8 @@ export class CarriedStream implements LiveStream {
   readonly #unitSinks: Sinks<UnitSink>;
   readonly #packets = new LatestGroup<StreamPacket>();
   readonly #units = new LatestGroup<AccessUnit>();
-  readonly #keyFrameStarts: ReadonlyMap<LiveTrack, KeyFrameStart>;
+  #description: LiveDescription;
+  #keyFrameStarts: ReadonlyMap<LiveTrack, KeyFrameStart>;
   readonly #memory: ReadonlyMap<number, TrackMemory>;
   readonly #senderReports = new Map<LiveTrack, SenderReport>();
   #lastUnitMs: number | null = null;
@@ -54,10 +54,9 @@ export class CarriedStream implements LiveStream {
     this.sessionId = sessionId;
     this.way = feed.way;
     this.transport = feed.transport;
-    this.description = feed.description;
     this.#feed = feed;
-    const videos = feed.description.tracks.filter(({ kind }) => kind === 'video');
-    this.#keyFrameStarts = new Map(videos.map((track) => [track, new KeyFrameStart(track)]));
+    this.#description = feed.description;
+    this.#keyFrameStarts = keyFrameStarts(feed.description);
     this.#memory = new Map(
       feed.description.tracks.map(({ index }) => [
         index,
@@ -68,6 +67,7 @@ export class CarriedStream implements LiveStream {
       onUnit: (unit) => this.#unit(unit),
       onLoss: (loss) => this.#unitSinks.each((sink) => sink.lost?.(loss)),
       onReset: (reset) => this.#unitSinks.each((sink) => sink.reset?.(reset)),
+      onMisnamed: ({ track }) => this.#rename(track),
     });
     const drop = (sink: PacketSink | UnitSink, error: unknown) => {
       onSinkFailure(error);
@@ -77,15 +77,20 @@ export class CarriedStream implements LiveStream {
     this.#unitSinks = new Sinks<UnitSink>(drop);
   }
 
+  get description(): LiveDescription {
+    return this.#description;
+  }
+
   get lastUnitMs(): number | null {
     return this.#lastUnitMs;
   }
 
   begin(): void {
     this.#feed.begin({
-      packet: (track, packet, arrival) => this.#packet(track, packet, arrival),
-      senderReport: (track, report, arrival) => {
+      packet: (track, packet, arrival) => this.#packet(this.#trackAsItIs(track), packet, arrival),
+      senderReport: (told, report, arrival) => {
         if (this.#hasEnded) return;
+        const track = this.#trackAsItIs(told);
         this.#senderReports.set(track, report);
         this.#packetSinks.each((sink) => sink.senderReport(track, report, arrival));
       },
@@ -129,6 +134,22 @@ export class CarriedStream implements LiveStream {
     return this.#senderReports;
   }
 
+  /** The description named the wrong codec: all who watch are told the right one. */
+  #rename(track: LiveTrack): void {
+    const tracks = this.#description.tracks.map((one) => (one.index === track.index ? track : one));
+    this.#description = { ...this.#description, tracks };
+    this.#keyFrameStarts = keyFrameStarts(this.#description);
+    this.#senderReports.clear();
+    this.#packets.close();
+    this.#packetSinks.each((sink) => sink.changed(this.#description));
+    this.#unitSinks.each((sink) => sink.changed(this.#description));
+  }
+
+  /** The feed knows tracks by what it was told of them. */
+  #trackAsItIs(told: LiveTrack): LiveTrack {
+    return this.#description.tracks.find(({ index }) => index === told.index) ?? told;
+  }
+
   #packet(track: LiveTrack, received: Buffer, arrival: Arrival): void {
     const memory = this.#memory.get(track.index);
     // What has no whole head is no RTP.
@@ -165,6 +186,11 @@ export class CarriedStream implements LiveStream {
     const [leading] = this.#keyFrameStarts.keys();
     return leading === undefined || leading === track;
   }
+}
+
+function keyFrameStarts({ tracks }: LiveDescription): ReadonlyMap<LiveTrack, KeyFrameStart> {
+  const videos = tracks.filter(({ kind }) => kind === 'video');
+  return new Map(videos.map((track) => [track, new KeyFrameStart(track)]));
 }
 
 function watch<Sink extends PacketSink | UnitSink>(

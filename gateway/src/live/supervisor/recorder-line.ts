@@ -1,4 +1,4 @@
-import type { FeedEnd, LiveFeed, LiveWay } from '@docket/device-protocol/live';
+import type { FeedEnd, LiveDescription, LiveFeed, LiveWay } from '@docket/device-protocol/live';
 import type { LiveEndCause, LiveRecorder, LiveRecording } from '@docket/ingest';
 import type { Log } from '../../log.ts';
 import type { LiveStream } from '../live-stream.ts';
@@ -109,7 +109,12 @@ export class RecorderLine {
     const { carry, log } = this.#options;
     const stream = carry(this.recorderId, recording.sessionId, feed);
     const unwatch = [
-      stream.watchUnits({ unit: (unit) => recording.take(unit), changed: () => {} }),
+      stream.watchUnits({
+        unit: (unit) => recording.take(unit),
+        changed: (description) => {
+          if (description !== null) this.#misnamed(recording, description);
+        },
+      }),
       stream.watchPackets({
         packet: () => {},
         senderReport: (track, report, arrival) => recording.senderReport(track, report, arrival),
@@ -131,6 +136,16 @@ export class RecorderLine {
       for (const stop of unwatch) stop();
       this.#later(() => this.#ended(feed, end));
     });
+  }
+
+  #misnamed(recording: LiveRecording, description: LiveDescription): void {
+    const { log, onChange } = this.#options;
+    log.warn(
+      { recorderId: this.recorderId, codecs: description.tracks.map(({ codec }) => codec) },
+      'the description of a live stream names another codec than comes',
+    );
+    recording.correct(description);
+    onChange();
   }
 
   async #ended(feed: LiveFeed, end: FeedEnd): Promise<void> {

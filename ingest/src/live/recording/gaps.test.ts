@@ -149,7 +149,16 @@ describe('media time', () => {
     expect(shown).toHaveLength(1);
     expect(shown[0]).toHaveLength(30);
     expect(shown[0]?.slice(9, 11).map((seconds) => seconds.toFixed(1))).toEqual(['0.9', '2.0']);
-    expect(session.gaps).toMatchObject([{ cause: 'packets-lost', fromAt: atMs(1000), toAt: atMs(2000) }]);
+    expect(session.gaps).toMatchObject([
+      {
+        cause: 'packets-lost',
+        fromAt: atMs(1000),
+        toAt: atMs(2000),
+        reason: { kind: 'units-lost', units: 1, pictures: { damaged: 0, missingMs: 1000 } },
+        detail: 'pictures: 1000 ms are missing',
+      },
+    ]);
+    expect(session.gaps[0]?.reason).not.toHaveProperty('sound');
   });
 
   test('missing for longer than recorders pause between two files lies in no segment, though sound goes on', async () => {
@@ -193,7 +202,14 @@ describe('media time', () => {
       );
     });
     expect(shown.map(({ length }) => length)).toEqual([40]);
-    expect(session.gaps).toMatchObject([{ cause: 'packets-lost', reason: { kind: 'units-lost', units: 2 } }]);
+    const lost = { damaged: 2, missingMs: 0 };
+    expect(session.gaps).toMatchObject([
+      {
+        cause: 'packets-lost',
+        reason: { kind: 'units-lost', units: 2, pictures: lost },
+        detail: 'pictures: 2 damaged',
+      },
+    ]);
   });
 
   test('that ends in the middle of a picture has lost nothing', async () => {

@@ -1,11 +1,20 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { CustodyLog } from '../../custody/custody-log.ts';
 import { closeGap, insertGap, type NewGap, toldGap } from '../live-index.ts';
-import type { LiveReason } from '../live-reason.ts';
+import type { LiveReason, LostMedia } from '../live-reason.ts';
 import type { LiveGapCause } from '../live-recording.ts';
 import type { LiveJournal } from './live-journal.ts';
 
 type GapFacts = Pick<NewGap, 'cause' | 'fromMs' | 'toMs' | 'reason'>;
+
+/** What is missing or damaged from one time of arrival to another. */
+interface Loss {
+  fromMs: number;
+  toMs: number;
+  units: number;
+  pictures?: LostMedia;
+  sound?: LostMedia;
+}
 
 /** Losses closer together than this are one gap. */
 const oneLossMs = 1000;
@@ -17,7 +26,7 @@ export class SessionGaps {
   readonly #custody: CustodyLog;
   readonly #onWithin: (gap: NewGap) => void;
   #open: NewGap | null = null;
-  #loss: { fromMs: number; toMs: number; units: number } | null = null;
+  #loss: Loss | null = null;
 
   /** `onWithin`: called with each that lies in footage, and does not stand for its absence. */
   constructor(
@@ -70,14 +79,16 @@ export class SessionGaps {
   }
 
   /** Something is missing or damaged; told once no more can belong to it. */
-  lose(fromMs: number, toMs: number): void {
-    if (this.#loss !== null && fromMs - this.#loss.toMs <= oneLossMs) {
-      this.#loss.toMs = Math.max(this.#loss.toMs, toMs);
-      this.#loss.units += 1;
-      return;
+  lose(fromMs: number, toMs: number, of: 'pictures' | 'sound', lost: LostMedia): void {
+    if (this.#loss === null || fromMs - this.#loss.toMs > oneLossMs) {
+      this.tellLoss();
+      this.#loss = { fromMs, toMs, units: 0 };
     }
-    this.tellLoss();
-    this.#loss = { fromMs, toMs, units: 1 };
+    const loss = this.#loss;
+    loss.toMs = Math.max(loss.toMs, toMs);
+    loss.units += 1;
+    const { damaged, missingMs } = loss[of] ?? { damaged: 0, missingMs: 0 };
+    loss[of] = { damaged: damaged + lost.damaged, missingMs: missingMs + lost.missingMs };
   }
 
   /** Tells of what was lost, where it lies so far back that no more can belong to it. */
@@ -87,14 +98,9 @@ export class SessionGaps {
 
   tellLoss(): void {
     if (this.#loss === null) return;
-    const { fromMs, toMs, units } = this.#loss;
+    const { fromMs, toMs, ...lost } = this.#loss;
     this.#loss = null;
-    this.note({
-      cause: 'packets-lost',
-      fromMs,
-      toMs,
-      reason: { kind: 'units-lost', units },
-    });
+    this.note({ cause: 'packets-lost', fromMs, toMs, reason: { kind: 'units-lost', ...lost } });
   }
 
   #gap(facts: GapFacts): NewGap {

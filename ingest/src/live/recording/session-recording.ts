@@ -6,7 +6,7 @@ import type {
   SenderReport,
 } from '@docket/device-protocol/live';
 import { isSameFormat } from '../fragmented-mp4/track-format.ts';
-import { endSession, insertReports } from '../live-index.ts';
+import { correctSessionTracks, endSession, insertReports, sessionTracks } from '../live-index.ts';
 import { type LiveReason, StoreTooSlowError, storeReason } from '../live-reason.ts';
 import type { LiveEndCause, LiveGapCause, LiveRecording } from '../live-recording.ts';
 import { FailingStore } from './failing-store.ts';
@@ -132,6 +132,19 @@ export class SessionRecording implements LiveRecording {
     this.#closeSegment();
     this.#tracks = new StreamTracks(description);
     this.#newLine();
+  }
+
+  correct(description: LiveDescription): void {
+    if (this.#ended !== null) return;
+    const atMs = this.#services.now();
+    for (const { track, told } of this.#tracks.misnamed(description)) {
+      const { kind: media, index, codec: found } = track;
+      const reason: LiveReason = { kind: 'codec-misnamed', media, track: index, told, found };
+      this.#gaps.note({ cause: 'format-changed', reason, fromMs: atMs, toMs: atMs });
+    }
+    const tracks = sessionTracks(description.tracks);
+    void this.#journal.note((transaction) => correctSessionTracks(transaction, this.sessionId, tracks));
+    this.resume(description);
   }
 
   cut(): void {
@@ -306,7 +319,9 @@ export class SessionRecording implements LiveRecording {
     if (missingMs === 0 && (unit.isWhole || unit.isUnfinished)) return;
     const toMs = unit.arrival.atMs;
     const earliestMs = toMs - missingMs;
-    this.#gaps.lose(Math.min(toMs, Math.max(earliestMs, this.#lastUnitMs ?? earliestMs)), toMs);
+    const fromMs = Math.min(toMs, Math.max(earliestMs, this.#lastUnitMs ?? earliestMs));
+    const lost = { damaged: unit.isWhole ? 0 : 1, missingMs: Math.round(missingMs) };
+    this.#gaps.lose(fromMs, toMs, unit.track.kind === 'video' ? 'pictures' : 'sound', lost);
   }
 
   #keepReports(): void {

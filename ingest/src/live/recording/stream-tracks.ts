@@ -1,5 +1,6 @@
 import {
   type AccessUnit,
+  type LiveCodec,
   type LiveDescription,
   type LiveTrack,
   StreamAssembler,
@@ -16,6 +17,14 @@ export class StreamTracks {
   constructor(description: LiveDescription) {
     this.#tracks = description.tracks;
     this.#formats = toldFormats(description);
+  }
+
+  /** Tracks that another description tells to be of another codec. */
+  misnamed({ tracks }: LiveDescription): { track: LiveTrack; told: LiveCodec }[] {
+    return this.#tracks.flatMap(({ index, codec: told }) => {
+      const track = tracks.find((one) => one.index === index);
+      return track === undefined || track.codec === told ? [] : [{ track, told }];
+    });
   }
 
   get kind(): 'video' | 'audio' {
