@@ -1,11 +1,14 @@
 import type { LiveReason } from '@docket/gateway/contract';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { createSSRApp } from 'vue';
 import { renderToString } from 'vue/server-renderer';
 import { createI18n } from 'vue-i18n';
 import { en } from '../messages/en.ts';
 import { zhCN } from '../messages/zh-CN.ts';
-import { useLiveReason } from './use-live-reason.ts';
+
+// The words of the dashboard are made where there is a browser.
+vi.stubGlobal('localStorage', { getItem: () => null });
+const { useLiveReason } = await import('./use-live-reason.ts');
 
 async function words(locale: 'zh-CN' | 'en', reasons: readonly LiveReason[]): Promise<string[]> {
   const i18n = createI18n({ legacy: false, locale, messages: { 'zh-CN': zhCN, en } });
