@@ -37,7 +37,14 @@ export type { OrderBounds } from './rtp/packet-order.ts';
 export { ReceiveStatistics } from './rtp/receive-statistics.ts';
 export { ReportsOfMedia } from './rtp/reports-of-media.ts';
 export { parseRtcp, type ReportBlock, type RtcpPacket } from './rtp/rtcp-packet.ts';
-export { parseRtp, type RtpPacket, sequenceStep, timestampStep } from './rtp/rtp-packet.ts';
+export {
+  parseRtp,
+  parseRtpHead,
+  type RtpHead,
+  type RtpPacket,
+  sequenceStep,
+  timestampStep,
+} from './rtp/rtp-packet.ts';
 export * from './rtsp/index.ts';
 export { StreamAssembler } from './stream-assembler.ts';
 export type { StreamListener, StreamLoss, StreamMisnomer, StreamReset } from './stream-listener.ts';

@@ -13,7 +13,10 @@ export interface SenderReport {
 
 /** Takes what a stream brings, in the order of its arrival. Must not throw and must not block. */
 export interface LiveFeedListener {
-  /** One RTP packet, untouched. The bytes stay as they are after the call. */
+  /**
+   * One RTP packet, untouched. The bytes stay as they are after the call, but may lie among all that was read with them:
+   * whoever keeps them copies them.
+   */
   packet(track: LiveTrack, packet: Buffer, arrival: Arrival): void;
   senderReport(track: LiveTrack, report: SenderReport, arrival: Arrival): void;
 }

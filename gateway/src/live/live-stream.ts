@@ -15,7 +15,6 @@ import type {
 export interface StreamPacket {
   track: LiveTrack;
   packet: Buffer;
-  arrival: Arrival;
 }
 
 /** Takes packets of a stream as they come. Must not throw and must not block; what it cannot take it drops by itself. */

@@ -8,10 +8,12 @@ export {
   encodeFrameHead,
   encodeRequest,
   encodeResponse,
+  frameHeadBytes,
   type InterleavedFrame,
   mostFramePayloadBytes,
   type RtspRequest,
   type RtspResponse,
+  writeFrameHead,
 } from './message.ts';
 export {
   type DiscardedBytes,

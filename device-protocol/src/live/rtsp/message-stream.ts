@@ -25,8 +25,6 @@ const usualMostBodyBytes = 64 * 1024;
 const mostDiscardedBytes = 256 * 1024;
 /** A message that is sound, however short, makes good for this. */
 const messageCreditBytes = 4096;
-/** Memory that a payload may keep alive, for each byte of its own. */
-const mostKeptFactor = 16;
 const dollar = 0x24;
 
 type State =
@@ -53,15 +51,24 @@ export class MessageStream {
   }
 
   /**
-   * Takes the next bytes. Payloads may lie in `chunk`, so it must not be written to again; whoever keeps one keeps no more
-   * than sixteen times its size in memory, whatever came around it. Throws RtspProtocolError; the stream is of no use after
-   * that.
+   * Takes the next bytes. Payloads may be views into `chunk`: it must not be written to again, and whoever keeps a payload
+   * copies it, or keeps all of the chunk alive. Throws RtspProtocolError; the stream is of no use after that.
    */
   *push(chunk: Buffer): Generator<RtspItem> {
-    let rest = chunk;
-    while (rest.length > 0) {
-      const { item, used, again } = this.#step(rest);
-      rest = again === undefined ? rest.subarray(used) : again;
+    let bytes = chunk;
+    let at = 0;
+    while (at < bytes.length) {
+      const frame = this.#state.at === 'boundary' ? wholeFrame(bytes, at) : null;
+      if (frame !== null) {
+        const sizeBytes = 4 + frame.payload.length;
+        this.#credit(sizeBytes);
+        at += sizeBytes;
+        yield frame;
+        continue;
+      }
+      const { item, used, again } = this.#step(bytes.subarray(at));
+      bytes = again ?? bytes;
+      at = again === undefined ? at + used : 0;
       if (item !== null) yield item;
     }
   }
@@ -85,22 +92,14 @@ export class MessageStream {
 
   #atBoundary(bytes: Buffer): Step {
     const first = bytes[0] ?? 0;
-    if (first === dollar) return this.#startFrame(bytes);
+    if (first === dollar) {
+      this.#state = { at: 'frame-head', bytes: [] };
+      return { item: null, used: 0 };
+    }
     // Empty lines between messages are to be passed over (RFC 2616 §4.1).
     if (first === 0x0d || first === 0x0a) return { item: null, used: 1 };
     if (!isLetter(first)) return this.#stray(bytes, 'bytes between messages that belong to none');
     this.#state = { at: 'head', reader: new HeadReader(this.#mostBodyBytes) };
-    return { item: null, used: 0 };
-  }
-
-  #startFrame(bytes: Buffer): Step {
-    const sizeBytes = ((bytes[2] ?? 0) << 8) | (bytes[3] ?? 0);
-    if (bytes.length >= 4 + sizeBytes) {
-      this.#credit(4 + sizeBytes);
-      const payload = ownedOrMost(bytes.subarray(4, 4 + sizeBytes));
-      return { item: { kind: 'frame', channel: bytes[1] ?? 0, payload }, used: 4 + sizeBytes };
-    }
-    this.#state = { at: 'frame-head', bytes: [] };
     return { item: null, used: 0 };
   }
 
@@ -195,12 +194,12 @@ interface Step {
   again?: Buffer;
 }
 
-/** As it lies where that is most of what it keeps alive; else a copy, with memory of its own and not of a shared pool. */
-function ownedOrMost(payload: Buffer): Buffer {
-  if (payload.length * mostKeptFactor >= payload.buffer.byteLength) return payload;
-  const owned = Buffer.allocUnsafeSlow(payload.length);
-  payload.copy(owned);
-  return owned;
+/** A frame that has come whole, as it lies there: nearly all of a stream is that. */
+function wholeFrame(bytes: Buffer, at: number): InterleavedFrame | null {
+  if (bytes[at] !== dollar || at + 4 > bytes.length) return null;
+  const end = at + 4 + bytes.readUInt16BE(at + 2);
+  if (end > bytes.length) return null;
+  return { kind: 'frame', channel: bytes.readUInt8(at + 1), payload: bytes.subarray(at + 4, end) };
 }
 
 function isLetter(byte: number): boolean {

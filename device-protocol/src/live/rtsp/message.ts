@@ -27,6 +27,7 @@ export interface InterleavedFrame {
   payload: Buffer;
 }
 
+export const frameHeadBytes = 4;
 export const mostFramePayloadBytes = 0xffff;
 const dollar = 0x24;
 const noBody = Buffer.alloc(0);
@@ -57,9 +58,17 @@ function encode(startLine: string, headers: RtspHeaders, body: Buffer | string =
 
 /** The four bytes before an interleaved payload, so that the payload itself need not be copied. */
 export function encodeFrameHead(channel: number, payloadBytes: number): Buffer {
+  const head = Buffer.alloc(frameHeadBytes);
+  writeFrameHead(head, 0, channel, payloadBytes);
+  return head;
+}
+
+/** Writes the same into memory that is there. Returns where the payload follows. */
+export function writeFrameHead(into: Buffer, at: number, channel: number, payloadBytes: number): number {
   if (payloadBytes > mostFramePayloadBytes)
     throw new RangeError(`a frame carries at most ${mostFramePayloadBytes} bytes`);
-  return Buffer.from([dollar, channel, payloadBytes >> 8, payloadBytes & 0xff]);
+  into.writeUInt16BE((dollar << 8) | channel, at);
+  return into.writeUInt16BE(payloadBytes, at + 2);
 }
 
 const reasons: ReadonlyMap<number, string> = new Map([

@@ -4,7 +4,7 @@ import type { LiveTrack } from '../live-track.ts';
 import { ReceiveStatistics } from '../rtp/receive-statistics.ts';
 import { ReportsOfMedia } from '../rtp/reports-of-media.ts';
 import { parseRtcp } from '../rtp/rtcp-packet.ts';
-import { parseRtp } from '../rtp/rtp-packet.ts';
+import { parseRtpHead } from '../rtp/rtp-packet.ts';
 
 /** What comes of one track: RTP and RTCP told apart, counted, and handed on. */
 export class TrackIntake {
@@ -36,7 +36,7 @@ export class TrackIntake {
   }
 
   #takeRtp(packet: Buffer, arrival: Arrival): void {
-    const parsed = parseRtp(packet);
+    const parsed = parseRtpHead(packet);
     if (parsed === null) return;
     this.statistics.take(parsed, arrival.atMs);
     this.#hasSaidGoodbye = false;

@@ -1,30 +1,31 @@
 import type { Socket } from 'node:net';
-import { encodeFrameHead } from '@docket/device-protocol/live';
+import { frameHeadBytes, mostFramePayloadBytes, writeFrameHead } from '@docket/device-protocol/live';
 import { bufferBytes } from '../stream-hub/slab-memory.ts';
 
 /** Of a packet that waits, beside itself: its frame's head. The packet is the same one for all who watch. */
-const besideBytes = 4 + bufferBytes;
+const besideBytes = frameHeadBytes + bufferBytes;
+/** Goes to the socket at one go, one frame at the least: small enough to tell a slow peer from one that takes nothing. */
+const pieceBytes = 32 * 1024;
 
 /**
- * Interleaved packets that wait for one connection. They are handed to the socket in batches, so that what came with one
- * read goes out with one write, and in pieces small enough to tell a slow peer from one that takes nothing at all.
+ * Interleaved packets that wait for one connection. They go out in pieces, one after the other, so that what came with one
+ * read goes out with one write: to copy a piece together costs less than to hand its packets to the socket one by one.
  */
 export class FrameQueue {
   readonly #socket: Socket;
-  #waiting: Buffer[] = [];
+  #channels: number[] = [];
+  #packets: Buffer[] = [];
   #next = 0;
   #waitingBytes = 0;
+  /** The same memory for all pieces. */
+  #piece: Buffer | null = null;
+  #isWriting = false;
   #isFlushDue = false;
   #isHeld = false;
   #lastProgressMs = performance.now();
-  /** One for all writes. */
-  readonly #written = () => {
-    this.#lastProgressMs = performance.now();
-  };
 
   constructor(socket: Socket) {
     this.#socket = socket;
-    socket.on('drain', () => this.#flush());
   }
 
   /** With what keeping it takes: tiny packets take much more than their bytes. */
@@ -39,7 +40,8 @@ export class FrameQueue {
 
   send(channel: number, packet: Buffer): void {
     if (this.backlogBytes === 0) this.#lastProgressMs = performance.now();
-    this.#waiting.push(encodeFrameHead(channel, packet.length), packet);
+    this.#channels.push(channel);
+    this.#packets.push(packet);
     this.#waitingBytes += packet.length + besideBytes;
     if (this.#isFlushDue) return;
     this.#isFlushDue = true;
@@ -60,26 +62,33 @@ export class FrameQueue {
   }
 
   #flush(): void {
-    const socket = this.#socket;
-    if (this.#isHeld || this.#waitingBytes === 0 || socket.writableNeedDrain || !socket.writable) return;
-    socket.cork();
-    while (this.#next < this.#waiting.length && !socket.writableNeedDrain) {
-      const head = this.#waiting[this.#next];
-      const packet = this.#waiting[this.#next + 1];
-      if (head === undefined || packet === undefined) break;
-      socket.write(head);
-      socket.write(packet, this.#written);
-      this.#waitingBytes -= packet.length + besideBytes;
-      this.#next += 2;
-    }
-    socket.uncork();
-    this.#forgetSent();
+    if (this.#isHeld || this.#isWriting || this.#waitingBytes === 0 || !this.#socket.writable) return;
+    this.#isWriting = true;
+    this.#socket.write(this.#nextPiece(), () => {
+      this.#isWriting = false;
+      this.#lastProgressMs = performance.now();
+      this.#flush();
+    });
   }
 
-  /** Not at each packet: moving what is left costs as much as it is long. */
+  #nextPiece(): Buffer {
+    this.#piece ??= Buffer.allocUnsafeSlow(pieceBytes + frameHeadBytes + mostFramePayloadBytes);
+    let at = 0;
+    for (; at < pieceBytes && this.#next < this.#packets.length; this.#next += 1) {
+      const packet = this.#packets[this.#next] as Buffer;
+      at = writeFrameHead(this.#piece, at, this.#channels[this.#next] as number, packet.length);
+      at += packet.copy(this.#piece, at);
+      this.#waitingBytes -= packet.length + besideBytes;
+    }
+    this.#forgetSent();
+    return this.#piece.subarray(0, at);
+  }
+
+  /** Not at each piece: moving what is left costs as much as it is long. */
   #forgetSent(): void {
-    if (this.#next < this.#waiting.length && this.#next < 1_024) return;
-    this.#waiting = this.#waiting.slice(this.#next);
+    if (this.#next < this.#packets.length && this.#next < 1_024) return;
+    this.#channels = this.#channels.slice(this.#next);
+    this.#packets = this.#packets.slice(this.#next);
     this.#next = 0;
   }
 }

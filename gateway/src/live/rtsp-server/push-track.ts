@@ -5,7 +5,7 @@ import {
   type LiveFeedListener,
   type LiveTrack,
   parseRtcp,
-  parseRtp,
+  parseRtpHead,
   ReceiveStatistics,
   ReportsOfMedia,
   type RtcpSource,
@@ -44,7 +44,7 @@ export class PushTrack {
       this.#takeControl(packet, arrival);
       return false;
     }
-    const rtp = parseRtp(packet);
+    const rtp = parseRtpHead(packet);
     if (rtp === null) return false;
     this.#saidGoodbye = false;
     this.#statistics.take(rtp, arrival.atMs);

@@ -116,10 +116,10 @@ export class ViewSession {
     for (const item of group) this.#send(item);
     const gate = this.#gate(group.length > 0);
     this.#unwatch = stream.watchPackets({
-      packet: (track, packet, arrival) => {
+      packet: (track, packet) => {
         const setUp = this.#setUps.get(track);
         if (setUp === undefined) return;
-        if (gate.lets(track, packet, setUp.path.backlogBytes)) this.#send({ track, packet, arrival });
+        if (gate.lets(track, packet, setUp.path.backlogBytes)) this.#send({ track, packet });
         else this.#packetsDropped += 1;
       },
       senderReport: (track, report) => {

@@ -29,6 +29,14 @@ interface TrackMemory {
   units: SlabMemory;
 }
 
+/** Where a packet of the newest group lies: for so many of them, much less to keep than a buffer each. */
+interface PacketPlace {
+  track: LiveTrack;
+  slab: ArrayBufferLike;
+  offsetBytes: number;
+  sizeBytes: number;
+}
+
 /** One feed as all who watch it see it. What it hands out lies in memory of its own and may be kept. */
 export class CarriedStream implements LiveStream {
   readonly recorderId: string;
@@ -40,7 +48,7 @@ export class CarriedStream implements LiveStream {
   readonly #assembler: StreamAssembler;
   readonly #packetSinks: Sinks<PacketSink>;
   readonly #unitSinks: Sinks<UnitSink>;
-  readonly #packets = new LatestGroup<StreamPacket>();
+  readonly #packets = new LatestGroup<PacketPlace>();
   readonly #units = new LatestGroup<AccessUnit>();
   #description: LiveDescription;
   #keyFrameStarts: ReadonlyMap<LiveTrack, KeyFrameStart>;
@@ -127,7 +135,10 @@ export class CarriedStream implements LiveStream {
   }
 
   latestGroupPackets(): readonly StreamPacket[] {
-    return this.#packets.items();
+    return this.#packets.items().map(({ track, slab, offsetBytes, sizeBytes }) => ({
+      track,
+      packet: Buffer.from(slab, offsetBytes, sizeBytes),
+    }));
   }
 
   latestSenderReports(): ReadonlyMap<LiveTrack, SenderReport> {
@@ -155,9 +166,10 @@ export class CarriedStream implements LiveStream {
     // What has no whole head is no RTP.
     if (this.#hasEnded || memory === undefined || received.length < 12) return;
     const packet = memory.packets.copy(received);
-    const item = { track, packet, arrival };
-    if (this.#beginsGroup(track, packet)) this.#packets.begin(item, packet.length, arrival.atMs);
-    else this.#packets.add(item, packet.length, arrival.atMs);
+    const { buffer: slab, byteOffset: offsetBytes, length: sizeBytes } = packet;
+    const place = { track, slab, offsetBytes, sizeBytes };
+    if (this.#beginsGroup(track, packet)) this.#packets.begin(place, sizeBytes, arrival.atMs);
+    else this.#packets.add(place, sizeBytes, arrival.atMs);
     this.#packetSinks.each((sink) => sink.packet(track, packet, arrival));
     this.#assembler.take(track, packet, arrival);
   }

@@ -119,6 +119,24 @@ describe('a stream', () => {
     }
   });
 
+  test('is kept in memory of its own, whatever was read around its packets', () => {
+    const feed = new HandFed([video]);
+    const stream = hub.carry('DEMO-001', 's1', feed);
+    const kept: Buffer[] = [];
+    stream.watchPackets({ ...packetSink([]), packet: (_track, packet) => kept.push(packet) });
+    stream.watchUnits({ ...unitSink([]), unit: ({ data }) => kept.push(...data) });
+    for (let sequence = 0; sequence < 1_000; sequence++) {
+      const packet = rtp(video, sequence, sequence * 3_000, sequence === 0 ? h264.idr : h264.other);
+      const read = Buffer.concat([packet, Buffer.alloc(60_000)]);
+      feed.give(video, read.subarray(0, packet.length));
+    }
+    kept.push(...stream.latestGroupPackets().map(({ packet }) => packet));
+    const memories = new Set(kept.map(({ buffer }) => buffer));
+    const heldBytes = [...memories].reduce((sum, { byteLength }) => sum + byteLength, 0);
+    expect(kept).toHaveLength(3_000);
+    expect(heldBytes).toBeLessThanOrEqual(128 * 1024);
+  });
+
   test('leaves out what is no RTP', () => {
     const feed = new HandFed([video]);
     const stream = hub.carry('DEMO-001', 's1', feed);
