@@ -45,6 +45,13 @@ describe('warnings before it breaks', () => {
     expect(keys({ ...well, archive: { ...waiting, waitingClips: 0 } })).toEqual([]);
   });
 
+  test('live alarms stand below in words of their own: the words of the log are not repeated', () => {
+    const components: Health['components'] = [
+      { name: 'live', state: 'degraded', detail: 'not-recording sn:A' },
+    ];
+    expect(healthWarnings({ ...well, components })).toEqual([{ key: 'liveAlarm', level: 'attention' }]);
+  });
+
   test('each archive target by what is wrong with it, in place of what the log says', () => {
     const target = { name: 'main', since: null, deadClips: 0, predictedMisses: 0, isProbeFailed: false };
     const targets: Health['archive']['targets'] = [

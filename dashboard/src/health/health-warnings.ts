@@ -13,6 +13,7 @@ export type HealthWarning =
       what: 'paused' | 'unreachable' | 'full' | 'denied' | 'failing' | 'unproven' | 'probe' | 'feed';
     }
   | { key: 'archiveClips'; level: WarningLevel; name: string; what: 'dead' | 'misses'; clips: number }
+  | { key: 'liveAlarm'; level: WarningLevel }
   | { key: 'deadlines'; level: WarningLevel; dueSoon: number; missed: number }
   | { key: 'component'; level: WarningLevel; name: string; detail: string | null };
 
@@ -109,6 +110,10 @@ export function healthWarnings(health: Health): HealthWarning[] {
   for (const component of health.components) {
     if (component.state === 'ok' || told.has(component.name)) continue;
     const level = component.state === 'failed' ? 'failed' : 'attention';
+    if (component.name === 'live') {
+      warnings.push({ key: 'liveAlarm', level });
+      continue;
+    }
     warnings.push({ key: 'component', level, name: component.name, detail: component.detail });
   }
   const deadlines = deadlineWarning(health);

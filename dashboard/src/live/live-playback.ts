@@ -2,14 +2,18 @@ import type { PlayEnd, PlayHello } from '@docket/gateway/contract';
 import { apiUrl } from '../api/request.ts';
 import { HostClock } from './host-clock.ts';
 import { LiveEdge } from './live-edge.ts';
+import { PageRest } from './page-rest.ts';
 import { PictureBuffer } from './picture-buffer.ts';
 import { canPlay, playAbilities } from './play-abilities.ts';
 import { now, PlayConnection } from './play-connection.ts';
 import type { MediaPart } from './play-message.ts';
 import { ShownDelay } from './shown-delay.ts';
 
-/** `resting`: nobody looks at the page, and nothing is asked for. */
-export type PlaybackState = 'connecting' | 'live' | 'interrupted' | 'resting' | 'unsupported';
+/**
+ * `resting`: nobody looks at the page, and nothing is asked for. `unsupported`: this browser shows no live pictures at all.
+ * `unplayable`: it does not take those of this stream, though they come; it is tried again.
+ */
+export type PlaybackState = 'connecting' | 'live' | 'interrupted' | 'resting' | 'unsupported' | 'unplayable';
 
 export interface PlaybackView {
   state: PlaybackState;
@@ -38,7 +42,8 @@ const leadSeconds = 0.03;
 const leadWithSoundSeconds = 0.25;
 const checkEveryMs = 500;
 const stuckMs = 2_500;
-const restAfterMs = 20_000;
+/** In a row, without a picture between them. */
+const mostFailures = 3;
 
 /** Plays the live stream of one recorder in a video element until closed. */
 export class LivePlayback {
@@ -52,10 +57,11 @@ export class LivePlayback {
   #view: PlaybackView = firstView;
   #connection: PlayConnection | null = null;
   #buffer: PictureBuffer | null = null;
-  #restTimer: ReturnType<typeof setTimeout> | undefined;
+  #rest: PageRest | null = null;
   #pictureCallback = 0;
   #newestSeconds: number | null = null;
   #moved = { seconds: 0, atMs: 0 };
+  #failures = 0;
 
   constructor(
     video: HTMLVideoElement,
@@ -71,16 +77,25 @@ export class LivePlayback {
       return;
     }
     this.#checkTimer = setInterval(() => this.#check(), checkEveryMs);
-    document.addEventListener('visibilitychange', this.#onVisibility);
-    this.#connect();
+    this.#rest = new PageRest(
+      document,
+      () => this.#stopAsking(),
+      () => this.#askAgain(),
+    );
+    if (!document.hidden) this.#connect();
     this.#watchPictures();
   }
 
   close(): void {
     clearInterval(this.#checkTimer);
-    document.removeEventListener('visibilitychange', this.#onVisibility);
+    this.#rest?.close();
     if (this.#pictureCallback !== 0) this.#video.cancelVideoFrameCallback?.(this.#pictureCallback);
     this.#disconnect();
+  }
+
+  /** The recorder is known to send: what waits to try again does so at once. */
+  hurry(): void {
+    this.#connection?.hurry();
   }
 
   #tell(change: Partial<PlaybackView>): void {
@@ -100,7 +115,6 @@ export class LivePlayback {
   }
 
   #disconnect(): void {
-    clearTimeout(this.#restTimer);
     this.#connection?.close();
     this.#connection = null;
     this.#dropBuffer();
@@ -108,8 +122,9 @@ export class LivePlayback {
 
   #begin(hello: PlayHello): void {
     this.#dropBuffer();
-    this.#buffer = new PictureBuffer(this.#video, hello, () => this.#connection?.restart());
-    this.#tell({ transcodedFrom: hello.transcodedFrom, sound: hello.sound, reason: null });
+    this.#buffer = new PictureBuffer(this.#video, hello, () => this.#fail());
+    const state = this.#view.state === 'interrupted' ? 'connecting' : this.#view.state;
+    this.#tell({ state, transcodedFrom: hello.transcodedFrom, sound: hello.sound, reason: null });
     this.#moved = { seconds: 0, atMs: Date.now() };
   }
 
@@ -133,10 +148,16 @@ export class LivePlayback {
     if (video.paused) void video.play().catch(() => {});
   }
 
+  #fail(): void {
+    this.#failures += 1;
+    this.#connection?.restart();
+  }
+
   #lost(reason: PlayEnd | null): void {
     this.#dropBuffer();
     this.#clock.forget();
-    this.#tell({ state: 'interrupted', reason, delayMs: null });
+    const state = reason === null && this.#failures >= mostFailures ? 'unplayable' : 'interrupted';
+    this.#tell({ state, reason, delayMs: null, transcodedFrom: null, isBehind: false });
   }
 
   #dropBuffer(): void {
@@ -153,6 +174,8 @@ export class LivePlayback {
     if (this.#buffer === null || document.hidden) return;
     if (currentTime !== this.#moved.seconds) {
       this.#moved = { seconds: currentTime, atMs: Date.now() };
+      this.#failures = 0;
+      this.#connection?.settled();
       this.#tell({ state: 'live', delayMs: this.#delay.medianMs });
     } else if (Date.now() - this.#moved.atMs > stuckMs) {
       this.#moved.atMs = Date.now();
@@ -163,24 +186,22 @@ export class LivePlayback {
   #watchPictures(): void {
     this.#pictureCallback =
       this.#video.requestVideoFrameCallback?.((_, { mediaTime, expectedDisplayTime }) => {
-        const atMs = this.#clock.at(performance.timeOrigin + expectedDisplayTime);
+        // A busy browser expects what is past by now.
+        const atMs = this.#clock.at(Math.max(performance.timeOrigin + expectedDisplayTime, now()));
         if (atMs !== null) this.#delay.shown(mediaTime, atMs);
         this.#watchPictures();
       }) ?? 0;
   }
 
-  readonly #onVisibility = () => {
-    clearTimeout(this.#restTimer);
-    if (document.hidden) {
-      this.#restTimer = setTimeout(() => {
-        this.#disconnect();
-        this.#tell({ state: 'resting', delayMs: null });
-      }, restAfterMs);
-    } else {
-      this.#moved = { seconds: this.#video.currentTime, atMs: Date.now() };
-      if (this.#connection === null) this.#connect();
-    }
-  };
+  #stopAsking(): void {
+    this.#disconnect();
+    this.#tell({ state: 'resting', delayMs: null });
+  }
+
+  #askAgain(): void {
+    this.#moved = { seconds: this.#video.currentTime, atMs: Date.now() };
+    if (this.#connection === null) this.#connect();
+  }
 }
 
 function isBuffered({ buffered }: HTMLVideoElement, seconds: number): boolean {

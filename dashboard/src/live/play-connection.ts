@@ -3,6 +3,7 @@ import { type MediaPart, readMediaPart, readPlayMessage } from './play-message.t
 
 /** The part of WebSocket that is used here; a test brings its own. */
 export interface SocketLike {
+  readonly readyState: number;
   binaryType: BinaryType;
   onopen: ((event: Event) => void) | null;
   onclose: ((event: CloseEvent) => void) | null;
@@ -25,6 +26,8 @@ const longestDelayMs = 10_000;
 /** After which a connection that brings nothing is given up. */
 const silenceMs = 6_000;
 const askEveryMs = 1_000;
+/** `WebSocket.OPEN` (WHATWG WebSockets). */
+const open = 1;
 
 /** One play connection, kept up until closed. */
 export class PlayConnection {
@@ -59,6 +62,19 @@ export class PlayConnection {
     this.#delayMs = Math.min(this.#delayMs * 2, longestDelayMs);
   }
 
+  /** What it brings is shown: after a loss it is made anew as soon as after the first one. */
+  settled(): void {
+    this.#delayMs = firstDelayMs;
+  }
+
+  /** Makes a connection that waits to be made anew at once. */
+  hurry(): void {
+    this.settled();
+    if (this.#isClosed || this.#socket !== null) return;
+    clearTimeout(this.#retryTimer);
+    this.#connect();
+  }
+
   close(): void {
     this.#isClosed = true;
     this.#drop();
@@ -90,11 +106,7 @@ export class PlayConnection {
 
   #ask(socket: SocketLike): void {
     if (Date.now() - this.#heardAtMs > silenceMs) return void this.restart();
-    try {
-      socket.send(JSON.stringify({ type: 'time', askedAtMs: now() }));
-    } catch {
-      // It is still being opened, or closed by now; its close will be told.
-    }
+    if (socket.readyState === open) socket.send(JSON.stringify({ type: 'time', askedAtMs: now() }));
   }
 
   #hear(data: string | ArrayBuffer): void {
@@ -112,7 +124,6 @@ export class PlayConnection {
   #understand(message: PlayMessage): void {
     switch (message.type) {
       case 'hello':
-        this.#delayMs = firstDelayMs;
         this.#heardAtMs = Date.now();
         return void this.#handlers.hello(message);
       case 'time':

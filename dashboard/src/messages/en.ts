@@ -419,6 +419,7 @@ export const en: Messages = {
       storeFull: 'Store is almost full: {free} free ({percent}%). New clips may not be copied.',
       archiveError: 'Archiving is held up: {detail}',
       archiveSilent: '{clips} clips wait for the archive. Last receipt: {time}.',
+      liveAlarm: 'An alarm about live recording goes on, or nobody has seen it.',
       deadlinesMissed: '{count} deadlines of cases missed',
       deadlinesDue: '{count} deadlines of cases end within 24 hours',
       component: '{name}: {state}',

@@ -8,6 +8,7 @@ export const livePlayerEn: typeof livePlayerZhCN = {
     interrupted: 'Interrupted, connecting again',
     resting: 'The page is not shown; nothing is received',
     unsupported: 'This browser cannot show live pictures; below are stills, renewed from time to time',
+    unplayable: 'This browser does not take the pictures of this stream; tried again, below are stills',
   },
   end: {
     'no-stream': 'The recorder sends no live pictures now',

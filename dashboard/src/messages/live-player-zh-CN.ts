@@ -9,6 +9,7 @@ export const livePlayerZhCN = {
     interrupted: '中断，正在重连',
     resting: '页面未显示，已暂停接收',
     unsupported: '此浏览器不支持实时画面；下面是定时更新的静态画面',
+    unplayable: '此浏览器播放不了这路画面，正在重试；下面是静态画面',
   } satisfies Record<PlaybackState, string>,
   end: {
     'no-stream': '记录仪当前没有实时画面',

@@ -43,6 +43,7 @@ export const onSiteEn: typeof onSiteZhCN = {
     waiting: 'Waiting for pictures',
     idle: 'Not live now',
     failed: 'Cannot be written',
+    unknown: 'Not known now',
   },
   since: 'since {time}',
   viewers: '{count} watching',

@@ -444,6 +444,7 @@ export const zhCN = {
       storeFull: '存储空间即将用尽：剩余 {free}（{percent}%），新文件可能无法采集。',
       archiveError: '归档受阻：{detail}',
       archiveSilent: '{clips} 个文件等待归档，最近回执：{time}。',
+      liveAlarm: '有直播录制告警尚未解除，或尚无人知晓。',
       deadlinesMissed: '{count} 项案件期限已逾期',
       deadlinesDue: '{count} 项案件期限将在 24 小时内届满',
       component: '{name}：{state}',
