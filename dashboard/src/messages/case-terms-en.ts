@@ -93,6 +93,10 @@ export const caseTermsEn: typeof caseTermsZhCN = {
     'no-duty-list': 'the department has no duty list',
     'list-is-silent': 'the list says nothing of such an activity',
   },
+  restsOn: {
+    'delay-assumed':
+      'Rests on an assumed delay of the live stream: had it been longer on its way, this would be judged otherwise',
+  },
   personConcern: {
     'officer-unknown': 'not on the list of officers',
     'certificate-missing': 'no certificate',

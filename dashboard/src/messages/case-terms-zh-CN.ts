@@ -8,6 +8,7 @@ import type {
   ExceptionStanding,
   ExemptionCode,
   GapReasonCode,
+  JudgementGround,
   PersonConcernCode,
   RiskTrigger,
   Secrecy,
@@ -108,6 +109,9 @@ export const caseTermsZhCN = {
     'no-duty-list': '本部门没有音像记录事项清单',
     'list-is-silent': '清单没有规定此类活动',
   } satisfies Record<UnprovenReason, string>,
+  restsOn: {
+    'delay-assumed': '以直播的假定延迟为前提：如实际延迟更长，结论会不同',
+  } satisfies Record<JudgementGround, string>,
   personConcern: {
     'officer-unknown': '人员不在执法人员清单中',
     'certificate-missing': '没有执法证',

@@ -47,6 +47,12 @@ export const UnprovenReason = oneOf(
 );
 export type UnprovenReason = Static<typeof UnprovenReason>;
 
+export const JudgementGround = oneOf(
+  ['delay-assumed'],
+  '`delay-assumed`: how long live footage was on its way is what the settings say; it could be up to ten minutes.',
+);
+export type JudgementGround = Static<typeof JudgementGround>;
+
 export const PersonConcernCode = oneOf([
   'officer-unknown',
   'certificate-missing',
@@ -177,6 +183,12 @@ export const Judgement = Type.Object({
     Type.Integer({ description: 'Surely not covered; null where the whole need not be recorded.' }),
   ),
   unproven: Type.Array(UnprovenReason),
+  restsOn: Type.Optional(
+    Type.Array(JudgementGround, {
+      description:
+        'Taken for true without proof: without it, state or gaps would be others. Left out by an older Docket.',
+    }),
+  ),
   exemption: nullable(
     Type.Object({
       exceptionId: Identifier,

@@ -153,7 +153,8 @@ test.each([
 
   expect(told.get(activities.both)).toMatchObject({ state: 'met', gaps: [] });
   const live = told.get(activities.live);
-  expect(live).toMatchObject({ state: 'partial', gaps: [{}] });
+  const restsOn = isReported ? [] : ['delay-assumed'];
+  expect(live).toMatchObject({ state: 'partial', gaps: [{}], restsOn });
   expectGap(live?.gaps[0], startMs, [30, 40], doubtMs);
   const originals = told.get(activities.originals);
   expect(originals).toMatchObject({ state: 'partial', gaps: [{}] });

@@ -57,6 +57,7 @@ export const reviewPacketEn: ReviewPacketWords = {
     'no-duty-list': 'the department has no duty list',
     'list-is-silent': 'the list says nothing of such an activity',
   },
+  restsOn: { 'delay-assumed': 'rests on an assumed delay of the live stream' },
   personConcern: {
     'officer-unknown': 'not on the list of officers',
     'certificate-missing': 'no certificate',

@@ -57,6 +57,7 @@ export const reviewPacketZhCN = {
     'no-duty-list': '本部门没有音像记录事项清单',
     'list-is-silent': '清单没有规定此类活动',
   },
+  restsOn: { 'delay-assumed': '以直播的假定延迟为前提' },
   personConcern: {
     'officer-unknown': '人员不在执法人员清单中',
     'certificate-missing': '没有执法证',

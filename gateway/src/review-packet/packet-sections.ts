@@ -68,7 +68,7 @@ function lane({ facts, judgement }: PacketActivity, number: number, shown: Shown
   }${judgement === null ? null : gapTable(judgement, shown)}</section>`;
 }
 
-function dutyOf({ duty, level, unproven }: Judgement, shown: ShownValues): string {
+function dutyOf({ duty, level, unproven, restsOn = [] }: Judgement, shown: ShownValues): string {
   const { lane: words, dutyLevel } = shown.words;
   const item =
     duty === null
@@ -78,7 +78,8 @@ function dutyOf({ duty, level, unproven }: Judgement, shown: ShownValues): strin
         : words.item(duty.version, duty.itemNumber);
   const wanted = level === null ? null : shown.word(dutyLevel, level);
   const reasons = unproven.map((reason) => shown.word(shown.words.unproven, reason));
-  return [item, wanted, ...reasons].filter(Boolean).join(' · ');
+  const grounds = restsOn.map((ground) => shown.word(shown.words.restsOn, ground));
+  return [item, wanted, ...reasons, ...grounds].filter(Boolean).join(' · ');
 }
 
 function gapTable({ gaps }: Judgement, shown: ShownValues): Html | null {

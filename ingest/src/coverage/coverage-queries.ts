@@ -5,7 +5,7 @@ import type { IndexReader } from '../index-store/index-database.ts';
 import type { ActivityCoverage, CaseCoverage, CoverageLine, JudgementEntry } from './coverage-view.ts';
 import { readExceptions } from './exception-queries.ts';
 import type { CoverageException } from './exception-record.ts';
-import type { CoverageState, Judgement } from './judgement.ts';
+import { type CoverageState, readJudgement } from './judgement.ts';
 import { rollUp } from './roll-up.ts';
 
 const mostLooseClips = 1000;
@@ -49,7 +49,7 @@ function laneOf(row: SqlRow, exceptions: readonly CoverageException[]): Activity
   return {
     ...{ activityId, kind, step, place, officerIds, isRandomInspection, startedAt, endedAt, timeDoubtMs },
     judgedAt: row.at === null ? null : String(row.at),
-    judgement: row.judgement === null ? null : (JSON.parse(String(row.judgement)) as Judgement),
+    judgement: row.judgement === null ? null : readJudgement(row.judgement),
     exceptions: exceptions.filter((one) => one.activityId === activityId || one.caseId !== null),
   };
 }
@@ -68,7 +68,7 @@ export async function readJudgementHistory(
   const judgements = rows.slice(0, limit).map((row) => ({
     sequence: Number(row.sequence),
     at: String(row.at),
-    judgement: row.judgement === null ? null : (JSON.parse(String(row.judgement)) as Judgement),
+    judgement: row.judgement === null ? null : readJudgement(row.judgement),
   }));
   return { judgements, next: rows.length > limit ? (judgements.at(-1)?.sequence ?? null) : null };
 }
@@ -125,7 +125,7 @@ export async function listJudged(
 }
 
 function judgedOf(row: SqlRow): CoverageLine {
-  const judgement = JSON.parse(String(row.judgement)) as Judgement;
+  const judgement = readJudgement(row.judgement);
   const { activityId, caseId, kind, step, state, coveredMs, gapMs, isDue, isExplained, uploadDueAt } =
     judgement;
   return {

@@ -13,7 +13,7 @@ interface HeldEvidence {
   exceptions: readonly BearingException[];
 }
 
-interface HeldAgainst {
+export interface HeldAgainst {
   /** The duty; `null` where nobody told when it was. */
   span: Span | null;
   uploadDueMs: number | null;

@@ -1,12 +1,14 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { ActivityFacts } from '../cases/case-record.ts';
 import { around } from '../time/interval.ts';
 import type { Span } from '../time/span.ts';
 import { type BearingException, exemptionIn, isExplained } from './approved-exceptions.ts';
 import type { DutyFacts } from './duty-facts.ts';
 import type { Footage } from './footage.ts';
-import { HeldFootage } from './held-footage.ts';
-import type { Judgement, PersonConcern } from './judgement.ts';
+import { type HeldAgainst, HeldFootage } from './held-footage.ts';
+import type { CoverageGap, CoverageState, Judgement, JudgementGround, PersonConcern } from './judgement.ts';
 import { stateOf } from './state-precedence.ts';
+import { withWhateverDelay } from './whatever-delay.ts';
 
 export interface JudgingPolicy {
   /** The longest pause in a whole-process recording that is no gap. */
@@ -29,10 +31,9 @@ export function judgeActivity(evidence: ActivityEvidence, policy: JudgingPolicy,
   const { activity, duty, exceptions, people } = evidence;
   const span = dutySpan(activity);
   const uploadDueMs = span === null ? null : span.end.highMs + policy.uploadWithinMs;
-  const held = new HeldFootage(evidence, { span, uploadDueMs, joinToleranceMs: policy.joinToleranceMs });
+  const against = { span, uploadDueMs, joinToleranceMs: policy.joinToleranceMs };
+  const { held, state, gaps } = answerOf(evidence, against);
   const exemption = exemptionIn(exceptions);
-  const state = stateOf({ ...held.findings(), isExempt: exemption !== null });
-  const gaps = held.gaps();
   const told = { startedMs: milliseconds(activity.startedAt), endedMs: milliseconds(activity.endedAt) };
   return {
     activityId: activity.activityId,
@@ -51,12 +52,32 @@ export function judgeActivity(evidence: ActivityEvidence, policy: JudgingPolicy,
     isExplained: isExplained(state, gaps, exceptions),
     ...held.measures(told),
     unproven: state === 'unverifiable' ? held.unproven() : [],
+    restsOn: groundsOf(evidence, against, { state, gaps }),
     exemption,
     exceptions: exceptions.map(({ fromMs: _from, toMs: _to, ...approved }) => approved),
     uploadDueAt: uploadDueMs === null ? null : new Date(uploadDueMs).toISOString(),
     isDue: uploadDueMs !== null && nowMs > uploadDueMs,
     people: [...people],
   };
+}
+
+interface Answer {
+  state: CoverageState;
+  gaps: CoverageGap[];
+}
+
+function answerOf(evidence: ActivityEvidence, against: HeldAgainst): Answer & { held: HeldFootage } {
+  const held = new HeldFootage(evidence, against);
+  const isExempt = exemptionIn(evidence.exceptions) !== null;
+  return { held, state: stateOf({ ...held.findings(), isExempt }), gaps: held.gaps() };
+}
+
+/** What the answer rests on that nothing proves: without it there would be another one. */
+function groundsOf(evidence: ActivityEvidence, against: HeldAgainst, found: Answer): JudgementGround[] {
+  const footage = withWhateverDelay(evidence.footage);
+  if (footage === null) return [];
+  const { state, gaps } = answerOf({ ...evidence, footage }, against);
+  return isDeepStrictEqual({ state, gaps }, found) ? [] : ['delay-assumed'];
 }
 
 /** The duty runs from start to end of the activity, each within the doubt of whoever wrote it down. */

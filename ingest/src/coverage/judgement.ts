@@ -64,6 +64,13 @@ export const unprovenReasons = [
 ] as const;
 export type UnprovenReason = (typeof unprovenReasons)[number];
 
+/**
+ * What is taken for true without proof. `delay-assumed`: how long live footage was on its way is what the settings say; it
+ * could be up to ten minutes.
+ */
+export const judgementGrounds = ['delay-assumed'] as const;
+export type JudgementGround = (typeof judgementGrounds)[number];
+
 /** A stretch of a duty that no footage surely covers. Instants RFC 3339 UTC. */
 export interface CoverageGap {
   /** Where it begins and ends, each ± its doubt. */
@@ -157,6 +164,8 @@ export interface Judgement {
   /** Surely not covered; `null` where it has no times or the whole need not be recorded. */
   gapMs: number | null;
   unproven: UnprovenReason[];
+  /** Without these, state or gaps would be others. */
+  restsOn: JudgementGround[];
   exemption: { exceptionId: string; code: ExemptionCode; approvedBy: string; approvedAt: string } | null;
   /** Everything approved that bears on it, the exemption too. */
   exceptions: ApprovedException[];
@@ -164,4 +173,9 @@ export interface Judgement {
   uploadDueAt: string | null;
   isDue: boolean;
   people: PersonConcern[];
+}
+
+/** As the index keeps it. One of an older Docket says nothing of what it rests on. */
+export function readJudgement(kept: unknown): Judgement {
+  return { restsOn: [], ...(JSON.parse(String(kept)) as Omit<Judgement, 'restsOn'>) };
 }

@@ -3,7 +3,7 @@ import { canonicalJson, type JsonValue } from '../custody/canonical-json.ts';
 import type { CustodyLog } from '../custody/custody-log.ts';
 import type { IndexDatabase, Transaction } from '../index-store/index-database.ts';
 import { markDue } from '../reckoning/due.ts';
-import type { CoverageState, Judgement } from './judgement.ts';
+import { type CoverageState, type Judgement, readJudgement } from './judgement.ts';
 
 /** What came of an activity; `null`: it was withdrawn, and nothing is held against it any more. */
 export interface JudgedNow {
@@ -63,7 +63,7 @@ async function readStanding(
     rows.map((row) => [
       String(row.activity_id),
       {
-        judgement: JSON.parse(String(row.judgement)) as Judgement,
+        judgement: readJudgement(row.judgement),
         caseId: String(row.case_id),
         sequence: Number(row.sequence),
       },

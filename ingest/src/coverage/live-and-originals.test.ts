@@ -3,6 +3,7 @@ import { dutyAt } from '../testing/coverage-worlds.ts';
 import { exampleActivity } from '../testing/example-facts.ts';
 import type { Footage } from './footage.ts';
 import { judgeActivity } from './judge-activity.ts';
+import type { Judgement } from './judgement.ts';
 import { type SharedPictures, withSharedPictures } from './shared-pictures.ts';
 
 const startMs = Date.parse(exampleActivity.startedAt ?? '');
@@ -67,7 +68,11 @@ function shared(one: Footage, of: Footage, isTimeProven = true): SharedPictures 
 }
 
 function judge(footage: readonly Footage[], pictures: readonly SharedPictures[] = []) {
-  const { state, gaps, clips } = judgeActivity(
+  return brief(held(footage, pictures));
+}
+
+function held(footage: readonly Footage[], pictures: readonly SharedPictures[] = []): Judgement {
+  return judgeActivity(
     {
       activity: { ...exampleActivity, endedAt, timeDoubtMs: 0 },
       duty: dutyAt('whole-process'),
@@ -78,6 +83,9 @@ function judge(footage: readonly Footage[], pictures: readonly SharedPictures[] 
     { joinToleranceMs: 2_000, uploadWithinMs: 86_400_000 },
     startMs,
   );
+}
+
+function brief({ state, gaps, clips }: Judgement) {
   return { state, gaps: gaps.map(({ kind }) => kind), runs: new Set(clips.map(({ run }) => run)).size };
 }
 
@@ -104,6 +112,38 @@ describe('one minute by the card, one by the stream', () => {
   test('pictures of bytes that are not sound join nothing', () => {
     const unsound = pictures.map((one) => ({ ...one, isOriginalSound: false }));
     expect(judge([...stream, ...card], unsound)).toMatchObject({ state: 'unverifiable' });
+  });
+});
+
+describe('a judgement tells whether it rests on the assumed delay', () => {
+  const stream = [live(-10, 70), live(70, 130)];
+
+  test('where the stream alone answers the duty', () => {
+    expect(held(stream)).toMatchObject({ state: 'met', restsOn: ['delay-assumed'] });
+    const proven = stream.map((clip): Footage => ({ ...clip, doubts: [] }));
+    expect(held(proven)).toMatchObject({ state: 'met', restsOn: [] });
+  });
+
+  test('where the ends of its gaps do', () => {
+    expect(held([live(-10, 30), live(60, 130)])).toMatchObject({
+      state: 'partial',
+      gaps: [{}],
+      restsOn: ['delay-assumed'],
+    });
+  });
+
+  test('and not where originals answer it anyway, or where the stream ran for so long that no delay matters', () => {
+    expect(held([...stream, original(-20, 140, 1_000)])).toMatchObject({ state: 'met', restsOn: [] });
+    expect(held([live(-10, 900)])).toMatchObject({ state: 'met', restsOn: [] });
+    expect(held([live(3_000, 3_100)])).toMatchObject({ state: 'missing', restsOn: [] });
+  });
+
+  test('and not once an original of proven time with the same pictures tells the delay', () => {
+    const card = original(20, 40, 1_500);
+    expect(held([...stream, card], [shared(stream[0] as Footage, card)])).toMatchObject({
+      state: 'met',
+      restsOn: [],
+    });
   });
 });
 

@@ -20,6 +20,7 @@ import { migration0017 } from './migrations/0017-index-records.ts';
 import { migration0018 } from './migrations/0018-local-copies.ts';
 import { migration0019 } from './migrations/0019-operation-clips.ts';
 import { migration0020 } from './migrations/0020-live-reasons.ts';
+import { migration0021 } from './migrations/0021-judgement-grounds.ts';
 
 /** The schema of a dock's index, step by step. */
 export const indexMigrations: readonly string[] = [
@@ -43,6 +44,7 @@ export const indexMigrations: readonly string[] = [
   migration0018,
   migration0019,
   migration0020,
+  migration0021,
 ];
 
 /** Brings the schema to the newest version, each step in a transaction of its own. Never goes back. */

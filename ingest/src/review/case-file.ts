@@ -1,7 +1,7 @@
 import type { ActivityFacts, CaseFacts, OfficerFacts, UnitFacts } from '../cases/case-record.ts';
 import { readClip } from '../clip/clip-queries.ts';
 import type { ClipRecord } from '../clip/clip-record.ts';
-import type { Judgement } from '../coverage/judgement.ts';
+import { type Judgement, readJudgement } from '../coverage/judgement.ts';
 import type { IndexReader } from '../index-store/index-database.ts';
 import { type ClipLink, readLinks } from '../mapping/clip-link.ts';
 
@@ -66,7 +66,7 @@ async function readJudgements(index: IndexReader, caseId: string): Promise<Judge
   const rows = await index.read('SELECT judgement FROM judgement WHERE case_id = ? ORDER BY activity_id', [
     caseId,
   ]);
-  return rows.map((row) => JSON.parse(String(row.judgement)) as Judgement);
+  return rows.map((row) => readJudgement(row.judgement));
 }
 
 async function readFacts<Facts>(

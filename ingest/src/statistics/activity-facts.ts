@@ -1,4 +1,4 @@
-import type { Judgement } from '../coverage/judgement.ts';
+import { type Judgement, readJudgement } from '../coverage/judgement.ts';
 import type { SqlRow } from '../index-store/connection.ts';
 import type { IndexDatabase } from '../index-store/index-database.ts';
 import type { Reckoning } from '../reckoning/reckoner.ts';
@@ -56,7 +56,7 @@ export class ActivityFacts implements Reckoning {
       this.#database.read(officersQuery, wanted),
     ]);
     const officersOf = rowsBy(officers, 'activity_id');
-    const facts = judged.map((row) => this.#factsOf(row, JSON.parse(String(row.judgement)) as Judgement));
+    const facts = judged.map((row) => this.#factsOf(row, readJudgement(row.judgement)));
     const parties = facts.flatMap(({ fact, recorderIds }) => {
       const { day, activity_id: activityId = null } = fact;
       const officerIds = (officersOf.get(String(activityId)) ?? []).map((row) => String(row.officer_id));

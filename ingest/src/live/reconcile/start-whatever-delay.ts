@@ -6,7 +6,7 @@ import { provenSpan } from '../../time/span.ts';
  * How old a live picture can be when it arrives, where nothing proves it. Not what is to be expected (that is
  * `live.assumedDelayMs`) but more than a recorder can keep back: at 2 Mbit/s these are 150 MB of memory.
  */
-const longestDelayMs = 600_000;
+export const longestDelayMs = 600_000;
 
 /**
  * When a live segment began, as far as a verdict on originals may rest on it: never on the delay that the settings
