@@ -60,6 +60,9 @@ function isOfLive(folder: string, { from, specifier }: Import): boolean {
   return from.startsWith(folder) && specifier === '@docket/device-protocol/live';
 }
 
+/** TypeBox, for whoever parses at an edge. */
+const schemas = '@docket/device-protocol/schema';
+
 /** Programs we did not write play recorders and viewers; nothing that ships speaks to them. */
 const livePeers = '@docket/device-protocol/live-peers';
 /** Archives we did not write, and what every archive must do. */
@@ -79,7 +82,7 @@ describe('imports', () => {
   });
 
   test('of ingest lead to the public face of device-protocol; its tests may use real transports', () => {
-    const faces = ['@docket/device-protocol'];
+    const faces = ['@docket/device-protocol', schemas];
     const testFaces = [
       ...faces,
       '@docket/device-protocol/transport',
@@ -94,7 +97,7 @@ describe('imports', () => {
   });
 
   test('of the gateway lead to ingest and device-protocol; only its composition root and its demo pick transports', () => {
-    const faces = ['@docket/device-protocol', '@docket/ingest'];
+    const faces = ['@docket/device-protocol', schemas, '@docket/ingest'];
     const rootFaces = ['@docket/device-protocol/transport', '@docket/device-protocol/simulator'];
     const isRoot = (file: string) =>
       [
@@ -120,10 +123,10 @@ describe('imports', () => {
     expect(strays('dashboard/', isAllowed)).toEqual([]);
   });
 
-  test('of the contract lead to typebox and to itself', () => {
+  test('of the contract lead to the door of TypeBox and to itself', () => {
     const folder = 'gateway/src/contract/';
     const isAllowed = (one: Import) =>
-      isTest(one.from) || one.specifier === 'typebox' || (one.to?.startsWith(folder) ?? false);
+      isTest(one.from) || one.specifier === schemas || (one.to?.startsWith(folder) ?? false);
     expect(strays(folder, isAllowed)).toEqual([]);
   });
 
@@ -133,7 +136,7 @@ describe('imports', () => {
     const isAllowed = (one: Import) =>
       isTest(one.from) ||
       (one.to === null
-        ? ['node:crypto', 'typebox', 'typebox/value'].includes(one.specifier)
+        ? ['node:crypto', schemas].includes(one.specifier)
         : known.some((place) => one.to?.startsWith(place)));
     expect(strays('ingest/src/disclosure/', isAllowed)).toEqual([]);
     const isSender = (one: Import) =>

@@ -1,8 +1,15 @@
 /** Everything a driver process can be asked, one row each: the question, its answer, and whether bytes follow. */
 
-import { type Static, type TObject, type TProperties, type TSchema, Type } from 'typebox';
-import { Compile, type Validator } from 'typebox/compile';
 import { PluginName, Serves } from '../plugin/plugin-schema.ts';
+import {
+  Compile,
+  type Static,
+  type TObject,
+  type TProperties,
+  type TSchema,
+  Type,
+  type Validator,
+} from '../schema.ts';
 import { WireError } from './wire-error.ts';
 import {
   WireCapability,

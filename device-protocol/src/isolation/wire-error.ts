@@ -1,5 +1,5 @@
-import { type Static, Type } from 'typebox';
 import { RecorderError, type RecorderErrorCode, recorderErrorCodes } from '../errors.ts';
+import { type Static, Type } from '../schema.ts';
 import { UsbError, type UsbErrorCode } from '../usb/usb-connection.ts';
 
 const Message = Type.String({ maxLength: 16_384 });

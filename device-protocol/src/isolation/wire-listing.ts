@@ -1,5 +1,5 @@
-import type { Static } from 'typebox';
 import type { ListedClip, Listing } from '../recorder.ts';
+import type { Static } from '../schema.ts';
 import type { WireClip, WireListing } from './wire-types.ts';
 
 /** A clip as it crosses: its path, which is bytes, as Base64. */

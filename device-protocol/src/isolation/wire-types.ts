@@ -1,6 +1,5 @@
 /** What crosses between the gateway and a driver process, as schemas: a driver process is believed no more than a recorder. */
 
-import { type TProperties, type TSchema, Type } from 'typebox';
 import type {
   Capability,
   ClipKind,
@@ -11,6 +10,7 @@ import type {
   ListingConcern,
   RefusedReason,
 } from '../recorder.ts';
+import { type TProperties, type TSchema, Type } from '../schema.ts';
 
 /** One of a union's words; a word added to the union and not here does not compile. */
 function word<Word extends string>(words: Record<Word, true>) {

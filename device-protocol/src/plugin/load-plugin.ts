@@ -1,7 +1,6 @@
-import { Type } from 'typebox';
-import { Check, Errors } from 'typebox/value';
 import type { RecorderDriver } from '../attachment.ts';
 import { RecorderError } from '../errors.ts';
+import { Check, Errors, Type } from '../schema.ts';
 import type { PluginFacts, RecorderPlugin } from './plugin.ts';
 import { PluginName, Serves } from './plugin-schema.ts';
 

@@ -1,4 +1,4 @@
-import { Type } from 'typebox';
+import { Type } from '../schema.ts';
 
 const Id = Type.Integer({ minimum: 0, maximum: 0xffff });
 const ClassCode = Type.Integer({ minimum: 0, maximum: 0xff });

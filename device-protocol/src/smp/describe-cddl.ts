@@ -1,4 +1,4 @@
-import { IsOptional, type TProperties, type TSchema } from 'typebox';
+import { IsOptional, type TProperties, type TSchema } from '../schema.ts';
 import type { Message } from './message.ts';
 import { groups } from './messages/index.ts';
 

@@ -1,4 +1,4 @@
-import { IsOptional, type TProperties, type TSchema } from 'typebox';
+import { IsOptional, type TProperties, type TSchema } from '../schema.ts';
 import { describeCodes, table } from '../specification/document.ts';
 import { smpErrors } from './device-error.ts';
 import type { Message } from './message.ts';

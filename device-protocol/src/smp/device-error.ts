@@ -1,5 +1,4 @@
-import { type Static, Type } from 'typebox';
-import { Compile } from 'typebox/compile';
+import { Compile, type Static, Type } from '../schema.ts';
 import { groups } from './messages/index.ts';
 
 /** Codes SMP itself reports as `rc` (mcumgr_err_t). */

@@ -1,4 +1,4 @@
-import { type TSchema, Type } from 'typebox';
+import { type TSchema, Type } from '../schema.ts';
 
 /**
  * Every field carries `description`, and `cbor` for how it is written; the protocol document prints both. `cddl` says the

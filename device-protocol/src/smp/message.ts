@@ -1,5 +1,4 @@
-import { type Static, type TObject, type TProperties, Type } from 'typebox';
-import { Compile, type Validator } from 'typebox/compile';
+import { Compile, type Static, type TObject, type TProperties, Type, type Validator } from '../schema.ts';
 import { decodeBody, encodeBody } from './body.ts';
 import { ProtocolError } from './protocol-error.ts';
 

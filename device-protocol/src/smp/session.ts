@@ -1,5 +1,5 @@
-import type { TProperties } from 'typebox';
 import { RecorderError } from '../errors.ts';
+import type { TProperties } from '../schema.ts';
 import { decodeBody } from './body.ts';
 import { deviceErrorIn } from './device-error.ts';
 import { answerTo, decodePacket, encodePacket, type Packet } from './header.ts';

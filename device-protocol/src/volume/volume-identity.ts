@@ -1,8 +1,7 @@
 import { constants } from 'node:fs';
-import { Type } from 'typebox';
-import { Check } from 'typebox/value';
 import { decodeName } from '../names/decode-name.ts';
 import type { Listing, RecorderIdentity } from '../recorder.ts';
+import { Check, Type } from '../schema.ts';
 import { openBelow } from './volume-path.ts';
 
 const maxIdentityFileBytes = 64 * 1024;

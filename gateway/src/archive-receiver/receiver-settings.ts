@@ -1,4 +1,4 @@
-import { type Static, Type } from 'typebox';
+import { type Static, Type } from '@docket/device-protocol/schema';
 import { entry, optionalText, section } from '../config/setting.ts';
 
 const keyName = '^[A-Za-z0-9][A-Za-z0-9./_-]{0,99}$';

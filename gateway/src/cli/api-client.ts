@@ -1,5 +1,5 @@
-import type { Static, TSchema } from 'typebox';
-import { Value } from 'typebox/value';
+import type { Static, TSchema } from '@docket/device-protocol/schema';
+import { Value } from '@docket/device-protocol/schema';
 import { apiBase, Problem } from '../contract/index.ts';
 import type { CommandContext } from './command-context.ts';
 import { UsageError } from './usage-error.ts';

@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Type } from 'typebox';
+import { Type } from '@docket/device-protocol/schema';
 import { Calibration, SlotPlace } from '../contract/index.ts';
 import { type ApiClient, ClientError } from './api-client.ts';
 import type { CommandContext } from './command-context.ts';

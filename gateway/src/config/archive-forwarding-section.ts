@@ -1,5 +1,5 @@
+import { Type } from '@docket/device-protocol/schema';
 import { usualForwarding } from '@docket/ingest';
-import { Type } from 'typebox';
 import { choice, entry, optionalInteger, section } from './setting.ts';
 
 const bytesPerSecond = (description: string) =>

@@ -1,4 +1,4 @@
-import { Type } from 'typebox';
+import { Type } from '@docket/device-protocol/schema';
 import { archiveFeeds } from './archive-feeds-section.ts';
 import { forwarding } from './archive-forwarding-section.ts';
 import {

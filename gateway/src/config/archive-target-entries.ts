@@ -1,5 +1,5 @@
+import { Type } from '@docket/device-protocol/schema';
 import { s3Dialects } from '@docket/ingest';
-import { Type } from 'typebox';
 import { choice, entry, optionalBoolean, optionalInteger, optionalText } from './setting.ts';
 
 const mebibyte = 1024 * 1024;

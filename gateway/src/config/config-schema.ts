@@ -1,4 +1,4 @@
-import { type Static, Type } from 'typebox';
+import { type Static, Type } from '@docket/device-protocol/schema';
 import { archive } from './archive-section.ts';
 import { coverage } from './coverage-section.ts';
 import { disclosure, review } from './disclosure-section.ts';

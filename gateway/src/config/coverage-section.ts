@@ -1,5 +1,5 @@
+import { Type } from '@docket/device-protocol/schema';
 import { caseCategories } from '@docket/ingest';
-import { Type } from 'typebox';
 import { choice, section } from './setting.ts';
 
 export const coverage = section(

@@ -1,4 +1,4 @@
-import { Type } from 'typebox';
+import { Type } from '@docket/device-protocol/schema';
 import { choice, optionalText, section } from './setting.ts';
 
 export const review = section(

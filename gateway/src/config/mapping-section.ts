@@ -1,4 +1,4 @@
-import { Type } from 'typebox';
+import { Type } from '@docket/device-protocol/schema';
 import { section } from './setting.ts';
 
 export const mapping = section(

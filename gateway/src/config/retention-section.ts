@@ -1,4 +1,4 @@
-import { Type } from 'typebox';
+import { Type } from '@docket/device-protocol/schema';
 import { section } from './setting.ts';
 
 const dayPattern = '^\\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\\d|3[01])$';

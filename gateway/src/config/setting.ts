@@ -1,4 +1,4 @@
-import { type TSchema, type TSchemaOptions, Type } from 'typebox';
+import { type TSchema, type TSchemaOptions, Type } from '@docket/device-protocol/schema';
 
 /** What every setting says of itself. The documentation is made from this, so nothing here is optional prose. */
 export interface SettingNotes extends TSchemaOptions {

@@ -1,4 +1,4 @@
-import { type Static, Type } from 'typebox';
+import { type Static, Type } from '@docket/device-protocol/schema';
 import { CoverageRollUp, CoverageState, Judgement } from './coverage.ts';
 import { CoverageException } from './coverage-exception.ts';
 import { Day, Identifier, Instant, nullable } from './terms.ts';

@@ -1,4 +1,4 @@
-import { type Static, Type } from 'typebox';
+import { type Static, Type } from '@docket/device-protocol/schema';
 import { Case } from './case.ts';
 import { CoverageRollUp } from './coverage.ts';
 import { DeadlineKind } from './deadline.ts';

@@ -1,4 +1,4 @@
-import { type Static, Type } from 'typebox';
+import { type Static, Type } from '@docket/device-protocol/schema';
 import { ClipInstant, TimeConflict, TimeDoubt, TimeSource } from './clip-time.ts';
 import { ClockStatement } from './clock.ts';
 import { DeviceTime, Identifier, Instant, nullable, oneOf } from './terms.ts';

@@ -1,4 +1,4 @@
-import { type Static, Type } from 'typebox';
+import { type Static, Type } from '@docket/device-protocol/schema';
 import { ExceptionKind, ExemptionCode, GapReasonCode } from './coverage.ts';
 import { Identifier, Instant, nullable, oneOf, person, reason, saying } from './terms.ts';
 

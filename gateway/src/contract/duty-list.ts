@@ -1,4 +1,4 @@
-import { type Static, type TSchema, Type } from 'typebox';
+import { type Static, type TSchema, Type } from '@docket/device-protocol/schema';
 import { ActivityKind, CaseCategory, CaseStep, CertificateIssuer, RiskTrigger } from './case.ts';
 import { Day, Instant, nullable, oneOf, person, reason, saying } from './terms.ts';
 

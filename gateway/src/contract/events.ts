@@ -1,4 +1,4 @@
-import { type Static, Type } from 'typebox';
+import { type Static, Type } from '@docket/device-protocol/schema';
 import { Calibration } from './calibration.ts';
 import { Clip } from './clip.ts';
 import { Slot } from './docking.ts';

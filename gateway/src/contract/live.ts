@@ -1,4 +1,4 @@
-import { type Static, Type } from 'typebox';
+import { type Static, Type } from '@docket/device-protocol/schema';
 import { FactsId } from './case.ts';
 import { Clip } from './clip.ts';
 import { LiveReason } from './live-reason.ts';

@@ -1,4 +1,4 @@
-import { type Static, Type } from 'typebox';
+import { type Static, Type } from '@docket/device-protocol/schema';
 import { ActivityKind, CaseStep, FactsId } from './case.ts';
 import { Clip } from './clip.ts';
 import { Identifier, Instant, nullable, oneOf, person, reason } from './terms.ts';

@@ -1,4 +1,4 @@
-import { type Static, Type } from 'typebox';
+import { type Static, Type } from '@docket/device-protocol/schema';
 import { CaseStep, FactsId } from './case.ts';
 import { Identifier, Instant, nullable, oneOf, person, reason, saying } from './terms.ts';
 

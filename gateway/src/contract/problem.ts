@@ -1,4 +1,4 @@
-import { type Static, Type } from 'typebox';
+import { type Static, Type } from '@docket/device-protocol/schema';
 
 /** Error answers follow RFC 9457 (application/problem+json). */
 export const Problem = Type.Object({

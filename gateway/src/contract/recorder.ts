@@ -1,4 +1,4 @@
-import { type Static, Type } from 'typebox';
+import { type Static, Type } from '@docket/device-protocol/schema';
 import { ClockStatement, ClockVerdict } from './clock.ts';
 import { RecorderConcern, RecorderSummary } from './docking.ts';
 import { Identifier, Instant, nullable, oneOf, saying } from './terms.ts';

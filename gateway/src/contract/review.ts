@@ -1,4 +1,4 @@
-import { type Static, Type } from 'typebox';
+import { type Static, Type } from '@docket/device-protocol/schema';
 import { Activity, Case, CaseStep, FactsId, Officer } from './case.ts';
 import { ClipInstant } from './clip-time.ts';
 import { CoverageState, Judgement } from './coverage.ts';

@@ -1,4 +1,4 @@
-import { type Static, Type } from 'typebox';
+import { type Static, Type } from '@docket/device-protocol/schema';
 import { ActivityKind, CaseCategory, CaseStep } from './case.ts';
 import { Day, Identifier, nullable, oneOf } from './terms.ts';
 

@@ -1,4 +1,4 @@
-import { type TSchema, Type } from 'typebox';
+import { type TSchema, Type } from '@docket/device-protocol/schema';
 
 /** `null` stands for "not known" or "not there"; a field is never left out of an answer. */
 export function nullable<Schema extends TSchema>(schema: Schema) {

@@ -1,4 +1,4 @@
-import { type TSchema, Type } from 'typebox';
+import { type TSchema, Type } from '@docket/device-protocol/schema';
 import { Problem } from '../contract/index.ts';
 
 const problemAnswer = {

@@ -1,4 +1,4 @@
-import { Type } from 'typebox';
+import { Type } from '@docket/device-protocol/schema';
 
 /** The page of a list: how many, and from where. */
 export const pageQuery = {

@@ -1,5 +1,4 @@
-import { Type } from 'typebox';
-import { Value } from 'typebox/value';
+import { Type, Value } from '@docket/device-protocol/schema';
 import { TableFileError } from './table.ts';
 import type { FoundRecord } from './table-records.ts';
 

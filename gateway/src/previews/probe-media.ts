@@ -1,6 +1,5 @@
+import { type Static, Type, Value } from '@docket/device-protocol/schema';
 import type { ClipRecord, MediaFacts } from '@docket/ingest';
-import { type Static, Type } from 'typebox';
-import { Value } from 'typebox/value';
 import { probeArguments } from './ffmpeg-arguments.ts';
 import { runTool } from './run-tool.ts';
 

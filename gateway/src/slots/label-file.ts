@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { type Static, Type } from 'typebox';
-import { Value } from 'typebox/value';
+import { type Static, Type, Value } from '@docket/device-protocol/schema';
 
 const AssignedLabel = Type.Object({
   place: Type.String({ minLength: 1, maxLength: 512 }),

@@ -1,6 +1,5 @@
 import { createRequire } from 'node:module';
-import { Type } from 'typebox';
-import { Check } from 'typebox/value';
+import { Check, Type } from '@docket/device-protocol/schema';
 import { IngestError } from '../errors.ts';
 
 /** What the State Council's yearly notices (国务院办公厅关于…部分节假日安排的通知) say, day by day. */

@@ -1,5 +1,5 @@
-import type { TSchema } from 'typebox';
-import { Value } from 'typebox/value';
+import type { TSchema } from '@docket/device-protocol/schema';
+import { Value } from '@docket/device-protocol/schema';
 import type { CaseFacts, OfficerFacts } from '../cases/case-record.ts';
 import { caseCategories } from '../cases/case-terms.ts';
 import type { DutyItem, DutyListVersion } from '../duties/duty-list.ts';

@@ -1,4 +1,4 @@
-import { type Static, type TSchema, Type } from 'typebox';
+import { type Static, type TSchema, Type } from '@docket/device-protocol/schema';
 import { activityKinds, caseCategories, caseSteps } from '../cases/case-terms.ts';
 import { dutyLevels, mediaKinds } from '../duties/duty-list.ts';
 

@@ -1,8 +1,7 @@
 import { open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ClipReader } from '@docket/device-protocol';
-import { type Static, Type } from 'typebox';
-import { Check } from 'typebox/value';
+import { Check, type Static, Type } from '@docket/device-protocol/schema';
 import type { RegisteredClip } from '../clip/clip-index.ts';
 import { clipsInStates } from '../clip/clip-queries.ts';
 import type { IndexDatabase } from '../index-store/index-database.ts';

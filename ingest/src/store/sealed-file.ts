@@ -1,5 +1,4 @@
-import { type Static, Type } from 'typebox';
-import { Check } from 'typebox/value';
+import { Check, type Static, Type } from '@docket/device-protocol/schema';
 
 /** What a sealed record must say for its clip to be recognised and checked. */
 const SealedFile = Type.Object({

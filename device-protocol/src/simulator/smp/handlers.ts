@@ -1,5 +1,5 @@
-import type { TProperties } from 'typebox';
 import { parseDateTime } from '../../clock/date-time.ts';
+import type { TProperties } from '../../schema.ts';
 import { encodeBody } from '../../smp/body.ts';
 import { clipPathOfFileName } from '../../smp/clip-name.ts';
 import { smpErrorNumbers } from '../../smp/device-error.ts';

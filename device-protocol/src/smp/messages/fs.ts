@@ -1,4 +1,4 @@
-import { Type } from 'typebox';
+import { Type } from '../../schema.ts';
 import { byteString, table, text, unsigned, word } from '../field.ts';
 import { message } from '../message.ts';
 

@@ -1,4 +1,4 @@
-import { Type } from 'typebox';
+import { Type } from '../../schema.ts';
 import { byteString, flag, list, text, unsigned } from '../field.ts';
 import { message } from '../message.ts';
 

@@ -1,4 +1,4 @@
-import { type Static, Type } from 'typebox';
+import { type Static, Type } from '../../schema.ts';
 import { byteString, flag, list, text, unsigned, word } from '../field.ts';
 import { message } from '../message.ts';
 

@@ -1,5 +1,5 @@
+import { Type } from '@docket/device-protocol/schema';
 import type { Command } from 'commander';
-import { Type } from 'typebox';
 import { LiveSource, type Operation, OperationFile, OperationPage } from '../../contract/index.ts';
 import { ApiClient } from '../api-client.ts';
 import type { CommandContext } from '../command-context.ts';

@@ -1,5 +1,5 @@
+import { Type } from '@docket/device-protocol/schema';
 import type { Command } from 'commander';
-import { Type } from 'typebox';
 import { Slot, SlotPlace } from '../../contract/index.ts';
 import { ApiClient } from '../api-client.ts';
 import { calibrateSlots } from '../calibrate-slots.ts';

@@ -1,5 +1,5 @@
+import { Type } from '@docket/device-protocol/schema';
 import { isArchiveRefusal, type ProbeReport, parseQueuePosition } from '@docket/ingest';
-import { Type } from 'typebox';
 import type { ArchiveDesk } from '../../archive/archive-desk.ts';
 import {
   Archive,

@@ -1,3 +1,4 @@
+import { Type } from '@docket/device-protocol/schema';
 import {
   type CasePosition,
   type Known,
@@ -11,7 +12,6 @@ import {
   readFactsHistory,
   readOfficer,
 } from '@docket/ingest';
-import { Type } from 'typebox';
 import {
   Activity,
   Case,

@@ -1,5 +1,5 @@
+import { Type } from '@docket/device-protocol/schema';
 import { codeText, readActivity, readCase, readTargetFacts } from '@docket/ingest';
-import { Type } from 'typebox';
 import { codePicture } from '../../codes/index.ts';
 import { CodeSheet, CodeSheetQuery, FactsId } from '../../contract/index.ts';
 import { answers, byteAnswers } from '../answers.ts';

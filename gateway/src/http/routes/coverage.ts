@@ -1,4 +1,5 @@
 import { wallClockInZone } from '@docket/device-protocol';
+import { Type } from '@docket/device-protocol/schema';
 import {
   type CoveragePlace,
   listJudged,
@@ -6,7 +7,6 @@ import {
   readCaseCoverage,
   readJudgementHistory,
 } from '@docket/ingest';
-import { Type } from 'typebox';
 import {
   CaseCoverage,
   CoverageQuery,

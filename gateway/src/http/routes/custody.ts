@@ -1,5 +1,5 @@
+import { Type } from '@docket/device-protocol/schema';
 import { listCustody } from '@docket/ingest';
-import { Type } from 'typebox';
 import { type CustodyPage, CustodyPage as CustodyPageSchema, Identifier } from '../../contract/index.ts';
 import { answers } from '../answers.ts';
 import type { HttpApp } from '../app.ts';

@@ -1,6 +1,5 @@
+import { Check, Type } from '@docket/device-protocol/schema';
 import { type DeadlinePosition, type DeadlineRecord, listDeadlines, readDeadlines } from '@docket/ingest';
-import { Type } from 'typebox';
-import { Check } from 'typebox/value';
 import {
   CaseDeadlines,
   type Deadline,

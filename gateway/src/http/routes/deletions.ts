@@ -1,5 +1,5 @@
+import { Type } from '@docket/device-protocol/schema';
 import { listDeletionRequests, readCertificate } from '@docket/ingest';
-import { Type } from 'typebox';
 import {
   DeletionAnswer,
   DeletionCertificate,

@@ -1,4 +1,4 @@
-import { Type } from 'typebox';
+import { Type } from '@docket/device-protocol/schema';
 import { DisclosureKey, DisclosureOutboxPage, DisclosureQuery } from '../../contract/index.ts';
 import { answers, emptyAnswers } from '../answers.ts';
 import type { HttpApp } from '../app.ts';

@@ -1,5 +1,5 @@
+import { Type } from '@docket/device-protocol/schema';
 import { listDockings, readDocking } from '@docket/ingest';
-import { Type } from 'typebox';
 import { Docking, DockingPage, Identifier } from '../../contract/index.ts';
 import { answers } from '../answers.ts';
 import type { HttpApp } from '../app.ts';

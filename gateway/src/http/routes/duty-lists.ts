@@ -1,3 +1,4 @@
+import { Type } from '@docket/device-protocol/schema';
 import {
   compareDutyLists,
   type DutyLists,
@@ -5,7 +6,6 @@ import {
   dutyListPresets,
   isIngestError,
 } from '@docket/ingest';
-import { Type } from 'typebox';
 import {
   AdoptPresetRequest,
   DeliverDutyListRequest,

@@ -1,5 +1,5 @@
+import { Type } from '@docket/device-protocol/schema';
 import { type ExceptionClaim, type ExceptionVerdict, readExceptions } from '@docket/ingest';
-import { Type } from 'typebox';
 import {
   CoverageException,
   ExceptionDecisionRequest,

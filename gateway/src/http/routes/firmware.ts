@@ -1,4 +1,4 @@
-import { Type } from 'typebox';
+import { Type } from '@docket/device-protocol/schema';
 import { ResumeRequest, RollOutList } from '../../contract/index.ts';
 import { answers } from '../answers.ts';
 import type { HttpApp } from '../app.ts';

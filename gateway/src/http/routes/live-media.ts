@@ -1,4 +1,4 @@
-import { Type } from 'typebox';
+import { Type } from '@docket/device-protocol/schema';
 import { Identifier, PlayMessage } from '../../contract/index.ts';
 import { PlayQuery, Snapshots } from '../../live/play/index.ts';
 import { byteAnswers } from '../answers.ts';

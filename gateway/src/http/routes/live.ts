@@ -1,5 +1,5 @@
+import { Type } from '@docket/device-protocol/schema';
 import { listClips, readLiveSession, readLiveSessions, readOperationFile } from '@docket/ingest';
-import { Type } from 'typebox';
 import {
   Identifier,
   LiveAlarm,

@@ -1,6 +1,6 @@
+import { Type } from '@docket/device-protocol/schema';
 import { readClip } from '@docket/ingest';
 import type { FastifyRequest } from 'fastify';
-import { Type } from 'typebox';
 import {
   ClipLinks,
   Identifier,

@@ -1,6 +1,6 @@
+import { Type } from '@docket/device-protocol/schema';
 import type { ClipRecord } from '@docket/ingest';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Type } from 'typebox';
 import { Identifier } from '../../contract/index.ts';
 import { byteAnswers } from '../answers.ts';
 import type { HttpApp } from '../app.ts';

@@ -1,5 +1,5 @@
+import { Type } from '@docket/device-protocol/schema';
 import swagger from '@fastify/swagger';
-import { Type } from 'typebox';
 import { apiBase } from '../../contract/index.ts';
 import type { HttpApp } from '../app.ts';
 

@@ -1,5 +1,5 @@
+import { Type } from '@docket/device-protocol/schema';
 import { type Operation as OperationRecord, readBookmarksOfClip, readOperationsOfCase } from '@docket/ingest';
-import { Type } from 'typebox';
 import {
   BookmarkRequest,
   BookmarkStrikeRequest,

@@ -1,4 +1,4 @@
-import { Type } from 'typebox';
+import { Type } from '@docket/device-protocol/schema';
 import { ArchiveTargetName, Identifier } from '../../contract/index.ts';
 import { byteAnswers } from '../answers.ts';
 import type { HttpApp } from '../app.ts';

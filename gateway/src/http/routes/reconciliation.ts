@@ -1,10 +1,10 @@
+import { Type } from '@docket/device-protocol/schema';
 import {
   type LiveMatch as DecidedMatch,
   type SessionReconciliation as Reconciled,
   readClipMatches,
   readSessionReconciliation,
 } from '@docket/ingest';
-import { Type } from 'typebox';
 import { ClipLiveMatches, Identifier, type LiveMatch, SessionReconciliation } from '../../contract/index.ts';
 import { answers } from '../answers.ts';
 import type { HttpApp } from '../app.ts';

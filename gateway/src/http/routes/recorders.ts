@@ -1,6 +1,6 @@
+import { Type } from '@docket/device-protocol/schema';
 import { listRegister, readRecorderHistory, readRegistered } from '@docket/ingest';
 import type { FastifyRequest } from 'fastify';
-import { Type } from 'typebox';
 import {
   Identifier,
   IssueRequest,

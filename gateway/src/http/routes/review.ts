@@ -1,6 +1,6 @@
+import { Type } from '@docket/device-protocol/schema';
 import type { KeptPacket, ReviewPacket as Packet } from '@docket/ingest';
 import type { FastifyReply } from 'fastify';
-import { Type } from 'typebox';
 import {
   CaseReview,
   FactsId,

@@ -1,4 +1,4 @@
-import { type Static, Type } from 'typebox';
+import { type Static, Type } from '@docket/device-protocol/schema';
 
 /** What a viewer says of itself when it asks for a stream. */
 export const PlayQuery = Type.Object({

@@ -1,7 +1,6 @@
 import { readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Static, Type } from 'typebox';
-import { Check } from 'typebox/value';
+import { Check, type Static, Type } from '@docket/device-protocol/schema';
 import { canonicalJson } from '../../custody/canonical-json.ts';
 import { errnoOf } from '../../errors.ts';
 import type { HashPool } from '../../pull/hash-pool.ts';

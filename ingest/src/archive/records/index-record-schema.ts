@@ -1,4 +1,4 @@
-import { type Static, type TSchema, Type } from 'typebox';
+import { type Static, type TSchema, Type } from '@docket/device-protocol/schema';
 
 const closed = <Properties extends Record<string, TSchema>>(properties: Properties, notes = {}) =>
   Type.Object(properties, { additionalProperties: false, ...notes });
