@@ -8,6 +8,9 @@ export interface LiveBenchOptions {
   only: readonly string[];
   workFolder: string;
   outFolder: string | undefined;
+  /** Another tree of Docket, built, that takes turns with this one. */
+  besideFolder: string | undefined;
+  rounds: number;
 }
 
 export const liveUsage = `usage: node bench/dist/main.js live [options]
@@ -15,6 +18,8 @@ export const liveUsage = `usage: node bench/dist/main.js live [options]
   --streams N,N    how many streams at once (1,6,12,24)
   --seconds N      how long each is measured (10)
   --only NAME      only what has this in its name; may be given again
+  --rounds N       how often each takes its turn (1); the one of median CPU is told
+  --beside FOLDER  measures the Docket that is built in that folder as well
   --work FOLDER    where the film and recordings are made and deleted (the temporary folder)
   --out FOLDER     also write live.md and live.json there
 `;
@@ -29,6 +34,8 @@ export function readLiveOptions(argv: readonly string[]): LiveBenchOptions {
       only: { type: 'string', multiple: true, default: [] },
       work: { type: 'string', default: tmpdir() },
       out: { type: 'string' },
+      beside: { type: 'string' },
+      rounds: { type: 'string', default: '1' },
     },
   });
   return {
@@ -37,6 +44,8 @@ export function readLiveOptions(argv: readonly string[]): LiveBenchOptions {
     only: values.only,
     workFolder: values.work,
     outFolder: values.out,
+    besideFolder: values.beside,
+    rounds: whole(values.rounds, '--rounds'),
   };
 }
 

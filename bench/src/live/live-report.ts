@@ -51,12 +51,16 @@ const pairs: readonly (readonly [string, string])[] = [
   ['Docket, relay', 'gst-rtsp-server, relay'],
   ['Docket, relay and recording', 'ffmpeg -c copy, recording'],
   ['Docket, relay and recording', 'Docket, relay'],
+  ['Docket, relay', 'Docket beside, relay'],
+  ['Docket, relay and recording', 'Docket beside, relay and recording'],
 ];
 
 function ratioRows(measurements: readonly Measurement[], counts: readonly number[]): string[][] {
   const cpuOf = (subject: string, streams: number) =>
     measurements.find((one) => one.subject === subject && one.streams === streams)?.cpuPercent;
-  return pairs.map(([docket, other]) => [
+  const isMeasured = (name: string) => measurements.some(({ subject }) => subject === name);
+  const measured = pairs.filter((pair) => pair.every(isMeasured));
+  return measured.map(([docket, other]) => [
     `${docket} / ${other}`,
     ...counts.map((streams) => {
       const [ours, theirs] = [cpuOf(docket, streams), cpuOf(other, streams)];

@@ -6,7 +6,7 @@ import { encodeFilm, framesPerSecond, readFilm } from './film.ts';
 import type { LiveBenchOptions } from './live-options.ts';
 import { liveReport } from './live-report.ts';
 import { type Measurement, measure } from './measure.ts';
-import { subjects } from './subjects.ts';
+import { subjects, subjectsBeside } from './subjects.ts';
 
 /** What a live stream costs: every subject with every number of streams, in a random order, one after the other. */
 export async function live({
@@ -15,24 +15,31 @@ export async function live({
   only,
   workFolder,
   outFolder,
+  besideFolder,
+  rounds,
 }: LiveBenchOptions): Promise<void> {
   const machine = machineLine(describeMachine());
   const folder = await mkdtemp(join(workFolder, 'docket-film-'));
   try {
     const film = join(folder, 'film.h264');
     await encodeFilm(film);
-    const chosen = subjects.filter(
-      ({ name }) => only.length === 0 || only.some((part) => name.includes(part)),
-    );
+    const all = [...subjects, ...(besideFolder === undefined ? [] : subjectsBeside(besideFolder))];
+    const chosen = all.filter(({ name }) => only.length === 0 || only.some((part) => name.includes(part)));
     const measurements: Measurement[] = [];
     for (const count of streams) {
-      for (const subject of shuffled(chosen)) {
-        const measured = await measure(subject, count, { film, seconds, workFolder });
-        measurements.push(measured);
-        process.stderr.write(`${JSON.stringify(measured)}\n`);
+      const turns: Measurement[] = [];
+      for (let round = 0; round < rounds; round += 1) {
+        for (const subject of shuffled(chosen)) {
+          const measured = await measure(subject, count, { film, seconds, workFolder });
+          turns.push(measured);
+          process.stderr.write(`${JSON.stringify(measured)}\n`);
+        }
       }
+      measurements.push(
+        ...chosen.map(({ name }) => medianTurn(turns.filter(({ subject }) => subject === name))),
+      );
     }
-    const order = subjects.map(({ name }) => name);
+    const order = all.map(({ name }) => name);
     measurements.sort(
       (left, right) =>
         left.streams - right.streams || order.indexOf(left.subject) - order.indexOf(right.subject),
@@ -46,6 +53,14 @@ export async function live({
   } finally {
     await rm(folder, { recursive: true });
   }
+}
+
+/** The turn of median CPU, whole: its other figures belong to it. */
+function medianTurn(turns: readonly Measurement[]): Measurement {
+  const sorted = turns.toSorted((left, right) => left.cpuPercent - right.cpuPercent);
+  const median = sorted[Math.floor((sorted.length - 1) / 2)];
+  if (median === undefined) throw new RangeError('nothing was measured');
+  return median;
 }
 
 async function describeFilm(film: string, seconds: number): Promise<string> {

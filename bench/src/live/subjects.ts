@@ -2,7 +2,7 @@ import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdir, readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { nameOf, password, viewerName } from './docket-names.ts';
@@ -31,15 +31,30 @@ const docket = here('./docket-live.js');
 const gstreamer = here('../../src/live/gst_relay.py');
 
 export const subjects: readonly Subject[] = [
-  { name: 'Docket, relay', isDocket: true, start: (count) => startDocket(count, null) },
-  { name: 'Docket, relay and recording', isDocket: true, start: startDocket },
+  ...docketSubjects('Docket', docket),
   { name: 'ffmpeg -c copy, recording', isDocket: false, start: startFfmpeg },
   { name: 'ffmpeg -c copy, relay', isDocket: false, start: startFfmpegRelay },
   { name: 'gst-rtsp-server, relay', isDocket: false, start: startGstreamer },
 ];
 
-async function startDocket(count: number, folder: string | null): Promise<Running> {
-  const child = fork(docket, [String(count), ...(folder === null ? [] : [folder])]);
+/** The Docket that is built in another tree. */
+export function subjectsBeside(tree: string): Subject[] {
+  return docketSubjects('Docket beside', join(resolve(tree), 'bench/dist/live/docket-live.js'));
+}
+
+function docketSubjects(name: string, module: string): Subject[] {
+  return [
+    { name: `${name}, relay`, isDocket: true, start: (count) => startDocket(module, count, null) },
+    {
+      name: `${name}, relay and recording`,
+      isDocket: true,
+      start: (count, folder) => startDocket(module, count, folder),
+    },
+  ];
+}
+
+async function startDocket(module: string, count: number, folder: string | null): Promise<Running> {
+  const child = fork(module, [String(count), ...(folder === null ? [] : [folder])]);
   const [{ port }] = (await once(child, 'message')) as [{ port: number }];
   return {
     processIds: [idOf(child)],

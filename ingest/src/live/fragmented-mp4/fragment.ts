@@ -19,21 +19,24 @@ export interface SampleRun {
   samples: readonly Sample[];
 }
 
+const nothing = Buffer.alloc(0);
+
 /**
  * One fragment, `moof` and `mdat` (ISO/IEC 14496-12 §8.8), to be put behind `initSegment` and the fragments before it.
  * `sequence` counts from 1. May begin with any picture and hold as little as one: a fragment a picture is for viewers
- * who wait for it, a fragment a second for a file.
+ * who wait for it, a fragment a second for a file. `before`: boxes that are to stand before it.
  */
-export function fragment(sequence: number, runs: readonly SampleRun[]): Buffer {
+export function fragment(sequence: number, runs: readonly SampleRun[], before: Uint8Array = nothing): Buffer {
   const filled = runs.filter(({ samples }) => samples.length > 0);
   const sizes = filled.map((run) => run.samples.map((sample) => sizeOf(run.track, sample)));
   const mediaBytes = sizes.flat().reduce((sum, size) => sum + size, 0);
   // Offsets are told in boxes whose length does not depend on them: the first making only measures.
   const headBytes = movieFragment(sequence, filled, sizes, 0).length;
   const head = movieFragment(sequence, filled, sizes, headBytes + 8);
-  const whole = Buffer.allocUnsafe(headBytes + 8 + mediaBytes);
-  head.copy(whole);
-  let at = whole.writeUInt32BE(8 + mediaBytes, headBytes);
+  const whole = Buffer.allocUnsafe(before.length + headBytes + 8 + mediaBytes);
+  whole.set(before);
+  whole.set(head, before.length);
+  let at = whole.writeUInt32BE(8 + mediaBytes, before.length + headBytes);
   at += whole.write('mdat', at, 'latin1');
   for (const { track, samples } of filled) {
     for (const sample of samples) at = writeSample(whole, at, track, sample);

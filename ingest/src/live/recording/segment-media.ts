@@ -102,7 +102,9 @@ export class SegmentMedia {
   }
 
   get #units(): number {
-    return [...this.#tracks.values()].reduce((sum, { ready }) => sum + ready.length, 0);
+    let units = 0;
+    for (const { ready } of this.#tracks.values()) units += ready.length;
+    return units;
   }
 
   #trackOf(unit: AccessUnit): OpenTrack {
@@ -182,7 +184,7 @@ export class SegmentMedia {
     if (runs.length === 0 || reference === null) return [];
     this.#sequence += 1;
     const tracks = [...this.#tracks.values()].map(({ held }) => held).filter(({ units }) => units > 0);
-    return [{ bytes: Buffer.concat([reference, fragment(this.#sequence, runs)]), arrivedMs, tracks }];
+    return [{ bytes: fragment(this.#sequence, runs, reference), arrivedMs, tracks }];
   }
 
   #run(track: OpenTrack, units: readonly AccessUnit[], next: AccessUnit | null): SampleRun {
