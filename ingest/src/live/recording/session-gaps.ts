@@ -1,9 +1,11 @@
+import type { AccessUnit } from '@docket/device-protocol/live';
 import { v7 as uuidv7 } from 'uuid';
 import type { CustodyLog } from '../../custody/custody-log.ts';
 import { closeGap, insertGap, type NewGap, toldGap } from '../live-index.ts';
 import type { LiveReason, LostMedia } from '../live-reason.ts';
 import type { LiveGapCause } from '../live-recording.ts';
 import type { LiveJournal } from './live-journal.ts';
+import type { Following } from './media-line.ts';
 
 type GapFacts = Pick<NewGap, 'cause' | 'fromMs' | 'toMs' | 'reason'>;
 
@@ -78,8 +80,19 @@ export class SessionGaps {
     void this.#journal.note((transaction) => closeGap(transaction, this.#custody, closed));
   }
 
+  /** Tells what is missing before a unit, or in it. `lastUnitMs`: when the one before it arrived. */
+  noteLoss(unit: AccessUnit, following: Following, lastUnitMs: number | null): void {
+    const missingMs = following.kind === 'hole' ? following.missingMs : 0;
+    if (missingMs === 0 && (unit.isWhole || unit.isUnfinished)) return;
+    const toMs = unit.arrival.atMs;
+    const earliestMs = toMs - missingMs;
+    const fromMs = Math.min(toMs, Math.max(earliestMs, lastUnitMs ?? earliestMs));
+    const lost = { damaged: unit.isWhole ? 0 : 1, missingMs: Math.round(missingMs) };
+    this.#lose(fromMs, toMs, unit.track.kind === 'video' ? 'pictures' : 'sound', lost);
+  }
+
   /** Something is missing or damaged; told once no more can belong to it. */
-  lose(fromMs: number, toMs: number, of: 'pictures' | 'sound', lost: LostMedia): void {
+  #lose(fromMs: number, toMs: number, of: 'pictures' | 'sound', lost: LostMedia): void {
     if (this.#loss === null || fromMs - this.#loss.toMs > oneLossMs) {
       this.tellLoss();
       this.#loss = { fromMs, toMs, units: 0 };

@@ -6,20 +6,20 @@ import type {
   SenderReport,
 } from '@docket/device-protocol/live';
 import { isSameFormat } from '../fragmented-mp4/track-format.ts';
-import { correctSessionTracks, endSession, insertReports, sessionTracks } from '../live-index.ts';
+import { correctSessionTracks, endSession, sessionTracks } from '../live-index.ts';
 import { type LiveReason, StoreTooSlowError, storeReason } from '../live-reason.ts';
 import type { LiveEndCause, LiveGapCause, LiveRecording } from '../live-recording.ts';
 import { FailingStore } from './failing-store.ts';
 import { LiveJournal } from './live-journal.ts';
-import { type Following, MediaLine } from './media-line.ts';
+import type { Following } from './media-line.ts';
 import { OpenSegment, type RecordedSession, type SegmentServices } from './open-segment.ts';
 import { planSegment } from './plan-segment.ts';
 import { SealingSegments } from './sealing-segments.ts';
 import type { MediaPart } from './segment-media.ts';
 import { mostSegmentsPerMinute, SegmentTurns } from './segment-turns.ts';
+import { SenderClocks } from './sender-clocks.ts';
 import { SessionGaps } from './session-gaps.ts';
 import { StreamTracks } from './stream-tracks.ts';
-import { WaitingReports } from './waiting-reports.ts';
 
 export interface RecordingSettings {
   segmentSeconds: number;
@@ -28,8 +28,6 @@ export interface RecordingSettings {
 
 /** Not yet durable, for all the segments of a session: more than this waits for no disk. */
 const mostWaitingBytes = 32 * 1024 * 1024;
-/** A recorder’s clock that moved less than this did not jump. */
-const clockJumpMs = 500;
 /** Longer than recorders pause between two files: coverage does not pass over it. */
 const mostHoleMs = 2000;
 /** When a session ends, the index is given this long to take what it has not taken yet. */
@@ -44,17 +42,14 @@ export class SessionRecording implements LiveRecording {
   readonly recorderId: string;
   readonly #session: RecordedSession;
   readonly #services: SegmentServices;
-  readonly #assumedDelayMs: number;
   readonly #journal: LiveJournal;
   readonly #gaps: SessionGaps;
+  readonly #clocks: SenderClocks;
   readonly #turns: SegmentTurns;
   readonly #store: FailingStore;
   readonly #sealing: SealingSegments;
-  readonly #reports = new WaitingReports();
   readonly #letGoOfRoom: () => void;
   #tracks: StreamTracks;
-  #line: MediaLine;
-  #lineNumber = 1;
   #sequence = 0;
   #segment: OpenSegment | null = null;
   #lastUnitMs: number | null = null;
@@ -62,7 +57,6 @@ export class SessionRecording implements LiveRecording {
   /** When the newest that is durable arrived. */
   #durableMs: number | null = null;
   #failure: Error | null = null;
-  #hasLeapt = false;
   #ended: Promise<void> | null = null;
 
   constructor(
@@ -71,15 +65,16 @@ export class SessionRecording implements LiveRecording {
     session: RecordedSession,
     description: LiveDescription,
   ) {
-    const { database, custody, room } = services;
+    const { database, custody, room, alarms } = services;
     const onFailure = (error: unknown) => this.#failed(error);
     this.sessionId = session.sessionId;
     this.recorderId = session.recorderId;
     this.#session = session;
     this.#services = services;
-    this.#assumedDelayMs = assumedDelayMs;
     this.#journal = new LiveJournal(database, onFailure);
     this.#gaps = new SessionGaps(session, this.#journal, custody, (gap) => this.#segment?.noteGap(gap));
+    const told = { journal: this.#journal, gaps: this.#gaps, alarms };
+    this.#clocks = new SenderClocks(session, assumedDelayMs, told);
     this.#turns = new SegmentTurns(segmentSeconds * 1000);
     this.#store = new FailingStore(room);
     this.#sealing = new SealingSegments(assumedDelayMs, {
@@ -87,7 +82,6 @@ export class SessionRecording implements LiveRecording {
       onCutShort: (error, fromMs, toMs) => this.#cutShort(error, fromMs, toMs),
     });
     this.#tracks = new StreamTracks(description);
-    this.#line = new MediaLine(assumedDelayMs);
     this.#letGoOfRoom = room.keepForLive();
   }
 
@@ -110,14 +104,7 @@ export class SessionRecording implements LiveRecording {
   }
 
   senderReport(track: LiveTrack, report: SenderReport, arrival: Arrival): void {
-    if (this.#ended !== null || !this.#reports.isHeard(track, arrival)) return;
-    const movedMs = this.#line.takeReport(track, report, arrival) ?? 0;
-    if (Math.abs(movedMs) > clockJumpMs) {
-      const reason: LiveReason = { kind: 'clock-moved', byMs: Math.round(movedMs) };
-      this.#gaps.note({ cause: 'clock-jump', fromMs: arrival.atMs, toMs: arrival.atMs, reason });
-      this.#leapt(reason);
-    }
-    this.#reports.add(track, report, arrival);
+    if (this.#ended === null) this.#clocks.takeReport(track, report, arrival);
   }
 
   interrupt(cause: LiveGapCause, reason: LiveReason): void {
@@ -160,7 +147,7 @@ export class SessionRecording implements LiveRecording {
     const following = this.#follow(unit);
     const nowMs = unit.arrival.atMs;
     this.#tracks.learn(unit);
-    this.#noteLoss(unit, following);
+    this.#gaps.noteLoss(unit, following, this.#lastUnitMs);
     this.#lastUnitMs = nowMs;
     const failure = this.#segment?.file.failure ?? null;
     if (failure !== null) this.#storeFailed(failure);
@@ -179,7 +166,7 @@ export class SessionRecording implements LiveRecording {
     const segment = this.#segment ?? this.#begin(unit);
     if (segment === null) return;
     this.#append(segment, segment.media.add(unit, following.kind === 'hole'));
-    segment.noteArrival(unit, this.#line.msOf(unit.track.index, unit.mediaTicks));
+    segment.noteArrival(unit, this.#clocks.line.msOf(unit.track.index, unit.mediaTicks));
   }
 
   /** A segment counts as footage from its beginning to its end: what is missing for long must not lie within one. */
@@ -190,15 +177,15 @@ export class SessionRecording implements LiveRecording {
 
   /** Puts the unit on the media time; where that took a turn, what comes stands in a segment of its own. */
   #follow(unit: AccessUnit): Following {
-    const following = this.#line.follow(unit);
+    const following = this.#clocks.line.follow(unit);
     if (following.kind !== 'turned') return following;
     const { reason } = following;
     const toMs = unit.arrival.atMs;
     this.#closeSegment();
     this.#gaps.turn('timestamp-reset', reason, this.#lastUnitMs ?? toMs, toMs);
-    this.#leapt(reason);
+    this.#clocks.leapt(reason);
     this.#newLine();
-    return this.#line.follow(unit);
+    return this.#clocks.line.follow(unit);
   }
 
   /** True where the segment must end before this unit. */
@@ -227,8 +214,8 @@ export class SessionRecording implements LiveRecording {
       return null;
     }
     this.#sequence += 1;
-    const place = { sequence: this.#sequence, line: this.#lineNumber };
-    const plan = planSegment(unit, this.#line, this.#tracks, place);
+    const place = { sequence: this.#sequence, line: this.#clocks.lineNumber };
+    const plan = planSegment(unit, this.#clocks.line, this.#tracks, place);
     const segment: OpenSegment = new OpenSegment(this.#services, this.#session, plan, (part) =>
       this.#partDurable(segment, part),
     );
@@ -242,7 +229,7 @@ export class SessionRecording implements LiveRecording {
   #append(segment: OpenSegment, parts: readonly MediaPart[]): void {
     if (parts.length === 0) return;
     for (const part of parts) segment.file.append(part);
-    this.#keepReports();
+    this.#clocks.keepReports();
     this.#gaps.tellLossBefore(this.#lastUnitMs ?? 0);
     const waitingBytes = segment.file.waitingBytes + this.#sealing.waitingBytes;
     if (waitingBytes > mostWaitingBytes) {
@@ -254,10 +241,10 @@ export class SessionRecording implements LiveRecording {
     const segment = this.#segment;
     if (segment === null) return;
     for (const part of this.#rest(segment)) segment.file.append(part);
-    this.#keepReports();
+    this.#clocks.keepReports();
     this.#gaps.tellLoss();
     this.#segment = null;
-    this.#sealing.add(segment, this.#line.reports);
+    this.#sealing.add(segment, this.#clocks.line.reports);
   }
 
   /** What of it was not given to the file yet; nothing where our own fault stands in the way of it. */
@@ -294,40 +281,13 @@ export class SessionRecording implements LiveRecording {
     this.#gaps.missed({ cause: 'store-failed', reason: storeReason(error), fromMs, toMs });
   }
 
-  /** The sender's clock or its media time took a leap: a person is told once a session. */
-  #leapt(reason: LiveReason): void {
-    if (this.#hasLeapt) return;
-    this.#hasLeapt = true;
-    const { sessionId, recorderId } = this;
-    this.#services.alarms.raise({ kind: 'clock-jump', recorderId, sessionId, reason }).catch(() => {
-      this.#hasLeapt = false;
-    });
-  }
-
   #failed(error: unknown): void {
     this.#failure = error instanceof Error ? error : new Error(String(error));
   }
 
   #newLine(): void {
-    this.#line = new MediaLine(this.#assumedDelayMs);
-    this.#lineNumber += 1;
+    this.#clocks.beginAnew();
     this.#turns.waitAnew();
-  }
-
-  #noteLoss(unit: AccessUnit, following: Following): void {
-    const missingMs = following.kind === 'hole' ? following.missingMs : 0;
-    if (missingMs === 0 && (unit.isWhole || unit.isUnfinished)) return;
-    const toMs = unit.arrival.atMs;
-    const earliestMs = toMs - missingMs;
-    const fromMs = Math.min(toMs, Math.max(earliestMs, this.#lastUnitMs ?? earliestMs));
-    const lost = { damaged: unit.isWhole ? 0 : 1, missingMs: Math.round(missingMs) };
-    this.#gaps.lose(fromMs, toMs, unit.track.kind === 'video' ? 'pictures' : 'sound', lost);
-  }
-
-  #keepReports(): void {
-    const reports = this.#reports.take();
-    if (reports.length === 0) return;
-    void this.#journal.note((transaction) => insertReports(transaction, this.sessionId, reports));
   }
 
   async #end(cause: LiveEndCause): Promise<void> {
