@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { PeerProcess, startRtspCamera } from '@docket/device-protocol/live-peers';
-import type { Clip } from '@docket/gateway/contract';
+import type { Archive, Clip } from '@docket/gateway/contract';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { filesBelow } from './harness/dock-site.ts';
@@ -172,8 +172,15 @@ async function watchesByWebSocket(recorderId: string): Promise<void> {
   socket.terminate();
 }
 
-/** Waits until nothing changes any more, so that connections kept for a while and closing children do not count. */
+/**
+ * Waits until all segments are archived, for as long as that goes on the same few files are always open; and until nothing
+ * changes any more, so that connections kept for a while and closing children do not count.
+ */
 async function settled(): Promise<Holdings> {
+  await live.until(async () => {
+    const { targets } = await live.ask<Archive>('GET', '/archive');
+    return targets.every(({ state }) => state === 'idle');
+  });
   const seen: string[] = [];
   for (;;) {
     const { memoryBytes, ...counts } = live.holdings();
