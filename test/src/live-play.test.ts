@@ -62,6 +62,14 @@ async function untilShown(): Promise<void> {
   });
 }
 
+/** Until the player says that it is live, with pictures of this width. */
+async function untilLive(width: number): Promise<void> {
+  await page.getByRole('status').getByText('直播', { exact: true }).waitFor({ timeout: 60_000 });
+  await page.waitForFunction((wanted) => document.querySelector('video')?.videoWidth === wanted, width, {
+    timeout: 60_000,
+  });
+}
+
 /** One encoder, whose pictures go by RTSP to the gateway and by RTMP to the other server. */
 function pushBoth(rtspUrl: string, rtmpUrl: string) {
   const { width, height, framesPerSecond } = picture;
@@ -129,14 +137,16 @@ test('pictures are shown as they are made, and sooner than by FLV', { timeout: 1
   }
 });
 
-test('H.265 is shown transcoded, says so, and leaves no process behind', { timeout: 180_000 }, async () => {
+test('H.265 is shown transcoded and says so; the player follows another format and a gateway that restarts', {
+  timeout: 180_000,
+}, async () => {
   const { recorderId, userName, password } = await live.register('CAM-H265', { way: 'push-rtsp' });
   await live.openOperation([recorderId]);
   const url = `rtsp://127.0.0.1:${live.rtspPort}/live/a`;
   const credentials = { userName, password };
-  const pusher: Pusher = pushRtsp({
-    ...{ program: 'ffmpeg', transport: 'tcp', codec: 'h265', url, credentials },
-    ...{ ...picture, framesPerSecond: 10, kilobitsPerSecond: 800, burntInClock: true },
+  const usual = { program: 'ffmpeg', transport: 'tcp', credentials, framesPerSecond: 10 } as const;
+  let pusher: Pusher = pushRtsp({
+    ...{ ...picture, ...usual, codec: 'h265', url, kilobitsPerSecond: 800, burntInClock: true },
   });
   try {
     await live.until(async () => (await live.stream(recorderId))?.lastUnitAt);
@@ -148,8 +158,27 @@ test('H.265 is shown transcoded, says so, and leaves no process behind', { timeo
     expect(new Set(shown.madeAtMs).size).toBeGreaterThan(10);
     console.log(`glass to glass, transcoded from H.265: ${delayText(shown)}`);
     expect(complaints).toEqual([]);
-    await page.goto('about:blank');
+
+    // It comes back as H.264 in another size, and takes the place of what was.
+    const replaced = pusher.ended;
+    pusher = pushRtsp({ ...usual, codec: 'h264', audio: 'none', width: 640, height: 360, url });
+    await replaced;
+    await untilLive(640);
+    expect(await page.getByText('画面由 H.265 转码').count()).toBe(0);
     await live.until(async () => transcoders() === 0);
+
+    const ended = pusher.ended;
+    const restarted = live.restart('SIGKILL');
+    await page.getByRole('status').getByText('中断，正在重连').waitFor();
+    await Promise.all([restarted, ended]);
+    const again = `rtsp://127.0.0.1:${live.rtspPort}/live/a`;
+    pusher = pushRtsp({ ...usual, codec: 'h264', audio: 'none', width: 320, height: 180, url: again });
+    await untilLive(320);
+
+    await page.addInitScript('MediaSource.isTypeSupported = (type) => !type.includes("avc1");');
+    await player.open(page, gatewayUrl, recorderId);
+    await page.getByText('此浏览器不支持实时画面').waitFor();
+    await page.getByRole('img', { name: '静态画面' }).waitFor();
   } finally {
     await pusher.stop();
   }

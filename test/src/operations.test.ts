@@ -162,10 +162,12 @@ test('all of it fits a phone, and speaks English', { timeout: 90_000 }, async ()
     await shoot(`phone-${index}`);
     expect([path, width]).toEqual([path, phone.width]);
   }
-  await page.setViewportSize(desk);
   await page.goto(`${url}${operationPath}`);
   await page.getByRole('button', { name: /English/u }).click();
   await page.getByRole('button', { name: 'Credentials shown' }).waitFor();
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(phone.width);
+  await shoot('phone-english');
+  await page.setViewportSize(desk);
   await page.locator('.stream-tile').first().getByText('Recording').first().waitFor();
   await shoot('operation-english');
   await page.getByRole('button', { name: /中文/u }).click();

@@ -11,7 +11,7 @@ export const liveReasonEn: typeof liveReasonZhCN = {
     'format-changed': '{track}: the format changed',
     'codec-misnamed': '{track}: the recorder said {told} and sends {found}; taken as {found}',
     'turned-too-often': 'it changed too often: {segments} segments within a minute; the rest waits',
-    'units-lost': '{units} pictures or sounds are missing or damaged',
+    'units-lost': 'pictures or sounds missing or damaged: {units}',
     'key-frame-awaited': 'waiting for the next key frame',
     'store-refused': 'the dock cannot write: {code}',
     'store-slow': 'the store is too slow; {size} wait for it',

@@ -25,8 +25,8 @@ export const onSiteEn: typeof onSiteZhCN = {
   ofCase: 'Case {number} {name}',
   withoutCase: 'No case',
   relate: 'Relate to a case',
-  bookmarksCount: '{count} bookmarks',
-  recordersCount: '{count} recorders',
+  bookmarksCount: 'bookmarks: {count}',
+  recordersCount: 'recorders: {count}',
   close: 'Close the operation',
   closeConfirm: 'Yes, close and seal the footage',
   join: 'Add a recorder',
@@ -76,7 +76,7 @@ export const onSiteEn: typeof onSiteZhCN = {
   session: 'Live session',
   sessions: 'Live sessions',
   noSessions: 'No live sessions.',
-  sessionFacts: '{segments} segments, {size}, {gaps} gaps, {reports} RTCP time reports',
+  sessionFacts: 'segments: {segments}, {size}, gaps: {gaps}, RTCP time reports: {reports}',
   goesOn: 'going on',
   ended: 'ended: {cause}',
   endCause: {
@@ -103,8 +103,8 @@ export const onSiteEn: typeof onSiteZhCN = {
   fromTo: '{from} – {to}',
   timeUnknown: 'time not known',
   outside:
-    '{count} more segments of this session were recorded before or after the operation; follow the recorder’s number.',
-  older: '{count} earlier segments; see them among the clips.',
+    'More segments of this session, recorded before or after the operation: {count}; follow the recorder’s number.',
+  older: 'Earlier segments: {count}; see them among the clips.',
   chain: 'Each segment’s sealed record holds the SHA-256 of the one before.',
   sources: 'Live sources',
   sourcesExplain: 'Only registered recorders may send live, each with its own password.',
@@ -158,5 +158,5 @@ export const onSiteEn: typeof onSiteZhCN = {
   alarmOver: 'over since {time}',
   toOperation: 'to the operation',
   seen: 'Seen',
-  more: '{count} more alarms',
+  more: 'More alarms: {count}',
 };

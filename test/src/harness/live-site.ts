@@ -47,10 +47,11 @@ export class LiveSite {
     return this.#gateway.output();
   }
 
-  /** Ends the gateway as asked, and starts it again on the same store. */
+  /** Ends the gateway as asked, and starts it again on the same store; pages find it where it was. */
   async restart(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
     await this.#end(signal);
-    this.#gateway = startGateway(this.#assignments, null, 600_000);
+    const samePort = `http.port=${new URL(this.#url).port}`;
+    this.#gateway = startGateway([...this.#assignments, samePort], null, 600_000);
     await this.#ready();
   }
 
