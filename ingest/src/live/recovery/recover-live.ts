@@ -30,30 +30,26 @@ export interface LiveRecovery {
  */
 export async function recoverLive(services: LiveRecoveryServices): Promise<LiveRecovery> {
   const recovery: LiveRecovery = { finished: 0, lost: 0, kept: [] };
-  const lastArrivals = new Map<string, number>();
   for (const left of await leftSegments(services.database)) {
     try {
-      const arrivedMs = await recoverSegment(services, left);
-      if (arrivedMs === null) recovery.lost += 1;
-      else recovery.finished += 1;
-      const known = lastArrivals.get(left.sessionId) ?? 0;
-      lastArrivals.set(left.sessionId, Math.max(known, arrivedMs ?? left.start.firstArrivedMs));
+      if (await recoverSegment(services, left)) recovery.finished += 1;
+      else recovery.lost += 1;
     } catch {
       recovery.kept.push(left.clip.clipId);
     }
   }
-  await endOpenSessions(services, lastArrivals);
+  await endOpenSessions(services);
   return recovery;
 }
 
-/** When its last part arrived; `null` where nothing of it was whole, and it is `lost`. */
-async function recoverSegment(services: LiveRecoveryServices, left: LeftSegment): Promise<number | null> {
+/** False where nothing of it was whole, and it is `lost`. */
+async function recoverSegment(services: LiveRecoveryServices, left: LeftSegment): Promise<boolean> {
   const { clip, sessionId, start } = left;
   const { database, layout, hostClock, assumedDelayMs } = services;
   const found = await cutBack(layout, left);
   if (found === null || found.parts === 0) {
     await moveLost(services, left, found?.tornBytes ?? 0);
-    return null;
+    return false;
   }
   const { sha256, blake3, sizeBytes } = clip;
   const host = await hostClock.read(new AbortController().signal);
@@ -69,7 +65,7 @@ async function recoverSegment(services: LiveRecoveryServices, left: LeftSegment)
     ...(await recoveredTime(database, left, found, { host, assumedDelayMs })),
     recovered: { recovered: true, tornBytes: found.tornBytes },
   });
-  return found.references.at(-1)?.atMs ?? start.firstArrivedMs;
+  return true;
 }
 
 /** Throws where it had been whole once: then it is no loss, but a store that fails. */

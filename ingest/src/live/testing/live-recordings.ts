@@ -37,8 +37,9 @@ export function later(units: readonly AccessUnit[], byMs: number): AccessUnit[] 
 export async function beginRecording(
   ingest: Ingest,
   footage: readonly EncodedFootage[],
+  serialNumber = 'CAM001',
 ): Promise<LiveRecording> {
-  const recorderId = await knownRecorder(new DockingIndex(ingest.database, ingest.custody), 'CAM001');
+  const recorderId = await knownRecorder(new DockingIndex(ingest.database, ingest.custody), serialNumber);
   return ingest.live.begin({ recorderId, way: 'pull-rtsp', description: descriptionOf(footage) });
 }
 
