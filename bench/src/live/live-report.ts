@@ -13,6 +13,7 @@ export function liveReport(measurements: readonly Measurement[], machine: string
         'what',
         'CPU % of a core',
         'a stream',
+        'µs a picture',
         'memory MiB (PSS)',
         'delay p50 ms',
         'p99 ms',
@@ -24,7 +25,7 @@ export function liveReport(measurements: readonly Measurement[], machine: string
       ],
       measurements.map(row),
     ),
-    'Ratios of CPU at the same number of streams:',
+    'Ratios of CPU a picture at the same number of streams:',
     table(['Docket over', ...counts.map(String)], ratioRows(measurements, counts)),
   ].join('\n\n');
 }
@@ -35,6 +36,7 @@ function row(one: Measurement): string[] {
     one.subject,
     one.cpuPercent.toFixed(1),
     (one.cpuPercent / one.streams).toFixed(2),
+    one.cpuMicrosecondsPerPicture.toFixed(0),
     one.memoryMib.toFixed(0),
     one.delayMs?.p50.toFixed(2) ?? '–',
     one.delayMs?.p99.toFixed(1) ?? '–',
@@ -57,7 +59,7 @@ const pairs: readonly (readonly [string, string])[] = [
 
 function ratioRows(measurements: readonly Measurement[], counts: readonly number[]): string[][] {
   const cpuOf = (subject: string, streams: number) =>
-    measurements.find((one) => one.subject === subject && one.streams === streams)?.cpuPercent;
+    measurements.find((one) => one.subject === subject && one.streams === streams)?.cpuMicrosecondsPerPicture;
   const isMeasured = (name: string) => measurements.some(({ subject }) => subject === name);
   const measured = pairs.filter((pair) => pair.every(isMeasured));
   return measured.map(([docket, other]) => [

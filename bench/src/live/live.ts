@@ -57,7 +57,9 @@ export async function live({
 
 /** The turn of median CPU, whole: its other figures belong to it. */
 function medianTurn(turns: readonly Measurement[]): Measurement {
-  const sorted = turns.toSorted((left, right) => left.cpuPercent - right.cpuPercent);
+  const sorted = turns.toSorted(
+    (left, right) => left.cpuMicrosecondsPerPicture - right.cpuMicrosecondsPerPicture,
+  );
   const median = sorted[Math.floor((sorted.length - 1) / 2)];
   if (median === undefined) throw new RangeError('nothing was measured');
   return median;

@@ -16,6 +16,8 @@ export interface Measurement {
   streams: number;
   /** Of one core, for all streams together. */
   cpuPercent: number;
+  /** Recorders that are kept waiting by the machine send fewer pictures: this does not change with that. */
+  cpuMicrosecondsPerPicture: number;
   memoryMib: number;
   /** From a picture written by the recorder to its first packet at the viewer; `null` where nobody watched. */
   delayMs: { p50: number; p99: number } | null;
@@ -68,6 +70,7 @@ export async function measure(
 
 async function measureWindow(field: ChildProcess, running: Running, seconds: number) {
   await order(field, { do: 'measure' });
+  const { sentPictures: sentBefore } = await order(field, { do: 'tell' });
   const before = await cpuSecondsOf(running.processIds);
   const busyBefore = busyCpuSeconds();
   const startedMs = performance.now();
@@ -75,9 +78,10 @@ async function measureWindow(field: ChildProcess, running: Running, seconds: num
   const cpuSeconds = (await cpuSecondsOf(running.processIds)) - before;
   const elapsedSeconds = (performance.now() - startedMs) / 1_000;
   const othersSeconds = busyCpuSeconds() - busyBefore - cpuSeconds;
-  const { delaysMs } = await order(field, { do: 'tell' });
+  const { delaysMs, sentPictures } = await order(field, { do: 'tell' });
   return {
     cpuPercent: (100 * cpuSeconds) / elapsedSeconds,
+    cpuMicrosecondsPerPicture: (1e6 * cpuSeconds) / (sum(sentPictures) - sum(sentBefore)),
     memoryMib: await memoryMibOf(running.processIds),
     delayMs: delaysMs.length === 0 ? null : { p50: quantile(delaysMs, 0.5), p99: quantile(delaysMs, 0.99) },
     othersPercent: (100 * othersSeconds) / elapsedSeconds,
