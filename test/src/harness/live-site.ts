@@ -9,7 +9,7 @@ import type {
   OperationFile,
 } from '@docket/gateway/contract';
 import { createSite, type DockSite } from './dock-site.ts';
-import { descendantsOf, type Holdings, holdingsOf } from './process-holdings.ts';
+import { descendantsOf, descriptorsOf, type Holdings, holdingsOf } from './process-holdings.ts';
 import { startGateway } from './run-gateway.ts';
 
 const lookEveryMs = 100;
@@ -138,6 +138,11 @@ export class LiveSite {
   /** What the gateway's process holds, as the system sees it. */
   holdings(): Holdings {
     return holdingsOf(this.#pid);
+  }
+
+  /** What each of its descriptors stands for. */
+  descriptors(): string[] {
+    return descriptorsOf(this.#pid);
   }
 
   /** Timers and memory still in use after a collection, as the gateway's process tells itself. */

@@ -12,7 +12,7 @@ export interface Holdings {
 
 /** What a process holds, as the system sees it. */
 export function holdingsOf(pid: number): Holdings {
-  const links = readdirSync(`/proc/${pid}/fd`).map((name) => linkOf(`/proc/${pid}/fd/${name}`));
+  const links = descriptorsOf(pid);
   const udp = new Set(['udp', 'udp6'].flatMap((kind) => socketsOf(`/proc/${pid}/net/${kind}`)));
   const residentKiB = /VmRSS:\s+(\d+)/u.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
   return {
@@ -23,6 +23,11 @@ export function holdingsOf(pid: number): Holdings {
     threads: readdirSync(`/proc/${pid}/task`).length,
     memoryBytes: Number(residentKiB) * 1024,
   };
+}
+
+/** What each descriptor of a process stands for: a file, a socket or pipe with its number. */
+export function descriptorsOf(pid: number): string[] {
+  return readdirSync(`/proc/${pid}/fd`).map((name) => linkOf(`/proc/${pid}/fd/${name}`));
 }
 
 /** Children of a process and theirs, each as number and beginning: numbers are used again. */
