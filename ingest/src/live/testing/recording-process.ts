@@ -5,7 +5,7 @@ import { ingestOptions } from '../../testing/test-dock.ts';
 import { encodedFootage } from './encoded-footage.ts';
 import { arriving, beginRecording, firstArrivalMs, later } from './live-recordings.ts';
 
-/** Records without end into `argv[2]`, and says so for every part that is durable, until it is killed. */
+/** Records without end into `argv[2]`, and says so for every part that is durable, or that it cannot, until it is killed. */
 const [, , root = ''] = process.argv;
 const ingest = await Ingest.open(
   ingestOptions({
@@ -30,6 +30,8 @@ const units = arriving(footage).filter(({ arrival }) => arrival.atMs < firstArri
 for (let round = 0; ; round += 1) {
   const before = parts;
   for (const unit of later(units, round * roundMs)) recording.take(unit);
-  while (parts === before) await turn();
-  process.stdout.write(`${parts}\n`);
+  // A stream goes on though nothing of it becomes durable any more: that is when the failure shows.
+  const waitedSinceMs = performance.now();
+  while (parts === before && performance.now() - waitedSinceMs < 500) await turn();
+  process.stdout.write(recording.failure === null ? `${parts}\n` : `failed ${recording.failure.message}\n`);
 }
