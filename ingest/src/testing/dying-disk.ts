@@ -11,11 +11,17 @@ export class DyingDisk {
   private constructor() {
     execFileSync('truncate', ['-s', '64M', this.#image]);
     execFileSync('mkfs.ext4', ['-q', this.#image]);
-    this.mount();
   }
 
   static make(): DyingDisk {
-    return new DyingDisk();
+    const disk = new DyingDisk();
+    try {
+      disk.mount();
+      return disk;
+    } catch (error) {
+      disk.remove();
+      throw error;
+    }
   }
 
   mount(): void {
