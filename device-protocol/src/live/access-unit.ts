@@ -17,6 +17,8 @@ export interface AccessUnit {
   isWhole: boolean;
   /** Not whole only because the stream ended in the middle of it: nothing was lost on the way. */
   isUnfinished: boolean;
+  /** Packets of its track that never came, between the unit before it and its own last one. */
+  lostPackets: number;
   /** Of its last packet; `sentNotBeforeMs` is that of its first. */
   arrival: Arrival;
   /** In force for this unit, its own parameter sets included: the same object until it changes; `null` while unknown. */

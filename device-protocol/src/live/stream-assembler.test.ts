@@ -57,6 +57,22 @@ describe('H.264 (RFC 6184)', () => {
     ]);
   });
 
+  test('pictures lost whole are told by the next, where delimiters show that it is whole itself', () => {
+    // A delimiter and a slice in one packet (STAP-A), one packet a picture.
+    const sent = packets(
+      '7800020910000361808a| 7800020910000361808b| 7800020910000361808c| 7800020910000361808d|',
+    );
+    const { units: received } = assemble(
+      media.h264,
+      sent.filter((_, index) => index !== 1 && index !== 2),
+      { atMs: (index) => index * 200, isEnded: true },
+    );
+    expect(received.map(({ isWhole, lostPackets }) => ({ isWhole, lostPackets }))).toEqual([
+      { isWhole: true, lostPackets: 0 },
+      { isWhole: true, lostPackets: 2 },
+    ]);
+  });
+
   test('interleaved modes are counted, and what came with them is marked', () => {
     const out = assemble(media.h264, packets('6180aa 790001 1a00 1b00 7d85 6140bb|'));
     expect(shown(out.units)).toEqual([torn('6180aa', '6140bb')]);

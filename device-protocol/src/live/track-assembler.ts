@@ -44,6 +44,7 @@ export class TrackAssembler {
     lostPackets: 0,
     foreignPackets: 0,
   };
+  #lostSinceUnit = 0;
   #payloadType: number;
   #foreign = { payloadType: -1, packets: 0 };
   /** Of pictures, until it is known what they are coded in. */
@@ -127,6 +128,7 @@ export class TrackAssembler {
 
   #lose(packets: number, atMs: number): void {
     this.#counts.lostPackets += packets;
+    this.#lostSinceUnit += packets;
     this.#depacketiser.lose();
     this.#listener.onLoss({ track: this.#track, packets, atMs });
   }
@@ -146,6 +148,8 @@ export class TrackAssembler {
     this.#counts.units += 1;
     if (frame.isKeyFrame) this.#counts.keyFrames += 1;
     if (!frame.isWhole) this.#counts.damagedUnits += 1;
+    const lostPackets = this.#lostSinceUnit;
+    this.#lostSinceUnit = 0;
     this.#listener.onUnit({
       track: this.#track,
       mediaTicks,
@@ -154,6 +158,7 @@ export class TrackAssembler {
       isKeyFrame: frame.isKeyFrame,
       isWhole: frame.isWhole,
       isUnfinished: frame.isUnfinished,
+      lostPackets,
       arrival: { atMs, sentNotBeforeMs: frame.first.sentNotBeforeMs },
       format: this.#depacketiser.format,
     });

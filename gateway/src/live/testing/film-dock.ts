@@ -263,6 +263,7 @@ export async function filmOf(dock: FilmDock, seconds: number): Promise<Film> {
       isKeyFrame: index % 10 === 0,
       isWhole: true,
       isUnfinished: false,
+      lostPackets: 0,
       arrival: { atMs: 0, sentNotBeforeMs: null },
       format,
     }),

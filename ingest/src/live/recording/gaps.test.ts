@@ -212,6 +212,22 @@ describe('media time', () => {
     ]);
   });
 
+  test('that loses a picture, too short a time to be seen from its times alone, tells of it', async () => {
+    const { session, shown } = await recorded([pictures()], (recording, units) => {
+      const [lost, next] = [21, 22];
+      takeAll(
+        recording,
+        units
+          .map((unit, index) => (index === next ? { ...unit, lostPackets: 1 } : unit))
+          .filter((_, index) => index !== lost),
+      );
+    });
+    expect(shown.map(({ length }) => length)).toEqual([39]);
+    expect(session.gaps).toMatchObject([
+      { cause: 'packets-lost', reason: { pictures: { damaged: 0, missingMs: 100 } } },
+    ]);
+  });
+
   test('that ends in the middle of a picture has lost nothing', async () => {
     const { session, shown } = await recorded([pictures()], (recording, units) => {
       const last = units.length - 1;

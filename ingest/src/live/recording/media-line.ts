@@ -6,6 +6,8 @@ import type { LiveReason } from '../live-reason.ts';
 export type Following =
   /** One after the other. */
   | { kind: 'follows' }
+  /** Packets tell that something between them never came; too short to be told from uneven pictures otherwise. */
+  | { kind: 'missed'; missingMs: number }
   /** Something between them never came, in milliseconds of media time. */
   | { kind: 'hole'; missingMs: number }
   /** The media clock took a turn: nothing told of it before holds for what comes. */
@@ -65,14 +67,17 @@ export class MediaLine {
     const stepTicks = unit.mediaTicks - known.lastTicks;
     const missingMs = ((stepTicks - known.usualTicks) * 1000) / unit.track.clockRateHz;
     const isHole = missingMs > this.#holeMs(known);
-    if (stepTicks > 0 && !isHole) {
+    const isLate = !known.isGuess && stepTicks > 1.5 * known.usualTicks;
+    const isMissed = !isHole && isLate && unit.lostPackets > 0;
+    if (stepTicks > 0 && !isHole && !isMissed) {
       known.usualTicks = known.isGuess ? stepTicks : usual(known.usualTicks, stepTicks);
       known.isGuess = false;
     }
     known.lastTicks = unit.mediaTicks;
     known.lastRtpTimestamp = unit.rtpTimestamp;
     known.lastArrivedMs = unit.arrival.atMs;
-    return isHole ? { kind: 'hole', missingMs } : { kind: 'follows' };
+    if (isHole) return { kind: 'hole', missingMs };
+    return isMissed ? { kind: 'missed', missingMs } : { kind: 'follows' };
   }
 
   /** Where a time of a track lies on the line. The track must have brought a unit. */

@@ -82,7 +82,7 @@ export class SessionGaps {
 
   /** Tells what is missing before a unit, or in it. `lastUnitMs`: when the one before it arrived. */
   noteLoss(unit: AccessUnit, following: Following, lastUnitMs: number | null): void {
-    const missingMs = following.kind === 'hole' ? following.missingMs : 0;
+    const missingMs = 'missingMs' in following ? following.missingMs : 0;
     if (missingMs === 0 && (unit.isWhole || unit.isUnfinished)) return;
     const toMs = unit.arrival.atMs;
     const earliestMs = toMs - missingMs;

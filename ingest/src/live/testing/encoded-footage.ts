@@ -167,7 +167,7 @@ function unit(
   const atMs = (mediaTicks / own.clockRateHz) * 1000;
   const rtpTimestamp = mediaTicks % 2 ** 32;
   const arrival = { atMs, sentNotBeforeMs: null };
-  const flaws = { isWhole: true, isUnfinished: false };
+  const flaws = { isWhole: true, isUnfinished: false, lostPackets: 0 };
   return { track: own, mediaTicks, rtpTimestamp, data, isKeyFrame, ...flaws, arrival, format };
 }
 
