@@ -217,10 +217,10 @@ async function playable(lab: Lab, sessions: readonly SessionAnswer[]): Promise<v
 async function linked(api: LiveApi, segments: readonly SegmentAnswer[]): Promise<void> {
   for (const { clipId, name } of segments) {
     await api.until(`${name} is linked`, async () => {
-      const { links } = await api.read<{ links: { case: { caseId: string } | null; source: string }[] }>(
+      const { links } = await api.read<{ links: { caseId: string; source: string }[] }>(
         `/clips/${clipId}/links`,
       );
-      return links.some((link) => link.case?.caseId === caseId && link.source === 'live');
+      return links.some((link) => link.caseId === caseId && link.source === 'live');
     });
   }
 }
