@@ -82,3 +82,22 @@ test('what the recorder sent and no longer holds is an alarm, until it is docked
   const history = (await readSessionReconciliation(dock.ingest.database, recording.sessionId))?.history ?? [];
   expect(history.some(({ matches }) => matches.some(({ verdict }) => verdict === 'live-only'))).toBe(true);
 });
+
+test('clips that could not be looked into when they came are compared all the same', async () => {
+  const dock = await FilmDock.open();
+  const film = await filmOf(dock, 10);
+  await dock.dock(film, []);
+  const startMs = Date.now() - 20_000;
+  const { description } = film;
+  const recording = await dock.ingest.live.begin({ recorderId, way: 'push-rtsp', description });
+  dock.send(recording, film, startMs, [0, 10]);
+  await recording.end('operation-closed');
+  await dock.dock(film, [{ name: 'DCAM_CAM001_000001_20260101_080000.mp4', from: 0, to: 10 }]);
+  // As a machine leaves them that was too busy for ffprobe.
+  await dock.ingest.database.write((transaction) =>
+    transaction.run("UPDATE clip SET media = NULL, preview_state = 'none'"),
+  );
+  await dock.settle();
+  const [[verdict] = []] = await dock.verdicts(recording.sessionId, startMs);
+  expect(verdict).toBe('confirmed');
+});

@@ -16,6 +16,7 @@ import {
 import type { Component } from '../component.ts';
 import type { Log } from '../log.ts';
 import type { PictureCodec } from '../previews/ffmpeg-arguments.ts';
+import { probeMedia } from '../previews/probe-media.ts';
 import { ToolError } from '../previews/run-tool.ts';
 import { WaitingWork } from '../waiting-work.ts';
 import { readPictures } from './read-pictures.ts';
@@ -65,8 +66,12 @@ export class PictureComparer implements Component {
     return this.#work.stop();
   }
 
-  async #compare({ original, live }: WaitingComparison, signal: AbortSignal): Promise<void> {
+  async #compare(waiting: WaitingComparison, signal: AbortSignal): Promise<void> {
     const { comparisons, log, onCompared } = this.#options;
+    const original = await this.#lookedInto(waiting.original, signal);
+    const live: WaitingSegment[] = [];
+    for (const segment of waiting.live)
+      live.push({ ...segment, clip: await this.#lookedInto(segment.clip, signal) });
     const results: { clipId: string; result: ComparisonResult }[] = [];
     const alike = live.filter(({ clip }) => isAlike(clip, original));
     for (const { clip } of live.filter((segment) => !alike.includes(segment))) {
@@ -95,6 +100,18 @@ export class PictureComparer implements Component {
     const pictures = aligned === null ? null : await this.#picturesOf(clip, signal);
     if (aligned === null || pictures === null) return { state: 'unreadable' };
     return { state: 'compared', alignments: aligned.align(pictures, lengthMs) };
+  }
+
+  /** The clip, looked into once more where that came to nothing: a machine that was too busy then has time now. */
+  async #lookedInto(clip: ClipRecord, signal: AbortSignal): Promise<ClipRecord> {
+    const file = clip.media === null ? await this.#options.mediaPath(clip) : null;
+    if (file === null) return clip;
+    try {
+      return { ...clip, media: await probeMedia(file, clip.kind, signal) };
+    } catch (error) {
+      if (!isFaultOfFilm(error)) throw error;
+      return clip;
+    }
   }
 
   /** `null` where they cannot be had. Throws only for faults that are not the film's. */
@@ -141,6 +158,6 @@ function codecOf({ media }: ClipRecord): PictureCodec | null {
 }
 
 function isFaultOfFilm(error: unknown): boolean {
-  if (error instanceof RangeError) return true;
+  if (error instanceof RangeError || error instanceof SyntaxError) return true;
   return error instanceof ToolError && error.fault !== 'not-installed' && error.fault !== 'stopped';
 }

@@ -54,7 +54,7 @@ export async function probeMedia(
   const output = await runTool({
     command: 'ffprobe',
     arguments: probeArguments(file, kind === 'photo'),
-    timeoutMs: 30_000,
+    timeoutMs: 120_000,
     maxOutputBytes: 256 * 1024,
     signal,
   });
