@@ -57,7 +57,7 @@ describe('a reviewer can tell a damaged picture from a hole, and a wrong label f
         '960 ms of pictures are missing',
         'damaged pictures: 1',
         '1,240 ms of pictures are missing, damaged pictures: 2, 64 ms of sound are missing',
-        '3 pictures or sounds are missing or damaged',
+        'pictures or sounds missing or damaged: 3',
         'picture: the recorder said H.265 and sends H.264; taken as H.264',
       ],
     ],

@@ -72,7 +72,7 @@ class HeavySource {
       isKeyFrame,
       isWhole: true,
       isUnfinished: false,
-        lostPackets: 0,
+      lostPackets: 0,
       arrival: { atMs: 1_000_000 + this.#count * 100, sentNotBeforeMs: null },
       format: of,
     });
