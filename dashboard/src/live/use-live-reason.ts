@@ -1,5 +1,6 @@
 import type { LiveReason } from '@docket/gateway/contract';
 import { useWords } from '../use-words.ts';
+import { codecName } from './codec-name.ts';
 
 /** Words for why there is a gap or an alarm; none where what is kept is older than reasons. */
 export function useLiveReason(): (reason: LiveReason | null) => string {
@@ -76,8 +77,4 @@ export function useLiveReason(): (reason: LiveReason | null) => string {
     const lost = reason.kind === 'units-lost' ? losses(reason) : '';
     return lost === '' ? t(`liveReason.kind.${reason.kind}`, places(reason)) : lost;
   };
-}
-
-function codecName(codec: string): string {
-  return codec.toUpperCase().replace(/^H26/u, 'H.26');
 }

@@ -6,8 +6,6 @@ import type {
   LiveTransport,
   LiveWay,
   SenderReport,
-  StreamLoss,
-  StreamReset,
   TrackFormat,
 } from '@docket/device-protocol/live';
 
@@ -28,9 +26,6 @@ export interface PacketSink {
 /** Takes coded pictures and sound of a stream as they come. As `PacketSink` otherwise. */
 export interface UnitSink {
   unit(unit: AccessUnit): void;
-  /** Packets did not come, or the sender began anew: told before the unit behind it. */
-  lost?(loss: StreamLoss): void;
-  reset?(reset: StreamReset): void;
   changed(description: LiveDescription | null): void;
 }
 

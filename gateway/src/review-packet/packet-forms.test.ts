@@ -7,9 +7,11 @@ import type { CaseFacts } from '@docket/ingest';
 import { expect, onTestFinished, test } from 'vitest';
 import { runDocket } from '../cli/testing/run-docket.ts';
 import { TestGateway } from '../http/testing/test-gateway.ts';
+import { exampleCase } from '../testing/example-case.ts';
 import { findBrowser } from './print-pdf.ts';
 
 const facts: CaseFacts = {
+  ...exampleCase,
   caseId: 'oa/1',
   number: '示立〔2026〕1号',
   name: '占道经营案',
@@ -17,14 +19,6 @@ const facts: CaseFacts = {
   unitId: 'oa/u',
   category: 'penalty',
   matter: '占道经营',
-  isRandomInspection: false,
-  riskTriggers: [],
-  secrecy: 'none',
-  openedOn: '2026-08-04',
-  closedOn: null,
-  retention: null,
-  filedOn: null,
-  decision: null,
 };
 
 async function open(pdfBrowser: string | null = null) {

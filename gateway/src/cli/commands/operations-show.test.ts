@@ -1,7 +1,7 @@
-import type { CaseFacts } from '@docket/ingest';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { TestGateway } from '../../http/testing/test-gateway.ts';
 import type { LiveLine } from '../../live/live-view.ts';
+import { exampleCase } from '../../testing/example-case.ts';
 import { runDocket } from '../testing/run-docket.ts';
 
 let gateway: TestGateway;
@@ -18,24 +18,6 @@ function docket(language: 'en' | 'zh-CN', ...words: string[]) {
   const environment = { DOCKET_LANG: language, DOCKET_URL: gateway.server.url() };
   return runDocket(['operations', 'show', ...words], environment, gateway.folder);
 }
-
-const ofCase: CaseFacts = {
-  caseId: 'oa/2026-1',
-  number: '示检〔2026〕1号',
-  name: '示例检查',
-  departmentId: 'oa/department',
-  unitId: 'oa/unit',
-  category: 'inspection',
-  matter: null,
-  isRandomInspection: false,
-  riskTriggers: [],
-  secrecy: 'none',
-  openedOn: '2026-08-04',
-  closedOn: null,
-  retention: null,
-  filedOn: null,
-  decision: null,
-};
 
 test('an operation is shown with its case, what its recorders send and sent, its bookmarks and gaps', async () => {
   const operationId = await operationOfA();
@@ -74,14 +56,14 @@ test('a script is given all of it, also of an operation that is closed', async (
 /** Recorder A takes part, left once, and does not send now. */
 async function operationOfA(): Promise<string> {
   const { caseWork } = gateway;
-  const record = { kind: 'case' as const, facts: ofCase, isWithdrawn: false };
+  const record = { kind: 'case' as const, facts: exampleCase, isWithdrawn: false };
   await caseWork.book.receive('oa', [{ record, revision: null }], 'system:oa');
   const person = 'local:张三';
   const taking = { recorderId: 'sn:A', officerId: null };
   const { operationId } = await caseWork.operations.open(
     {
       ...{ title: '现场检查', place: null, officerIds: [], recorders: [taking] },
-      ...{ caseId: ofCase.caseId, activityId: null, step: 'investigation' },
+      ...{ caseId: exampleCase.caseId, activityId: null, step: 'investigation' },
     },
     person,
   );

@@ -1,29 +1,14 @@
 import type { CaseFacts } from '@docket/ingest';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { GatewayEvent } from '../../contract/index.ts';
+import { exampleCase } from '../../testing/example-case.ts';
 import { type Answer, TestGateway, testToken } from '../testing/test-gateway.ts';
 
 const reader = testToken('reader', ['read']);
 const operator = testToken('zhang', ['read', 'operate']);
 let gateway: TestGateway;
 
-const ofCase: CaseFacts = {
-  caseId: 'oa/2026-1',
-  number: '临发改检〔2026〕1号',
-  name: '某公司现场检查',
-  departmentId: 'oa/department',
-  unitId: 'oa/unit',
-  category: 'inspection',
-  matter: null,
-  isRandomInspection: false,
-  riskTriggers: [],
-  secrecy: 'none',
-  openedOn: '2026-08-04',
-  closedOn: null,
-  retention: null,
-  filedOn: null,
-  decision: null,
-};
+const ofCase: CaseFacts = { ...exampleCase, number: '临发改检〔2026〕1号', name: '某公司现场检查' };
 
 beforeEach(async () => {
   gateway = await TestGateway.open({ tokens: [reader.entry, operator.entry] });

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { CaseFacts } from '@docket/ingest';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { exampleCase } from '../../testing/example-case.ts';
 import { TestGateway, testToken } from '../testing/test-gateway.ts';
 
 let gateway: TestGateway;
@@ -27,6 +28,7 @@ const decision = {
 
 async function told(change: Partial<CaseFacts>): Promise<void> {
   const facts: CaseFacts = {
+    ...exampleCase,
     caseId: 'oa/1',
     number: '示立〔2026〕1号',
     name: '<script>alert(1)</script>',
@@ -34,13 +36,6 @@ async function told(change: Partial<CaseFacts>): Promise<void> {
     unitId: 'oa/u',
     category: 'penalty',
     matter: '占道经营',
-    isRandomInspection: false,
-    riskTriggers: [],
-    secrecy: 'none',
-    openedOn: '2026-08-04',
-    closedOn: null,
-    retention: null,
-    filedOn: null,
     decision,
     ...change,
   };

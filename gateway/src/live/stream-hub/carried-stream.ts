@@ -73,8 +73,9 @@ export class CarriedStream implements LiveStream {
     );
     this.#assembler = new StreamAssembler(feed.description, {
       onUnit: (unit) => this.#unit(unit),
-      onLoss: (loss) => this.#unitSinks.each((sink) => sink.lost?.(loss)),
-      onReset: (reset) => this.#unitSinks.each((sink) => sink.reset?.(reset)),
+      // Each unit tells what was lost before it; that the sender began anew shows in its time stamps.
+      onLoss() {},
+      onReset() {},
       onMisnamed: ({ track }) => this.#rename(track),
     });
     const drop = (sink: PacketSink | UnitSink, error: unknown) => {
